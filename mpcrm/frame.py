@@ -1,0 +1,150 @@
+"""What the page frame shows round every page: whose page, where one may go, what waits unread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache, cached_property
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, resolve, reverse
+from django.utils import timezone
+
+from accounts.access import EVERYONE, RENEWED_AT
+from accounts.models import Authority, Membership, User
+from notifications.services import with_unread
+
+# The navigation: a person sees the entries whose view admits their role.
+NAVIGATION = (
+    ("Home", "overview:authority_home"),
+    ("Enquiries", "enquiries:enquiry_list"),
+    ("MPs", "contacts:mp_list"),
+    ("Engagement", "engagements:plan_list"),
+    ("Dashboard", "overview:dashboard"),
+    ("Policy", "enquiries:policy_list"),
+    ("People", "accounts:people_list"),
+    ("Services", "accounts:service_list"),
+    ("Settings", "accounts:settings_edit"),
+    ("Is it running?", "notifications:is_it_running"),
+)
+# Where an address lies elsewhere than the entry it belongs to: the first of these that the person sees.
+BELONGS = {
+    "enquiries:closure_days": ("Policy", "Settings"),
+    "enquiries:topic_list": ("Policy",),
+    "contacts:seat_list": ("Settings",),
+    "notifications:failed_list": ("Is it running?",),
+}
+INSTANCE_NAVIGATION = (("Import MPs", "instance:import_list"),)
+
+
+@dataclass(frozen=True)
+class Link:
+    text: str
+    url: str
+    is_current: bool
+
+
+class Frame:
+    """Asks the database once, and only if the page shows it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @cached_property
+    def user(self) -> User | None:
+        user = getattr(self.request, "user", None)
+        return user if user is not None and user.is_authenticated else None
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.user is not None
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """All of the person's memberships, with `unread` counts and whether the authority `has_logo`."""
+        if not self.is_signed_in:
+            return []
+        return list(
+            with_unread(Membership.objects.active().filter(user=self.user))
+            .select_related("authority")
+            .defer("authority__logo")
+            .annotate(has_logo=~Q(authority__logo=b""))
+            .order_by("authority__name", "pk")
+        )
+
+    @cached_property
+    def membership(self) -> Membership | None:
+        """The one of the page's address; on pages of no authority, the person's only one."""
+        here: Membership | None = getattr(self.request, "membership", None)
+        if here:
+            return next((each for each in self.memberships if each.pk == here.pk), here)
+        return self.memberships[0] if len(self.memberships) == 1 else None
+
+    @cached_property
+    def authority(self) -> Authority | None:
+        return self.membership.authority if self.membership else None
+
+    @cached_property
+    def home(self) -> str:
+        return _url("overview:authority_home", self.authority) if self.authority else reverse("home")
+
+    @cached_property
+    def notifications(self) -> str:
+        return _url("notifications:notification_list", self.authority) if self.authority else ""
+
+    @cached_property
+    def log_enquiry(self) -> str:
+        """Where to log an enquiry; empty for those who may not."""
+        return self._openable("enquiries:enquiry_log")
+
+    @cached_property
+    def navigation(self) -> list[Link]:
+        entries = [(text, self._openable(name)) for text, name in NAVIGATION]
+        if self.user is not None and self.user.is_instance_admin:
+            entries += [(text, _url(name)) for text, name in INSTANCE_NAVIGATION]
+        shown = {text: url for text, url in entries if url}
+        for name, belongs in BELONGS.items():
+            address = _url(name, self.authority) if self.authority else ""
+            if address and self.request.path.startswith(address):
+                here = next((text for text in belongs if text in shown), "")
+                return [Link(text, url, text == here) for text, url in shown.items()]
+        # Every address lies under the authority's home page, so home is current only when it is the page.
+        current = max(
+            (url for url in shown.values() if self.request.path.startswith(url) and url != self.home),
+            key=len,
+            default=self.request.path,
+        )
+        return [Link(text, url, url == current) for text, url in shown.items()]
+
+    @cached_property
+    def session_seconds(self) -> int | None:
+        """How long the person stays signed in from now; None where the session does not say."""
+        renewed_at = self.request.session.get(RENEWED_AT) if self.is_signed_in else None
+        if not renewed_at:
+            return None
+        passed = timezone.now() - datetime.fromisoformat(renewed_at)
+        return max(0, settings.SESSION_COOKIE_AGE - int(passed.total_seconds()))
+
+    def _openable(self, name: str) -> str:
+        if not self.membership or self.membership.role not in _roles_admitted(name):
+            return ""
+        return _url(name, self.membership.authority)
+
+
+def _url(name: str, authority: Authority | None = None) -> str:
+    try:
+        return reverse(name, args=[authority.slug] if authority else [])
+    except NoReverseMatch:
+        return ""
+
+
+@cache
+def _roles_admitted(name: str) -> frozenset[str]:
+    """The roles the view of this name was declared for (see `accounts.access.for_roles`)."""
+    try:
+        view = resolve(reverse(name, args=["authority"])).func
+    except NoReverseMatch:
+        return frozenset()
+    return getattr(view, "roles", EVERYONE)
