@@ -1,0 +1,28 @@
+"""A person's own account."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_http_methods
+
+from accounts.forms import MyAccountForm
+from accounts.models import Membership, User
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def my_account(request: HttpRequest) -> HttpResponse:
+    # A copy, so that the page's own frame keeps the saved name while the form shows mistakes.
+    user = User.objects.get(pk=request.user.pk)  # type: ignore[misc]  # signed in, so it has one
+    form = MyAccountForm(request.POST or None, instance=user)
+    if request.method == "POST" and form.is_valid():
+        form.save()
+        messages.success(request, "Your account has been saved.")
+        return redirect("my_account")
+    return render(
+        request,
+        "accounts/my_account.html",
+        {"form": form, "memberships": Membership.objects.active().for_user(request.user)},
+        status=422 if form.is_bound else 200,
+    )
