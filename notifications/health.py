@@ -1,0 +1,83 @@
+"""Whether mpcrm is keeping up, judged by its progress and not by its processes being up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from accounts.models import Authority, Membership, Role
+from notifications.models import Notification, Tick
+
+LATEST_TICK = timedelta(minutes=3)
+LONGEST_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """What was last done, and what has waited longest since it was due; None where there is nothing."""
+
+    last_tick: Tick | None
+    since_tick: timedelta | None
+    oldest_wait: timedelta | None
+
+    @property
+    def since_tick_in_words(self) -> str:
+        return "" if self.since_tick is None else in_words(self.since_tick)
+
+    @property
+    def oldest_wait_in_words(self) -> str:
+        return "" if self.oldest_wait is None else in_words(self.oldest_wait)
+
+    @property
+    def is_ticking(self) -> bool:
+        return self.since_tick is not None and self.since_tick < LATEST_TICK
+
+    @property
+    def is_sending(self) -> bool:
+        return self.oldest_wait is None or self.oldest_wait < LONGEST_WAIT
+
+    @property
+    def did(self) -> list[str]:
+        """What the last tick did, in words; empty where nothing was due."""
+        counts = self.last_tick.counts if self.last_tick else {}
+        return [f"{number} {what.replace('_', ' ')}" for what, number in counts.items() if number]
+
+    @property
+    def is_ready(self) -> bool:
+        return self.is_ticking and self.is_sending
+
+
+def progress(*, now: datetime, authority: Authority | None = None) -> Progress:
+    """How the tick fares, and the rows waiting: of one authority, or of the whole instance."""
+    tick = Tick.objects.exclude(finished_at=None).first()
+    rows = Notification.objects.all() if authority is None else Notification.objects.of(authority)
+    oldest = rows.due(now).order_by("next_try_at").values_list("next_try_at", flat=True).first()
+    return Progress(
+        last_tick=tick,
+        since_tick=now - tick.finished_at if tick and tick.finished_at else None,
+        oldest_wait=max(now - oldest, timedelta()) if oldest else None,
+    )
+
+
+def nobody_leads(authority: Authority) -> bool:
+    """Whether what finds nobody else to tell finds nobody at all, for want of a political affairs lead."""
+    return not Membership.objects.for_authority(authority).active().in_role(Role.POLITICAL_AFFAIRS).exists()
+
+
+def lacks_chief_executive(authority: Authority) -> bool:
+    """Whether no chief executive is named for the escalation ladder, or the one named has left."""
+    named = authority.chief_executive_id
+    return named is None or not Membership.objects.active().filter(pk=named).exists()
+
+
+def in_words(span: timedelta) -> str:
+    """About how long: less than a minute, 1 minute, 5 hours, 3 days."""
+    for unit, length in (
+        ("day", timedelta(days=1)),
+        ("hour", timedelta(hours=1)),
+        ("minute", timedelta(minutes=1)),
+    ):
+        if span >= length:
+            number = span // length
+            return f"{number} {unit}{'' if number == 1 else 's'}"
+    return "less than a minute"

@@ -1,0 +1,78 @@
+"""The tick: every step in `settings.TICK_STEPS`, once. Celery beat and `manage.py tick --loop` wake it."""
+
+from __future__ import annotations
+
+import logging
+import time
+import traceback
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, connection
+from django.utils.module_loading import import_string
+
+from notifications.models import Tick
+
+KEEP_TICKS = timedelta(days=7)
+# How long a tick may keep others from running. A saving of work, no more: every step is safe beside itself.
+GIVE_WAY = timedelta(minutes=3)
+LOCK = 0x6D706372  # "mpcr", among PostgreSQL's advisory locks
+
+logger = logging.getLogger(__name__)
+
+
+def run_tick(*, now: datetime, should_stop: Callable[[], bool] = lambda: False) -> Tick | None:
+    """Run the steps in order and record the tick; None if another tick is at work already.
+
+    A step that raises does not keep the others from running: what it raised is logged and put in `Tick.error`
+    by its type alone, since messages may hold personal data. `should_stop` is asked before each step.
+    """
+    with _first_here() as is_first:
+        if not is_first and Tick.objects.filter(started_at__gt=now - GIVE_WAY).exists():
+            return None
+        started = time.monotonic()
+        tick = Tick.objects.create(started_at=now)
+        counts: Counter[str] = Counter()
+        errors: list[str] = []
+        for path in settings.TICK_STEPS:
+            if should_stop():
+                break
+            try:
+                step = import_string(path)
+                counts.update(step(now=now + timedelta(seconds=time.monotonic() - started)))
+            except Exception as error:
+                errors.append(f"{path}: {type(error).__name__}")
+                logger.error("tick step %s: %s at %s", path, type(error).__name__, _place(error))
+                if not connection.in_atomic_block:
+                    connection.close_if_unusable_or_obsolete()
+        tick.counts = dict(counts)
+        tick.error = "; ".join(errors)[:300]
+        tick.finished_at = now + timedelta(seconds=time.monotonic() - started)
+        tick.save()
+        Tick.objects.filter(started_at__lt=now - KEEP_TICKS).delete()
+        return tick
+
+
+@contextmanager
+def _first_here() -> Iterator[bool]:
+    """Whether no other tick of this database is running. Only PostgreSQL can tell."""
+    if connection.vendor != "postgresql":
+        yield True
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_try_advisory_lock(%s)", [LOCK])
+        [is_first] = cursor.fetchone()
+    try:
+        yield is_first
+    finally:
+        if is_first:
+            with suppress(DatabaseError), connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_unlock(%s)", [LOCK])
+
+
+def _place(error: Exception) -> str:
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{frame.filename}:{frame.lineno}"
