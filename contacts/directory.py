@@ -1,0 +1,181 @@
+"""Finding MPs, and the facts about one of them: reading only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+
+from accounts.models import Authority, Membership
+from contacts.models import (
+    MP,
+    Constituency,
+    ConstituencyQuerySet,
+    CouncilLead,
+    LeadRole,
+    MPQuerySet,
+    Party,
+    PartySpell,
+    Post,
+    PostKind,
+    SeatChoice,
+    SeatHolding,
+    SeatOverlap,
+    SpellQuerySet,
+    is_current,
+)
+from mpcrm.folding import fold, has_words
+
+
+def sitting_mps(authority: Authority, on: date | None = None) -> MPQuerySet:
+    """Every MP sitting now, or on the given day, our own first, with `is_ours`, `seat`, `seat_welsh`,
+    `seat_region`, `party`."""
+    held = SeatHolding.objects.current(on).filter(mp=OuterRef("pk"))
+    spell = PartySpell.objects.current(on).filter(mp=OuterRef("pk"))
+    ours = held.filter(constituency__in=Constituency.objects.of(authority))
+    return (
+        MP.objects.sitting(on)
+        .annotate(
+            is_ours=Exists(ours),
+            seat=Subquery(held.values("constituency__name")[:1]),
+            seat_welsh=Subquery(held.values("constituency__name_welsh")[:1]),
+            seat_region=Subquery(held.values("constituency__region")[:1]),
+            party=Subquery(spell.values("party__name")[:1]),
+        )
+        .order_by("-is_ours", "sort_name", "pk")
+    )
+
+
+def search_mps(mps: MPQuerySet, text: str) -> MPQuerySet:
+    """Those of `sitting_mps` with a name, seat (English or Welsh) or party beginning with each word typed.
+
+    Case, accents and punctuation do not count: "mon" finds Ynys Môn. There are 650 seats, so they are read
+    and compared here rather than in the database: the two databases fold accents differently or not at all.
+    """
+    typed = fold(text)
+    if not typed:
+        return mps
+    rows = mps.order_by().values_list("pk", "name", "seat", "seat_welsh", "party")  # type: ignore[misc]
+    found = [pk for pk, *names in rows if has_words(fold(" ".join(filter(None, names))), starting=typed)]
+    return mps.filter(pk__in=found)
+
+
+def with_relationship_owner(mps: MPQuerySet, *, membership: Membership, on: date) -> MPQuerySet:
+    """Each MP with `owners`: who in the person's authority leads on them now (one or none)."""
+    leads = _owners(membership, on).select_related("membership__user").order_by("pk")
+    return mps.prefetch_related(Prefetch("council_leads", queryset=leads, to_attr="owners"))
+
+
+def without_relationship_owner(mps: MPQuerySet, *, membership: Membership, on: date) -> MPQuerySet:
+    """The authority's own MPs on whom nobody leads now."""
+    return mps.of(membership.authority).exclude(pk__in=_owners(membership, on).values("mp"))
+
+
+def _owners(membership: Membership, on: date) -> SpellQuerySet:
+    """The leads of the person's authority that hold on the day, but for colleagues who have left."""
+    leads = CouncilLead.objects.visible_to(membership).current(on).filter(role=LeadRole.LEAD)
+    return leads.filter(Q(membership=None) | Q(membership__in=Membership.objects.active()))
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What Parliament's records say of one MP, newest first, and what of it was so on the day `on`."""
+
+    on: date
+    holdings: list[SeatHolding]
+    party_spells: list[PartySpell]
+    posts: list[Post]
+    overlaps: list[SeatOverlap]
+
+    @property
+    def seat(self) -> Constituency | None:
+        """None when not sitting."""
+        return next((each.constituency for each in self.holdings if is_current(each, self.on)), None)
+
+    @property
+    def party(self) -> Party | None:
+        return next((each.party for each in self.party_spells if is_current(each, self.on)), None)
+
+    @property
+    def posts_held(self) -> list[tuple[str, list[Post]]]:
+        """The posts held on the day, by kind, in the order of `PostKind`."""
+        held = [post for post in self.posts if is_current(post, self.on)]
+        by_kind = ((kind.label, [post for post in held if post.kind == kind]) for kind in PostKind)
+        return [(label, posts) for label, posts in by_kind if posts]
+
+    @property
+    def earlier_posts(self) -> list[Post]:
+        return [post for post in self.posts if post.ended_on and post.ended_on < self.on]
+
+
+def facts_about(mp: MP, *, on: date) -> Facts:
+    """The MP's seats, parties, posts and the councils the seat held on the day lies in, in four queries."""
+    holdings = list(mp.holdings.select_related("constituency").order_by("-started_on", "-pk"))
+    held = [holding.constituency_id for holding in holdings if is_current(holding, on)]
+    return Facts(
+        on=on,
+        holdings=holdings,
+        party_spells=list(mp.party_spells.select_related("party").order_by("-started_on", "-pk")),
+        posts=list(mp.posts.order_by(F("started_on").desc(nulls_last=True), "body", "title", "pk")),
+        overlaps=list(
+            SeatOverlap.objects.filter(constituency__in=held)
+            .select_related("council")
+            .order_by(F("share").desc(nulls_last=True), "council__name", "pk")
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Leads:
+    """Who in one authority leads on one MP: now, and before or later."""
+
+    current: list[CouncilLead]
+    others: list[CouncilLead]
+
+    def in_role(self, role: str) -> CouncilLead | None:
+        return next((lead for lead in self.current if lead.role == role), None)
+
+    @property
+    def lead(self) -> CouncilLead | None:
+        return self.in_role(LeadRole.LEAD)
+
+    @property
+    def deputy(self) -> CouncilLead | None:
+        return self.in_role(LeadRole.DEPUTY)
+
+
+def leads_on(mp: MP, *, membership: Membership, on: date) -> Leads:
+    """The leads of the person's authority on this MP, newest first, but the present relationship owner before
+    the deputy; in one query."""
+    rows = (
+        CouncilLead.objects.visible_to(membership)
+        .filter(mp=mp)
+        .select_related("membership__user")
+        .order_by("-started_on", "-pk")
+    )
+    current: list[CouncilLead] = []
+    others: list[CouncilLead] = []
+    for lead in rows:
+        (current if is_current(lead, on) else others).append(lead)
+    return Leads(current=sorted(current, key=lambda lead: lead.role != LeadRole.LEAD), others=others)
+
+
+def seats_of(authority: Authority) -> ConstituencyQuerySet:
+    """The authority's seats with `mp_name` (None: vacant), `share` and `is_added`, largest share first."""
+    return _for_seats_page(Constituency.objects.of(authority), authority)
+
+
+def hidden_seats_of(authority: Authority) -> ConstituencyQuerySet:
+    """As `seats_of`, for the seats its admin has hidden."""
+    return _for_seats_page(Constituency.objects.hidden_by(authority), authority)
+
+
+def _for_seats_page(seats: ConstituencyQuerySet, authority: Authority) -> ConstituencyQuerySet:
+    holder = SeatHolding.objects.current().filter(constituency=OuterRef("pk"))
+    added = SeatChoice.objects.of(authority).filter(constituency=OuterRef("pk"), is_hidden=False)
+    return (
+        seats.with_share(authority)
+        .annotate(mp_name=Subquery(holder.values("mp__name")[:1]), is_added=Exists(added))
+        .order_by(F("share").desc(nulls_last=True), "name", "pk")
+    )

@@ -1,0 +1,177 @@
+"""What people type to find MPs, and about who leads on them and which seats are theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+
+from accounts.models import Authority, Membership
+from contacts.models import Constituency, Council, LeadRole, MPOffice, OfficePerson, Party
+
+NO_DATE = "Enter a real date, like 3 March 2026 or 03/03/2026."
+
+
+class DirectoryForm(forms.Form):
+    """Search and filters of the MP directory; everything may be left empty."""
+
+    q = forms.CharField(label="Name, constituency or party", required=False, max_length=100)
+    party = forms.ChoiceField(required=False)
+    council = forms.ChoiceField(label="Council area", required=False)
+    region = forms.ChoiceField(label="Region or nation", required=False)
+    on = forms.DateField(
+        label="As at another day",
+        required=False,
+        widget=forms.DateInput,
+        error_messages={"invalid": NO_DATE},
+    )
+    unowned = forms.BooleanField(label="Only our MPs without a relationship owner", required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        regions = Constituency.objects.exclude(region="").order_by("region").values_list("region", flat=True)
+        parties = Party.objects.filter(spells__isnull=False).distinct().values_list("pk", "name")
+        councils = Council.objects.filter(overlaps__isnull=False).distinct().values_list("pk", "name")
+        choices = {
+            "party": [(str(pk), name) for pk, name in parties],
+            "council": [(str(pk), name) for pk, name in councils],
+            "region": [(region, region) for region in regions.distinct()],
+        }
+        for field, all_of_them in choices.items():
+            self.fields[field].choices = [("", "All"), *all_of_them]  # type: ignore[attr-defined]
+
+
+class AsAtForm(forms.Form):
+    """The day on which Parliament's facts are wanted."""
+
+    on = forms.DateField(
+        label="As at",
+        widget=forms.DateInput,
+        error_messages={
+            "required": "Enter the day.",
+            "invalid": NO_DATE,
+        },
+    )
+
+
+class LeadForm(forms.Form):
+    """Who leads on an MP: a colleague with an account, or the name of someone without."""
+
+    role = forms.ChoiceField(
+        choices=LeadRole.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose relationship owner or deputy."},
+    )
+    membership = forms.ModelChoiceField(
+        label="Colleague", queryset=Membership.objects.none(), required=False, empty_label="Nobody chosen"
+    )
+    name = forms.CharField(
+        label="Or someone without an account, such as the Leader", max_length=150, required=False
+    )
+    job_title = forms.CharField(max_length=100, required=False)
+    started_on = forms.DateField(
+        label="From",
+        widget=forms.DateInput,
+        help_text="Whoever has the role now hands over the day before.",
+        error_messages={
+            "required": "Enter the day it starts.",
+            "invalid": NO_DATE,
+        },
+    )
+
+    def __init__(self, *args: Any, authority: Authority, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["membership"].queryset = Membership.objects.for_authority(authority).active()  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        data: dict[str, Any] = super().clean() or {}
+        if "membership" in data and "name" in data and bool(data["membership"]) == bool(data["name"]):
+            self.add_error("membership", "Choose a colleague or enter a name, one of the two.")
+        return data
+
+
+class EndLeadForm(forms.Form):
+    ended_on = forms.DateField(
+        label="Last day",
+        widget=forms.DateInput,
+        error_messages={
+            "required": "Enter the last day.",
+            "invalid": NO_DATE,
+        },
+    )
+
+
+class AddSeatForm(forms.Form):
+    constituency = forms.ModelChoiceField(
+        label="Add a seat",
+        queryset=Constituency.objects.none(),
+        empty_label="Choose a constituency",
+        help_text="Begin to type its name.",
+        widget=forms.Select(attrs={"data-autocomplete": ""}),
+        error_messages={
+            "required": "Choose the constituency to add.",
+            "invalid_choice": "Choose a constituency from the list that is not among your seats yet.",
+        },
+    )
+
+    def __init__(self, *args: Any, authority: Authority, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        ours = Constituency.objects.of(authority)
+        self.fields["constituency"].queryset = Constituency.objects.exclude(pk__in=ours)  # type: ignore[attr-defined]
+
+
+THEY_MAY_ASK = "The MP may ask to see what is written here."
+
+
+class OfficeForm(forms.ModelForm):
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = MPOffice
+        fields = [
+            "email",
+            "phone",
+            "address",
+            "opening_hours",
+            "preferred_way",
+            "addressee",
+            "salutation",
+            "casework",
+            "authority_form",
+        ]
+        help_texts = {
+            "addressee": "Such as Ms Imogen Hartley MP.",
+            "salutation": "Such as Dear Imogen.",
+            "casework": f"Such as: one e-mail per case, never by phone. {THEY_MAY_ASK}",
+            "authority_form": "What they send with a constituent’s case, and where it is kept.",
+        }
+        widgets = {
+            "address": forms.Textarea(attrs={"rows": 4}),
+            "casework": forms.Textarea(attrs={"rows": 4}),
+        }
+        error_messages = {"email": {"invalid": "Enter an e-mail address like name@example.org."}}
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()
+
+    def show_both(self, saved: MPOffice) -> None:
+        """Say of each field where what is saved now differs from what was typed, and go on from there."""
+        self.data = {**dict(self.data.items()), "version": str(saved.version)}
+        for name in self.Meta.fields:
+            now = getattr(saved, name)
+            if now != self.cleaned_data.get(name):
+                self.add_error(name, f"Saved meanwhile: “{now or 'nothing'}”. Save again to keep yours.")
+
+
+class OfficePersonForm(forms.ModelForm):
+    class Meta:
+        model = OfficePerson
+        fields = ["name", "job_title", "email", "phone", "takes_casework"]
+        help_texts = {"takes_casework": "Constituents’ cases may be sent to them."}
+        error_messages = {
+            "name": {"required": "Enter a name."},
+            "email": {"invalid": "Enter an e-mail address like name@example.org."},
+        }
+
+    def clean_email(self) -> str:
+        return str(self.cleaned_data["email"]).lower()

@@ -1,0 +1,388 @@
+"""Preview a list of MPs, apply it in one transaction, undo the latest."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection, models, transaction
+
+from accounts.models import User
+from contacts.imports import columns, entries, parties, reading, seats
+from contacts.imports.entries import Listing
+from contacts.imports.plan import Plan, make_plan
+from contacts.imports.reading import ListRefused
+from contacts.imports.referring import referrers
+from contacts.models import MP, Constituency, ImportState, MPListImport, Party, PartySpell, SeatHolding
+from contacts.spells import SpellsOverlap, day_before, write_spells
+
+
+class RowsRefused(Exception):
+    """Some rows are refused and nobody chose to apply the list without them. `plan` says which and why."""
+
+    def __init__(self, plan: Plan) -> None:
+        super().__init__("rows are refused")
+        self.plan = plan
+
+
+class OutcomeChanged(Exception):
+    """Applying would not do what the preview showed: other facts have been recorded since."""
+
+
+class NotApplicable(Exception):
+    """The import is not waiting to be applied or discarded: it has been applied already, or undone."""
+
+
+class CannotUndo(Exception):
+    """Undoing would take away rows that others refer to, or it is not the latest import."""
+
+
+def read_list(content: bytes, file_name: str, *, on: date | None, today: date) -> tuple[Listing, date]:
+    """What a file says and the day it is for: `on`, else the date in the file's name, else today.
+
+    Raises ListRefused if the file is no list of this Parliament's MPs, or is for a day after today: applied,
+    it would make every later list out of date.
+    """
+    list_date = on or entries.date_in_file_name(file_name) or today
+    tables = reading.tables(content, file_name, columns.score)
+    listing = entries.likeliest(tables, list_date=list_date)
+    source = "as you said" if on else "from the file's name" if list_date != today else "today"
+    listing.reading["date_from"] = source
+    if list_date > today:
+        raise ListRefused(
+            f"The list is dated {list_date:%-d %B %Y} ({source}), and today is {today:%-d %B %Y}: "
+            "nobody knows yet who the MPs will be. Say which day it is for.",
+            rows=listing.rows,
+        )
+    return listing, list_date
+
+
+def preview_list(
+    listing: Listing, *, file_name: str, list_date: date, is_partial: bool, by: User | None, now: datetime
+) -> MPListImport:
+    """Record what a list would change, to be looked at and then applied. Raises ListRefused."""
+    plan = make_plan(listing, list_date=list_date, is_partial=is_partial)
+    return MPListImport.objects.create(
+        state=ImportState.PREVIEWED,
+        file_name=file_name[:200],
+        list_date=list_date,
+        is_partial=is_partial,
+        reading=listing.reading,
+        rows=listing.as_json(),
+        report=plan.as_report(),
+        created_at=now,
+        created_by=by,
+    )
+
+
+def apply_preview(*, preview: MPListImport, skip_refused: bool, now: datetime) -> MPListImport:
+    """Do what a preview showed, all or nothing.
+
+    Raises NotApplicable (not a preview any more), RowsRefused, OutcomeChanged (then `preview.report` holds
+    the new outcome, saved, to be looked at again) or ListRefused.
+    """
+    try:
+        with transaction.atomic():
+            one_import_at_a_time()
+            preview = waiting(preview)
+            listing = Listing.from_json(preview.rows, preview.reading)
+            plan = make_plan(listing, list_date=preview.list_date, is_partial=preview.is_partial)
+            report = plan.as_report()
+            if report != preview.report:
+                raise OutcomeChanged
+            return apply_plan(plan, to=preview, skip_refused=skip_refused, now=now)
+    except OutcomeChanged:
+        MPListImport.objects.filter(pk=preview.pk, state=ImportState.PREVIEWED).update(report=report)
+        raise
+
+
+def discard_preview(*, preview: MPListImport) -> None:
+    """Throw away a list that was only looked at. Raises NotApplicable."""
+    with transaction.atomic():
+        waiting(preview).delete()
+
+
+def waiting(preview: MPListImport) -> MPListImport:
+    """The preview as it is now, held until the transaction ends. Raises NotApplicable if it is none now."""
+    preview = MPListImport.objects.select_for_update().get(pk=preview.pk)
+    if preview.state != ImportState.PREVIEWED:
+        raise NotApplicable(f"This list was {preview.get_state_display().lower()} already.")
+    return preview
+
+
+def apply_list(
+    listing: Listing,
+    *,
+    file_name: str,
+    list_date: date,
+    is_partial: bool,
+    skip_refused: bool,
+    by: User | None,
+    now: datetime,
+) -> tuple[Plan, MPListImport]:
+    """Preview and apply at once, as the command does. Raises ListRefused or RowsRefused, having written
+    nothing."""
+    with transaction.atomic():
+        one_import_at_a_time()
+        plan = make_plan(listing, list_date=list_date, is_partial=is_partial)
+        record = MPListImport(
+            file_name=file_name[:200],
+            list_date=list_date,
+            is_partial=is_partial,
+            reading=listing.reading,
+            rows=listing.as_json(),
+            report=plan.as_report(),
+            created_at=now,
+            created_by=by,
+        )
+        return plan, apply_plan(plan, to=record, skip_refused=skip_refused, now=now)
+
+
+def one_import_at_a_time() -> None:
+    """A second import waits here until the first is done. SQLite's transactions do so of themselves."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("LOCK TABLE contacts_mplistimport IN SHARE ROW EXCLUSIVE MODE")
+
+
+# --- Applying ---------------------------------------------------------------------------
+
+
+class Effects:
+    """What an import did to the facts, kept as JSON so that it can be undone: rows made, rows as they were
+    before they were changed or taken away."""
+
+    def __init__(self) -> None:
+        self.made: dict[str, list[int]] = defaultdict(list)
+        self.were: dict[str, list[dict[str, Any]]] = defaultdict(list)
+        self.dropped: dict[str, list[dict[str, Any]]] = defaultdict(list)
+
+    def as_json(self) -> dict[str, Any]:
+        return {"made": dict(self.made), "were": dict(self.were), "dropped": dict(self.dropped)}
+
+
+def apply_plan(plan: Plan, *, to: MPListImport, skip_refused: bool, now: datetime) -> MPListImport:
+    """Write what the plan says, inside the caller's transaction, in a constant number of queries."""
+    if plan.refused and not skip_refused:
+        raise RowsRefused(plan)
+    effects = Effects()
+    make_seats(plan, effects)
+    people = make_and_change_mps(plan, effects)
+    try:
+        move_holdings(plan, people, effects)
+        move_parties(plan, people, effects)
+    except SpellsOverlap as overlap:
+        raise ListRefused(
+            f"The list contradicts what is recorded here: {overlap}", rows=plan.listing.rows
+        ) from overlap
+    to.state = ImportState.APPLIED
+    to.applied_at = now
+    to.effects = effects.as_json()
+    to.save()
+    return to
+
+
+def make_seats(plan: Plan, effects: Effects) -> None:
+    """Seats that are missing here, from their codes; and the region of seats that have none."""
+    known = plan.facts.seats
+    missing = [
+        Constituency(
+            ons_code=placed.code,
+            name=placed.entry.seat_name[:150] or placed.code,
+            nation=seats.nation_of(placed.code),
+            region=placed.entry.region,
+        )
+        for placed in plan.placed
+        if placed.code not in known
+    ]
+    without_region = []
+    for placed in plan.placed:
+        seat = known.get(placed.code)
+        if seat and placed.entry.region and not seat.region:
+            effects.were["constituency"].append({"pk": seat.pk, "region": ""})
+            seat.region = placed.entry.region
+            without_region.append(seat)
+    Constituency.objects.bulk_update(without_region, ["region"], batch_size=500)
+    for seat in Constituency.objects.bulk_create(missing, batch_size=500):
+        known[seat.ons_code] = seat
+        effects.made["constituency"].append(seat.pk)
+
+
+def make_and_change_mps(plan: Plan, effects: Effects) -> dict[int, MP]:
+    """The MP of every placed row, by row number: made, changed, or as they are."""
+    people: dict[int, MP] = {}
+    fresh, changed = [], []
+    for placed in plan.placed:
+        entry, mp = placed.entry, placed.mp
+        if entry.is_vacant:
+            continue
+        if mp is None:
+            mp = MP(
+                parliament_id=entry.parliament_id,
+                twfy_id=entry.twfy_id,
+                name=placed.name,
+                sort_name=placed.sort_name[:150],
+            )
+            fresh.append(mp)
+        else:
+            wanted = {"name": placed.name, "sort_name": placed.sort_name[:150], **placed.learnt}
+            were = {k: getattr(mp, k) for k, value in wanted.items() if getattr(mp, k) != value}
+            if were:
+                effects.were["mp"].append({"pk": mp.pk, **were})
+                for attribute, value in wanted.items():
+                    setattr(mp, attribute, value)
+                changed.append(mp)
+        people[entry.row] = mp
+    MP.objects.bulk_update(changed, ["name", "sort_name", "parliament_id", "twfy_id"], batch_size=200)
+    MP.objects.bulk_create(fresh, batch_size=500)
+    effects.made["mp"] += [mp.pk for mp in fresh]
+    return people
+
+
+def move_holdings(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
+    begin = [
+        SeatHolding(
+            mp=people[placed.entry.row],
+            constituency=plan.facts.seats[placed.code],
+            started_on=placed.started_on,
+        )
+        for placed in plan.placed
+        if placed.started_on
+    ]
+    end = [(holding, last_day) for holding, last_day in plan.leaving if last_day]
+    drop = [holding for holding, last_day in plan.leaving if last_day is None]
+    note_spells(effects, "holding", end=[holding for holding, _ in end], drop=drop)
+    write_spells(SeatHolding, begin=begin, end=end, drop=drop)
+    effects.made["holding"] += [holding.pk for holding in begin]
+
+
+def move_parties(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
+    """Begin the party spells that rows state; end those they replace, and those of MPs who left."""
+    wanted = {placed.party.name for placed in plan.placed if placed.party}
+    known = {party.name: party for party in Party.objects.filter(name__in=wanted)}
+    missing = []
+    for name in sorted(wanted - known.keys()):
+        table = parties.BY_NAME.get(name)
+        party = Party(name=name)
+        if table:
+            party.abbreviation, party.colour = table.abbreviation, table.colour
+        missing.append(party)
+    for party in Party.objects.bulk_create(missing):
+        known[party.name] = party
+        effects.made["party"].append(party.pk)
+    begin, replaced = [], {}
+    for placed in plan.placed:
+        if not placed.party or not placed.party_from:
+            continue
+        mp = people[placed.entry.row]
+        begin.append(PartySpell(mp=mp, party=known[placed.party.name], started_on=placed.party_from))
+        spell = plan.facts.party_of.get(mp.pk)
+        if spell:
+            replaced[spell.pk] = (spell, day_before(placed.party_from))
+    for holding in plan.ended:
+        spell = plan.facts.party_of.get(holding.mp_id)
+        if spell:
+            last_day = next(day for h, day in plan.leaving if h.pk == holding.pk)
+            replaced[spell.pk] = (spell, last_day or day_before(plan.list_date))
+    end = [(spell, last) for spell, last in replaced.values() if last >= spell.started_on]
+    drop = [spell for spell, last in replaced.values() if last < spell.started_on]
+    note_spells(effects, "party_spell", end=[spell for spell, _ in end], drop=drop)
+    write_spells(PartySpell, begin=begin, end=end, drop=drop)
+    effects.made["party_spell"] += [spell.pk for spell in begin]
+
+
+def note_spells(
+    effects: Effects,
+    kind: str,
+    *,
+    end: Iterable[SeatHolding | PartySpell],
+    drop: Iterable[SeatHolding | PartySpell],
+) -> None:
+    for spell in end:
+        ended_on = spell.ended_on.isoformat() if spell.ended_on else None
+        effects.were[kind].append({"pk": spell.pk, "ended_on": ended_on})
+    for spell in drop:
+        other = "constituency_id" if isinstance(spell, SeatHolding) else "party_id"
+        effects.dropped[kind].append(
+            {
+                "pk": spell.pk,
+                "mp_id": spell.mp_id,
+                other: getattr(spell, other),
+                "started_on": spell.started_on.isoformat(),
+                "ended_on": spell.ended_on.isoformat() if spell.ended_on else None,
+            }
+        )
+
+
+# --- Undoing ----------------------------------------------------------------------------
+
+# In the order in which rows can go: those that refer to others first.
+KINDS: dict[str, type[models.Model]] = {
+    "holding": SeatHolding,
+    "party_spell": PartySpell,
+    "mp": MP,
+    "constituency": Constituency,
+    "party": Party,
+}
+
+
+def undo_import(
+    *, applied: MPListImport, now: datetime, by: User | AnonymousUser | None = None
+) -> MPListImport:
+    """Put the facts back to what they were before the latest import.
+
+    Raises CannotUndo, naming what stands in the way: a later import, or rows of others that refer to rows it
+    made.
+    """
+    with transaction.atomic():
+        one_import_at_a_time()
+        applied = MPListImport.objects.select_for_update().get(pk=applied.pk)
+        reason = why_not_undo(applied, reader=by)
+        if reason:
+            raise CannotUndo(reason)
+        made, were, dropped = (applied.effects.get(key, {}) for key in ("made", "were", "dropped"))
+        for kind in ("holding", "party_spell"):
+            KINDS[kind]._default_manager.filter(pk__in=made.get(kind, [])).delete()
+        for kind, model in KINDS.items():
+            restore(model, were.get(kind, []))
+            model._default_manager.bulk_create(
+                [model(**row) for row in dropped.get(kind, [])], batch_size=500
+            )
+        for kind in ("mp", "constituency", "party"):
+            KINDS[kind]._default_manager.filter(pk__in=made.get(kind, [])).delete()
+        applied.state = ImportState.UNDONE
+        applied.undone_at = now
+        applied.save(update_fields=["state", "undone_at"])
+    return applied
+
+
+def restore(model: type[models.Model], rows: list[dict[str, Any]]) -> None:
+    """Give rows the fields they had; dates come as ISO text."""
+    if not rows:
+        return
+    found = model._default_manager.in_bulk([row["pk"] for row in rows])
+    touched = sorted({name for row in rows for name in row} - {"pk"})
+    for row in rows:
+        for name, value in row.items():
+            setattr(found[row["pk"]], name, value)
+    model._default_manager.bulk_update(list(found.values()), touched, batch_size=200)
+
+
+def why_not_undo(applied: MPListImport, *, reader: User | AnonymousUser | None = None) -> str:
+    """What stands in the way of undoing, in words for `reader`; empty if nothing does."""
+    if applied.state != ImportState.APPLIED:
+        return "Only an import that has been applied can be undone."
+    latest = MPListImport.objects.applied().first()
+    if latest and latest.pk != applied.pk:
+        return f"Only the latest import can be undone, and that is {latest}."
+    made = {KINDS[kind]: pks for kind, pks in applied.effects.get("made", {}).items()}
+    to: dict[type[models.Model], list[int]] = {
+        model: made.get(model, []) for model in (MP, Constituency, Party)
+    }
+    found = referrers(to, besides=made, reader=reader)
+    if not found:
+        return ""
+    return f"Other records refer to rows this import made: {'; '.join(found)}."

@@ -1,0 +1,378 @@
+"""Taking in seats, councils, and which seat lies in which council.
+
+Nothing is ever taken away because a file lacks it. Rows that cannot be taken are refused with a reason and
+stop the import unless the caller skips them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
+from functools import partial
+from typing import Any
+
+from django.db import transaction
+
+from contacts.imports import columns, seats
+from contacts.imports.reading import ListRefused, Table, printable, read
+from contacts.models import Constituency, Council, CouncilTier, SeatOverlap
+
+# What kind of council an ONS code is of, by its first three characters.
+TIER_OF = {
+    "E06": CouncilTier.UNITARY,
+    "E07": CouncilTier.DISTRICT,
+    "E08": CouncilTier.METROPOLITAN,
+    "E09": CouncilTier.LONDON_BOROUGH,
+    "E10": CouncilTier.COUNTY,
+    "E47": CouncilTier.COMBINED,
+    "E61": CouncilTier.OTHER,
+    "N09": CouncilTier.UNITARY,
+    "S12": CouncilTier.UNITARY,
+    "W06": CouncilTier.UNITARY,
+}
+COUNCIL_CODE = re.compile(rf"({'|'.join(TIER_OF)})\d{{6}}")
+
+
+class SomeRefused(Exception):
+    """Rows are refused, and the caller did not choose to go on without them. `outcome` says which and why."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__("rows are refused")
+        self.outcome = outcome
+
+
+@dataclass
+class Outcome:
+    rows: int = 0
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    refused: list[dict[str, Any]] = field(default_factory=list)
+
+    def in_words(self) -> str:
+        return (
+            f"{self.rows} rows: {self.new} new, {self.changed} changed, {self.unchanged} unchanged, "
+            f"{len(self.refused)} refused"
+        )
+
+    def refuse(self, row: int, reason: str) -> None:
+        self.refused.append({"row": row, "reason": reason})
+
+
+def read_table(content: bytes, file_name: str, meanings: columns.Meanings) -> Table:
+    return read(content, file_name, partial(columns.score, meanings=meanings))
+
+
+def by_content(table: Table, looks_right: Callable[[str], bool], positions: Sequence[int]) -> int | None:
+    """The first of these columns whose cells mostly look right."""
+    for position in positions:
+        texts = [cells[position] for _, cells in table.rows if cells[position]]
+        if texts and sum(map(looks_right, texts)) * 2 > len(texts):
+            return position
+    return None
+
+
+def is_seat_code(text: str) -> bool:
+    return bool(seats.LOOKS_LIKE_CODE.fullmatch(text))
+
+
+def is_council_code(text: str) -> bool:
+    return bool(COUNCIL_CODE.fullmatch(text))
+
+
+def settle(outcome: Outcome, *, skip_refused: bool) -> None:
+    if outcome.refused and not skip_refused:
+        raise SomeRefused(outcome)
+
+
+# --- Seats ------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def import_constituencies(table: Table, *, skip_refused: bool = False) -> Outcome:
+    """Make and name the seats a file lists by code.
+
+    Raises ListRefused, or SomeRefused with nothing written.
+    """
+    found = columns.find(table.header, columns.CONSTITUENCIES)
+    code_at = by_content(table, is_seat_code, found.get("seat code", []) or range(len(table.header)))
+    name_at = next((p for p in found.get("seat name", []) if p != code_at), None)
+    if code_at is None or name_at is None:
+        raise ListRefused(
+            "No column of constituency codes with their names was found: this does not seem to be a list of "
+            "constituencies.",
+            rows=len(table.rows),
+        )
+    extra = {
+        "name_welsh": next(iter(found.get("name in Welsh", [])), None),
+        "region": next(iter(found.get("region", [])), None),
+    }
+    outcome = Outcome(rows=len(table.rows))
+    known = {seat.ons_code: seat for seat in Constituency.objects.all()}
+    fresh: dict[str, Constituency] = {}
+    changed: list[Constituency] = []
+    for row, cells in table.rows:
+        code, name = seats.RECODED.get(cells[code_at], cells[code_at]), cells[name_at]
+        problem = seats.what_is_wrong_with(code) or ("" if name else "the constituency has no name")
+        if code in fresh:
+            problem = f"{code} is in the list twice"
+        if problem or len(name) > 150:
+            outcome.refuse(row, problem or "the name is too long")
+            continue
+        wanted = {"name": name, **{k: cells[at] for k, at in extra.items() if at is not None and cells[at]}}
+        seat = known.get(code)
+        if seat is None:
+            fresh[code] = Constituency(ons_code=code, nation=seats.nation_of(code), **wanted)
+        elif any(getattr(seat, k) != value for k, value in wanted.items()):
+            for attribute, value in wanted.items():
+                setattr(seat, attribute, value)
+            changed.append(seat)
+        else:
+            outcome.unchanged += 1
+    settle(outcome, skip_refused=skip_refused)
+    Constituency.objects.bulk_create(fresh.values(), batch_size=500)
+    Constituency.objects.bulk_update(changed, ["name", "name_welsh", "region"], batch_size=200)
+    outcome.new, outcome.changed = len(fresh), len(changed)
+    return outcome
+
+
+# --- Councils ---------------------------------------------------------------------------
+
+
+@transaction.atomic
+def import_councils(table: Table, *, skip_refused: bool = False) -> Outcome:
+    """Make and name councils by code, and say which is part of which county or combined authority.
+
+    The parts of a combined authority are its counties and districts alike. Councils that have been abolished
+    are left out.
+    """
+    found = columns.find(table.header, columns.COUNCILS)
+    code_at = by_content(table, is_council_code, found.get("council code", []) or range(len(table.header)))
+    name_at = next((p for p in found.get("council name", []) if p != code_at), None)
+    if code_at is None or name_at is None:
+        raise ListRefused(
+            "No column of council codes (such as E07000223) with their names was found: "
+            "this does not seem to be a list of councils.",
+            rows=len(table.rows),
+        )
+    at = {meaning: positions[0] for meaning, positions in found.items() if positions}
+    outcome = Outcome(rows=len(table.rows))
+    wanted: dict[str, str] = {}
+    code_of: dict[str, str] = {}
+    parents: dict[str, set[str]] = {}
+    for row, cells in table.rows:
+        if is_over(cells, at):
+            continue
+        code, name = cells[code_at], cells[name_at]
+        if not is_council_code(code) or not name or len(name) > 150:
+            outcome.refuse(row, f"“{printable(code)}” is not the code of a UK council, or has no name")
+        elif code in wanted:
+            outcome.refuse(row, f"{code} is in the list twice")
+        else:
+            wanted[code] = name
+            if "own code" in at:
+                code_of[cells[at["own code"]]] = code
+            parents[code] = {
+                cells[at[m]] for m in ("county", "combined authority") if m in at and cells[at[m]]
+            }
+    settle(outcome, skip_refused=skip_refused)
+    make_councils(wanted, outcome)
+    pairs = {
+        (code_of.get(parent, parent), child)
+        for child, of_child in parents.items()
+        for parent in of_child
+        if code_of.get(parent, parent) in wanted
+    }
+    make_parts(pairs)
+    return outcome
+
+
+def is_over(cells: list[str], at: dict[str, int]) -> bool:
+    if "is current" in at:
+        return cells[at["is current"]].casefold() in ("false", "no", "0")
+    return "end date" in at and bool(cells[at["end date"]])
+
+
+def make_councils(wanted: dict[str, str], outcome: Outcome) -> dict[str, Council]:
+    """The councils of these codes, made or renamed where they must be."""
+    known = Council.objects.in_bulk(list(wanted), field_name="ons_code")
+    renamed = [council for code, council in known.items() if council.name != wanted[code]]
+    for council in renamed:
+        council.name = wanted[council.ons_code]
+    fresh = [
+        Council(ons_code=code, name=name, tier=TIER_OF[code[:3]], nation=seats.nation_of(code))
+        for code, name in wanted.items()
+        if code not in known
+    ]
+    Council.objects.bulk_update(renamed, ["name"], batch_size=500)
+    Council.objects.bulk_create(fresh, batch_size=500)
+    outcome.new += len(fresh)
+    outcome.changed += len(renamed)
+    outcome.unchanged += len(known) - len(renamed)
+    return {**known, **{council.ons_code: council for council in fresh}}
+
+
+def make_parts(pairs: set[tuple[str, str]]) -> None:
+    """Add (whole, part) pairs of codes, and the parts of each part to the whole."""
+    through = Council.parts.through
+    named = {code for pair in pairs for code in pair}
+    pks = dict(Council.objects.filter(ons_code__in=named).values_list("ons_code", "pk"))
+    parts: dict[int, set[int]] = defaultdict(set)
+    known = set(through.objects.values_list("from_council_id", "to_council_id"))
+    for whole, part in known | {(pks[whole], pks[part]) for whole, part in pairs}:
+        parts[whole].add(part)
+    for whole in list(parts):
+        for part in list(parts[whole]):
+            parts[whole] |= parts.get(part, set()) - {whole}
+    fresh = {(whole, part) for whole, of_whole in parts.items() for part in of_whole} - known
+    through.objects.bulk_create(
+        [through(from_council_id=whole, to_council_id=part) for whole, part in sorted(fresh)], batch_size=500
+    )
+
+
+# --- Overlaps ---------------------------------------------------------------------------
+
+
+def read_translation(table: Table) -> dict[str, str]:
+    """From other codes for seats, such as UKPARL.2025.AAD, to ONS codes."""
+    code_at = by_content(table, is_seat_code, range(len(table.header)))
+    if code_at is None:
+        raise ListRefused("The table of codes has no column of ONS constituency codes.", rows=len(table.rows))
+    return {
+        cell: cells[code_at]
+        for _, cells in table.rows
+        for position, cell in enumerate(cells[: len(table.header)])
+        if position != code_at and cell
+    }
+
+
+@transaction.atomic
+def import_overlaps(
+    table: Table, *, translation: dict[str, str] | None = None, skip_refused: bool = False
+) -> Outcome:
+    """Record which seat lies in which council, and the share of the seat's population where the file gives
+    it.
+
+    A share is a fraction or per cent of the *seat*. A pair nobody lives in (share 0) is left out. Councils
+    and seats that are missing here are made if the file names them, and a district's county becomes its
+    whole.
+    """
+    translation = translation or {}
+    at = overlap_columns(table, translation)
+    outcome = Outcome(rows=len(table.rows))
+    fractions = are_fractions(table, at.get("share"))
+    wanted: dict[tuple[str, str], Decimal | None] = {}
+    seat_names: dict[str, str] = {}
+    council_names: dict[str, str] = {}
+    counties: set[tuple[str, str]] = set()
+    known_seats = set(Constituency.objects.values_list("ons_code", flat=True))
+    known_councils = dict(Council.objects.values_list("ons_code", "name"))
+    for row, cells in table.rows:
+        given = cells[at["seat code"]]
+        seat, council = translation.get(given, given), cells[at["council code"]]
+        seat = seats.RECODED.get(seat, seat)
+        problem = seats.what_is_wrong_with(seat)
+        seat_name = cells[at["seat name"]] if "seat name" in at else ""
+        council_name = cells[at["council name"]] if "council name" in at else ""
+        if not problem and not is_council_code(council):
+            problem = f"“{printable(council)}” is not the code of a UK council"
+        if not problem and seat not in known_seats and not seat_name:
+            problem = f"the seat {seat} is not known here: import the constituencies first"
+        if not problem and council not in known_councils and not council_name:
+            problem = f"the council {council} is not known here: import the councils first"
+        share = None
+        if not problem and "share" in at and cells[at["share"]]:
+            share = share_in(cells[at["share"]], fractions=fractions)
+            problem = "" if share is not None else f"“{printable(cells[at['share']])}” is not a share"
+        if problem:
+            outcome.refuse(row, problem)
+            continue
+        if share == 0:
+            continue
+        wanted[seat, council] = share
+        seat_names.setdefault(seat, seat_name)
+        if council not in known_councils:
+            council_names[council] = council_name
+        county = cells[at["county code"]] if "county code" in at else ""
+        if is_council_code(county) and county != council:
+            counties.add((county, council))
+            if county not in known_councils:
+                council_names[county] = (cells[at["county name"]] if "county name" in at else "") or county
+    settle(outcome, skip_refused=skip_refused)
+    Constituency.objects.bulk_create(
+        Constituency(ons_code=code, name=name[:150], nation=seats.nation_of(code))
+        for code, name in seat_names.items()
+        if code not in known_seats
+    )
+    make_councils({code: name[:150] for code, name in council_names.items()}, Outcome())
+    make_parts(counties)
+    write_overlaps(wanted, outcome)
+    return outcome
+
+
+def overlap_columns(table: Table, translation: dict[str, str]) -> dict[str, int]:
+    found = columns.find(table.header, columns.OVERLAPS)
+    everywhere = range(len(table.header))
+    seat_at = by_content(
+        table,
+        lambda text: is_seat_code(text) or text in translation,
+        [*found.get("seat code", []), *everywhere],
+    )
+    council_at = by_content(table, is_council_code, [*found.get("council code", []), *everywhere])
+    if seat_at is None or council_at is None:
+        translated = "" if translation else " (other codes for seats need a table of codes, --codes)"
+        raise ListRefused(
+            "No two columns of constituency codes and council codes were found: "
+            f"this does not seem to be a list of which constituency lies in which council{translated}.",
+            rows=len(table.rows),
+        )
+    others = {meaning: positions[0] for meaning, positions in found.items()}
+    return {**others, "seat code": seat_at, "council code": council_at}
+
+
+def are_fractions(table: Table, position: int | None) -> bool:
+    if position is None:
+        return False
+    given = [number_in(cells[position]) for _, cells in table.rows]
+    return all(number is None or number <= 1 for number in given)
+
+
+def number_in(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text.rstrip("% "))
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() else None
+
+
+def share_in(text: str, *, fractions: bool) -> Decimal | None:
+    """A share in per cent of the seat, from 0 to 100; None if the text is none."""
+    number = number_in(text)
+    if number is None:
+        return None
+    share = (number * 100 if fractions else number).quantize(Decimal("0.01"), ROUND_HALF_UP)
+    return share if 0 <= share <= 100 else None
+
+
+def write_overlaps(wanted: dict[tuple[str, str], Decimal | None], outcome: Outcome) -> None:
+    """Add overlaps, and give those that are here the share the file has; an unknown share erases none."""
+    seat_pks = dict(Constituency.objects.values_list("ons_code", "pk"))
+    council_pks = dict(Council.objects.values_list("ons_code", "pk"))
+    known = {(o.constituency_id, o.council_id): o for o in SeatOverlap.objects.all()}
+    fresh, changed = [], []
+    for (seat, council), share in wanted.items():
+        key = (seat_pks[seat], council_pks[council])
+        overlap = known.get(key)
+        if overlap is None:
+            fresh.append(SeatOverlap(constituency_id=key[0], council_id=key[1], share=share))
+        elif share is not None and overlap.share != share:
+            overlap.share = share
+            changed.append(overlap)
+        else:
+            outcome.unchanged += 1
+    SeatOverlap.objects.bulk_create(fresh, batch_size=500)
+    SeatOverlap.objects.bulk_update(changed, ["share"], batch_size=200)
+    outcome.new, outcome.changed = len(fresh), len(changed)

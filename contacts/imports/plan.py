@@ -1,0 +1,498 @@
+"""What a list would change: its entries matched with the rows here. Reads the database, writes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from contacts.imports import names, parties, seats
+from contacts.imports.entries import ELECTED_ON, TOO_MANY, Entry, Listing
+from contacts.imports.matching import LEARN_WELSH_NAMES, Facts, find_mp, find_seat, load_facts, meant_by
+from contacts.imports.reading import ListRefused, printable
+from contacts.models import MP, MPListImport, ParliamentSync, PartySpell, SeatHolding
+from contacts.spells import day_before
+
+# Sources differ by a day or so on when a holding began (polling day, or the day after): no new holding.
+SAME_START = timedelta(days=7)
+
+WELSH_SEATS = sum(code.startswith("W") for code in seats.VALID_CODES)
+
+
+@dataclass(frozen=True)
+class Refusal:
+    row: int
+    reason: str
+
+
+@dataclass
+class Placed:
+    """An accepted row: this MP (or somebody new here) holds this seat, or nobody does."""
+
+    entry: Entry
+    code: str
+    mp: MP | None = None
+    # From when, if the row begins a new holding.
+    started_on: date | None = None
+    party: parties.Statement | None = None
+    party_from: date | None = None
+    name: str = ""
+    sort_name: str = ""
+    learnt: dict[str, int] = field(default_factory=dict)
+    changes: list[tuple[str, str, str]] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        return not self.entry.is_vacant and self.mp is None
+
+
+@dataclass
+class Plan:
+    """What a list would do. `as_report()` is the whole outcome as JSON; two plans are alike if their reports
+    are."""
+
+    listing: Listing
+    list_date: date
+    is_partial: bool
+    facts: Facts
+    refused: list[Refusal] = field(default_factory=list)
+    placed: list[Placed] = field(default_factory=list)
+    # Who holds a seat no more, and their last day in it; None if the holding never really began.
+    leaving: list[tuple[SeatHolding, date | None]] = field(default_factory=list)
+    ended: list[SeatHolding] = field(default_factory=list)
+
+    def refuse(self, entry: Entry, reason: str) -> None:
+        self.refused.append(Refusal(entry.row, reason))
+
+    def sitting_before(self, placed: Placed) -> bool:
+        return placed.mp is not None and placed.mp.pk in self.facts.seat_of
+
+    @property
+    def new(self) -> list[Placed]:
+        return [p for p in self.placed if not p.entry.is_vacant and not self.sitting_before(p)]
+
+    @property
+    def changed(self) -> list[Placed]:
+        return [p for p in self.placed if self.sitting_before(p) and p.changes]
+
+    @property
+    def unchanged(self) -> int:
+        return sum(self.sitting_before(p) and not p.changes for p in self.placed)
+
+    def counts(self) -> dict[str, Any]:
+        return {
+            "rows": self.listing.rows,
+            "new": len(self.new),
+            "changed": len(self.changed),
+            "ended": len(self.ended),
+            "unchanged": self.unchanged,
+            "refused": [{"row": r.row, "reason": r.reason} for r in self.refused],
+        }
+
+    def as_report(self) -> dict[str, Any]:
+        """The counts, and who they are."""
+        facts = self.facts
+        return self.counts() | {
+            "new_mps": [
+                {
+                    "row": p.entry.row,
+                    "name": p.name,
+                    "seat": self.shown_seat(p),
+                    "party": p.party.name if p.party else "",
+                    "from": f"{p.started_on:%-d %B %Y}" if p.started_on else "",
+                    "returns": p.mp is not None,
+                }
+                for p in self.new
+            ],
+            "changed_mps": [
+                {
+                    "row": p.entry.row,
+                    "name": p.name,
+                    "seat": self.shown_seat(p),
+                    "changes": [list(c) for c in p.changes],
+                }
+                for p in self.changed
+            ],
+            "ended_mps": [
+                {"name": facts.mps[h.mp_id].name, "seat": self.seat_name_of(h)} for h in self.ended
+            ],
+            "vacant": [self.shown_seat(p) for p in self.placed if p.entry.is_vacant],
+            "ids_learnt": sum(bool(p.learnt) for p in self.placed if not p.is_new),
+            "new_seats": sum(p.code not in facts.seats for p in self.placed),
+        }
+
+    def shown_seat(self, placed: Placed) -> str:
+        if placed.code in self.facts.seats:
+            return self.facts.seats[placed.code].name
+        return placed.entry.seat_name or placed.code
+
+    def seat_name_of(self, holding: SeatHolding) -> str:
+        return next(s.name for s in self.facts.seats.values() if s.pk == holding.constituency_id)
+
+
+def counts_in_words(counts: dict[str, Any]) -> str:
+    """What `Plan.counts` says: "3 rows: 1 new, 2 changed, 0 ended, 0 unchanged, 0 refused"."""
+    return (
+        f"{counts['rows']:,} row{'' if counts['rows'] == 1 else 's'}: {counts['new']} new, "
+        f"{counts['changed']} changed, {counts['ended']} ended, {counts['unchanged']} unchanged, "
+        f"{len(counts['refused'])} refused"
+    )
+
+
+def make_plan(listing: Listing, *, list_date: date, is_partial: bool) -> Plan:
+    """Match a list with what is here. Raises ListRefused if it cannot be taken as a whole."""
+    refuse_dates(list_date, rows=listing.rows)
+    plan = Plan(listing=listing, list_date=list_date, is_partial=is_partial, facts=load_facts())
+    located = list(locate(plan))
+    refuse_unknown_seats(plan, located)
+    if not is_partial:
+        refuse_gaps(plan, located)
+    placed = [p for p in located if p.code and not p.entry.problem]
+    placed = without_repeats(plan, placed)
+    placed = [p for p in placed if identify(plan, p)]
+    placed = without_doubles(plan, placed)
+    plan.placed = settle(plan, placed)
+    for p in plan.placed:
+        if not p.entry.is_vacant:
+            decide_start(plan, p)
+            decide_changes(plan, p)
+    decide_endings(plan)
+    plan.refused.sort(key=lambda refusal: refusal.row)
+    return plan
+
+
+def refuse_dates(list_date: date, *, rows: int) -> None:
+    if list_date < ELECTED_ON:
+        raise ListRefused(
+            f"The list is of another Parliament: it is dated {list_date:%-d %B %Y}, "
+            f"before this one was elected on {ELECTED_ON:%-d %B %Y}.",
+            rows=rows,
+        )
+    newest = newest_date()
+    if newest and list_date < newest:
+        raise ListRefused(
+            f"The list is out of date: it is dated {list_date:%-d %B %Y}, "
+            f"and a list of {newest:%-d %B %Y} has been applied since. If its date is wrong, "
+            "say which day it is for.",
+            rows=rows,
+        )
+
+
+def newest_date() -> date | None:
+    """The day up to which the MPs here are known: of the newest list in force, or of the newest sync, unless
+    an import has been undone since."""
+    undone_at = MPListImport.objects.last_undone_at()
+    days = (
+        MPListImport.objects.newest_applied_date(),
+        ParliamentSync.objects.newest_done_date(since=undone_at),
+    )
+    return max(filter(None, days), default=None)
+
+
+# --- Seats ------------------------------------------------------------------------------
+
+
+def locate(plan: Plan) -> Iterator[Placed]:
+    """Each entry with its seat's code; an entry whose seat is not found is refused and comes without one."""
+    for entry in plan.listing.entries:
+        code, problem = find_seat(plan.facts, entry)
+        if entry.problem or problem:
+            plan.refuse(entry, entry.problem or problem)
+        yield Placed(entry=entry, code=code)
+
+
+def refuse_unknown_seats(plan: Plan, located: list[Placed]) -> None:
+    unknown = [p.entry for p in located if not p.code and (p.entry.seat_code or p.entry.seat_name)]
+    if len(unknown) <= max(10, TOO_MANY * len(located)) and (not unknown or len(unknown) < len(located)):
+        return
+    if not plan.listing.has_codes and len(plan.facts.seats) < seats.WHOLE:
+        raise ListRefused(
+            f"The list names constituencies without their codes, and only {len(plan.facts.seats)} of the "
+            f"{seats.WHOLE} are known here. Import a list that has a column of ONS codes, or ask whoever "
+            "looks after the server to import the constituencies first (import_constituencies).",
+            rows=plan.listing.rows,
+        )
+    shown = ", ".join(f"“{entry.shown_seat}”" for entry in unknown[:3])
+    could_be_welsh = not plan.facts.has_welsh_names and len(unknown) <= WELSH_SEATS
+    hint = f" If these are Welsh names, {LEARN_WELSH_NAMES}." if could_be_welsh else ""
+    raise ListRefused(
+        "The list seems to be of another Parliament, or of other areas: "
+        f"{len(unknown)} of its {len(located)} rows are for constituencies that this Parliament does not "
+        f"have, such as {shown}.{hint}",
+        row=unknown[0].row,
+        rows=plan.listing.rows,
+    )
+
+
+def refuse_gaps(plan: Plan, located: list[Placed]) -> None:
+    """A whole list is for all 650 seats; a refused row may stand for a seat that cannot be read."""
+    covered = {p.code for p in located if p.code}
+    unreadable = sum(not p.code for p in located)
+    missing = sorted(seats.VALID_CODES - covered)
+    if len(missing) <= unreadable:
+        return
+    by_nation = [
+        (
+            letter,
+            nation.label,
+            sum(code[0] == letter for code in covered),
+            sum(c[0] == letter for c in seats.VALID_CODES),
+        )
+        for letter, nation in seats.NATION_OF.items()
+    ]
+    if len(missing) <= 10:
+        detail = "Missing: " + ", ".join(plan.facts.seat_name(code) for code in missing) + "."
+    else:
+        detail = "It has " + ", ".join(f"{has} of {of} in {label}" for _, label, has, of in by_nation) + "."
+    sheet = plan.listing.reading.get("sheet")
+    which = f"The list (sheet “{sheet}”)" if sheet else "The list"
+    raise ListRefused(
+        f"{which} is for {len(covered)} of the {seats.WHOLE} seats. {detail} If it is meant to be a "
+        "partial list, say so (--partial, or “partial list” in the browser); then nobody is ended.",
+        rows=plan.listing.rows,
+    )
+
+
+# --- People -----------------------------------------------------------------------------
+
+
+def identify(plan: Plan, placed: Placed) -> bool:
+    """Find the MP a row means (None: somebody new here); refuse the row if that cannot be told."""
+    if placed.entry.is_vacant:
+        return True
+    placed.mp, problem = find_mp(plan.facts, placed.entry, placed.code)
+    if problem:
+        plan.refuse(placed.entry, problem)
+    return not problem
+
+
+# --- Rows that cannot both be true ---------------------------------------------------------
+
+
+def without_repeats(plan: Plan, placed: list[Placed]) -> list[Placed]:
+    """Two rows for one seat: a repeat is refused; if they differ, all are, as none is known to be right."""
+    by_seat: dict[str, list[Placed]] = defaultdict(list)
+    for p in placed:
+        by_seat[p.code].append(p)
+    kept = []
+    for p in placed:
+        rivals = by_seat[p.code]
+        first = rivals[0]
+        if len(rivals) == 1 or (p is first and all(same_statement(first, r) for r in rivals)):
+            kept.append(p)
+        elif all(same_statement(first, r) for r in rivals):
+            plan.refuse(p.entry, f"repeats row {first.entry.row}")
+        else:
+            rows = ", ".join(str(r.entry.row) for r in rivals if r is not p)
+            plan.refuse(
+                p.entry, f"row {rows} is about {printable(plan.shown_seat(p))} too, and says another thing"
+            )
+    return kept
+
+
+def same_statement(one: Placed, other: Placed) -> bool:
+    def says(p: Placed) -> tuple[object, ...]:
+        e = p.entry
+        return (e.is_vacant, e.parliament_id, e.twfy_id, names.words(e.name), e.party, e.second_party)
+
+    return says(one) == says(other)
+
+
+def without_doubles(plan: Plan, placed: list[Placed]) -> list[Placed]:
+    """One person in two seats: refused in both."""
+    groups: dict[tuple[object, ...], list[Placed]] = defaultdict(list)
+    for p in placed:
+        if not p.entry.is_vacant:
+            for key in identities(p):
+                groups[key].append(p)
+    doubled = {id(p): rivals for rivals in groups.values() if len(rivals) > 1 for p in rivals}
+    kept = []
+    for p in placed:
+        rivals = doubled.get(id(p))
+        if rivals is None:
+            kept.append(p)
+            continue
+        rows = ", ".join(str(r.entry.row) for r in rivals if r is not p)
+        plan.refuse(p.entry, f"{printable(p.entry.name)} is in row {rows} too, for another seat")
+    return kept
+
+
+def identities(placed: Placed) -> set[tuple[object, ...]]:
+    """Whatever would make two rows one person."""
+    entry = placed.entry
+    found: set[tuple[object, ...]] = set()
+    if placed.mp:
+        found.add(("here", placed.mp.pk))
+    if entry.parliament_id:
+        found.add(("Parliament", entry.parliament_id))
+    if entry.twfy_id:
+        found.add(("TheyWorkForYou", entry.twfy_id))
+    return found or {("name", names.words(entry.name))}
+
+
+def settle(plan: Plan, placed: list[Placed]) -> list[Placed]:
+    """Refuse rows that would end somebody who may not be ended, until none is left.
+
+    In a partial list nobody is ended. In any list nobody is who stands in a refused row.
+    """
+    facts = plan.facts
+    while True:
+        staying = {p.mp.pk for p in placed if p.mp}
+        refused_rows = {refusal.row for refusal in plan.refused}
+        in_refused = {
+            mp.pk
+            for entry in plan.listing.entries
+            if entry.row in refused_rows
+            for mp in meant_by(facts, entry)
+        }
+        kept = []
+        for p in placed:
+            holding = facts.holder.get(p.code)
+            if holding is None or (p.mp and p.mp.pk == holding.mp_id):
+                kept.append(p)
+                continue
+            holder = facts.mps[holding.mp_id]
+            if holding.started_on > plan.list_date:
+                since = f"{holding.started_on:%-d %B %Y}"
+                reason = f"{holder.name} has held this seat since {since}, after the list's date"
+            elif holder.pk in staying:
+                kept.append(p)
+                continue
+            elif plan.is_partial:
+                reason = f"{holder.name} holds this seat here, and a partial list ends nobody"
+            elif holder.pk in in_refused:
+                reason = f"{holder.name} holds this seat here and stands in a row that is refused"
+            else:
+                kept.append(p)
+                continue
+            plan.refuse(p.entry, reason)
+        if len(kept) == len(placed):
+            return kept
+        placed = kept
+
+
+# --- What would change --------------------------------------------------------------------
+
+
+def decide_start(plan: Plan, placed: Placed) -> None:
+    """When a new holding begins, if the row makes one.
+
+    The file's start date, if it lies in this Parliament and after what came before in the seat and for the
+    MP; or the day Parliament says the membership has been current since. A start before this Parliament
+    (first entry, decades ago) means the MP has sat throughout, so the holding began with the Parliament. Else
+    the list's own day is the first that is known.
+    """
+    facts, entry = plan.facts, placed.entry
+    given = date.fromisoformat(entry.started_on) if entry.started_on else None
+    open_holding = facts.holder.get(placed.code)
+    if placed.mp and open_holding and open_holding.mp_id == placed.mp.pk:
+        won_again = given and open_holding.started_on + SAME_START < given <= plan.list_date
+        placed.started_on = given if won_again else None
+        return
+    before = facts.holdings_of_seat.get(placed.code, []) + (
+        facts.holdings_of_mp.get(placed.mp.pk, []) if placed.mp else []
+    )
+    earliest = max([h.ended_on or h.started_on for h in before], default=day_before(ELECTED_ON))
+    since = date.fromisoformat(entry.known_since) if entry.known_since else None
+    for day in (given, since):
+        if day and earliest < day <= plan.list_date:
+            placed.started_on = day
+            return
+    throughout = given is not None and given < ELECTED_ON and not before
+    placed.started_on = ELECTED_ON if throughout else plan.list_date
+
+
+def decide_changes(plan: Plan, placed: Placed) -> None:
+    """Fill in what the row would change about the MP, old and new; ids that were missing are taken up
+    quietly."""
+    facts, entry, mp = plan.facts, placed.entry, placed.mp
+    placed.name, placed.sort_name = entry.name, names.sort_name(entry.name, entry.surname)
+    if mp:
+        if is_same_name(mp.name, entry, plan.listing):
+            placed.name = mp.name
+            placed.sort_name = placed.sort_name if entry.surname else mp.sort_name
+        else:
+            if not entry.surname:
+                placed.sort_name = names.sort_name(entry.name, names.surname_in(mp.sort_name))
+            placed.changes.append(("Name", mp.name, entry.name))
+        for attribute in ("parliament_id", "twfy_id"):
+            given = getattr(entry, attribute)
+            if given and getattr(mp, attribute) is None:
+                placed.learnt[attribute] = given
+        old = facts.seat_of.get(mp.pk)
+        if old and placed.started_on:
+            seat = plan.seat_name_of(old)
+            if facts.seats.get(placed.code) and facts.seats[placed.code].pk == old.constituency_id:
+                placed.changes.append(
+                    ("Holds the seat from", f"{old.started_on:%-d %B %Y}", f"{placed.started_on:%-d %B %Y}")
+                )
+            else:
+                placed.changes.append(("Seat", seat, plan.shown_seat(placed)))
+    statement = parties.understand(entry.party, entry.second_party)
+    spell = facts.party_of.get(mp.pk) if mp else None
+    now = spell.party.name if spell else None
+    if statement is None or statement.allows(now):
+        return
+    placed.party = statement
+    placed.party_from = party_start(plan, placed, spell)
+    if mp and mp.pk in facts.seat_of:
+        placed.changes.append(("Party", now or "none recorded", statement.name))
+
+
+def party_start(plan: Plan, placed: Placed, spell: PartySpell | None) -> date:
+    """From when an MP sits for the party that a row states, `spell` being for the one before.
+
+    The day Parliament itself gives, if it fits what is recorded here; else the day a new holding begins, if
+    we saw the seat change hands; else the list's own day.
+    """
+    held = plan.facts.holder.get(placed.code)
+    begun = placed.started_on or (held.started_on if held else plan.list_date)
+    earliest = max(begun, spell.started_on + timedelta(days=1)) if spell else begun
+    if placed.entry.party_since:
+        since = date.fromisoformat(placed.entry.party_since)
+        if earliest <= since <= plan.list_date:
+            return since
+    is_first_sight = not plan.facts.holdings_of_seat.get(placed.code)
+    return plan.list_date if is_first_sight or not placed.started_on else placed.started_on
+
+
+def is_same_name(known: str, entry: Entry, listing: Listing) -> bool:
+    """Whether a row gives the name known here: titles count only if the list has any, accents likewise, and
+    names put together from first name and surname count only by their words."""
+    if known == entry.name:
+        return True
+    if entry.is_composed and names.words(known) == names.words(entry.name):
+        return True
+    one, other = known, entry.name
+    if not listing.has_titles:
+        one, other = names.without_title(one), names.without_title(other)
+    if not listing.has_accents:
+        one, other = seats.without_accents(one), seats.without_accents(other)
+    return one == other
+
+
+def decide_endings(plan: Plan) -> None:
+    """Whoever must leave a seat because a row says so, and when: the day before what comes next."""
+    facts = plan.facts
+    last_days: dict[int, date] = {}
+    leaving: dict[int, SeatHolding] = {}
+    for p in plan.placed:
+        begins = p.started_on or plan.list_date
+        in_seat = facts.holder.get(p.code)
+        own = facts.seat_of.get(p.mp.pk) if p.mp else None
+        going = []
+        if in_seat and (p.mp is None or in_seat.mp_id != p.mp.pk or p.started_on):
+            going.append(in_seat)
+        if own and p.started_on:
+            going.append(own)
+        for holding in going:
+            leaving[holding.pk] = holding
+            last_days[holding.pk] = min(day_before(begins), last_days.get(holding.pk, date.max))
+    staying = {p.mp.pk for p in plan.placed if p.mp}
+    for pk, holding in leaving.items():
+        last_day = last_days[pk]
+        plan.leaving.append((holding, last_day if last_day >= holding.started_on else None))
+        if holding.mp_id not in staying:
+            plan.ended.append(holding)

@@ -1,0 +1,330 @@
+"""Taking in posts: ministers, spokespersons, committee members, officers of all-party groups.
+
+Nothing is ever taken away because a file lacks it: a post ends when a list says on which day. A row about a
+peer, or about somebody who is no MP here, is left out and said to be. A row that cannot be understood is
+refused and stops the import unless the caller skips it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+
+from contacts.imports import columns, names
+from contacts.imports.entries import ELECTED_ON, date_in, id_in
+from contacts.imports.geography import Outcome, settle
+from contacts.imports.reading import ListRefused, Table, printable
+from contacts.models import MP, Post, PostKind
+
+# What lists call the kinds of post, squashed (see `columns.squash`).
+SAID = {
+    "government": PostKind.GOVERNMENT,
+    "governmentpost": PostKind.GOVERNMENT,
+    "opposition": PostKind.OPPOSITION,
+    "oppositionpost": PostKind.OPPOSITION,
+    "spokesperson": PostKind.SPOKESPERSON,
+    "parliamentarypost": PostKind.OTHER,
+    "committee": PostKind.COMMITTEE,
+    "appg": PostKind.GROUP,
+}
+WHIP = re.compile(r"(?i)\bwhips?\b|lord commissioner|lord in waiting|baroness in waiting|chamberlain")
+SPEAKER = re.compile(r"(?i)\bspeaker\b|chairman of ways and means")
+CHAIR = re.compile(
+    r"(?i)(?<!vice )(?<!vice-)(?<!deputy )\b(co-?)?(chair(man|woman|person)?|convenor|convener)\b"
+)
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)+")
+SMALL_WORDS = frozenset(["and", "for", "in", "of", "on", "the", "to", "with"])
+PEERS = frozenset(["lords", "2", "houseoflords"])
+
+
+@dataclass
+class PostsOutcome(Outcome):
+    """`ended` are among the changed; `left_out` are no mistakes."""
+
+    ended: int = 0
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+
+    def in_words(self) -> str:
+        return f"{super().in_words()}, {self.ended} of the changed ended, {len(self.left_out)} left out"
+
+    def leave_out(self, row: int, reason: str) -> None:
+        self.left_out.append({"row": row, "reason": reason})
+
+
+class RowRefused(Exception):
+    """The row says something that cannot be; its message is the reason."""
+
+
+@transaction.atomic
+def import_posts(
+    table: Table, *, source: str, on: date, kind: str = "", skip_refused: bool = False, dry_run: bool = False
+) -> PostsOutcome:
+    """Record the posts a file lists, as at `on`. `kind` says what they are where the file does not.
+
+    An end date is the last day of a post. Raises ListRefused, also for a list of an earlier Parliament, whose
+    open posts would seem to last; or SomeRefused with nothing written.
+    """
+    if on < ELECTED_ON:
+        raise ListRefused(
+            f"The list is as at {on:%-d %B %Y}: what it calls held was held in an earlier Parliament.",
+            rows=len(table.rows),
+        )
+    outcome = PostsOutcome(rows=len(table.rows))
+    known = Known()
+    fresh: list[Post] = []
+    changed: list[Post] = []
+    for row, mp, said in statements(table, kind=kind, outcome=outcome):
+        try:
+            post = known.find(mp, said)
+        except RowRefused as refusal:
+            outcome.refuse(row, str(refusal))
+            continue
+        if post is None and not known.is_held(mp, said):
+            fresh.append(known.add(Post(mp=mp, source=source[:200], seen_on=on, **said)))
+            outcome.new += 1
+        elif post is None or post.pk is None or not differs(post, said):
+            outcome.unchanged += 1
+        else:
+            outcome.changed += 1
+            outcome.ended += post.ended_on is None and said["ended_on"] is not None
+            known.change(post, said)
+            changed.append(post)
+    settle(outcome, skip_refused=skip_refused)
+    if not dry_run:
+        Post.objects.bulk_update(changed, WRITTEN, batch_size=500)
+        Post.objects.bulk_create(fresh, batch_size=500)
+    return outcome
+
+
+def statements(table: Table, *, kind: str, outcome: PostsOutcome) -> list[tuple[int, MP, dict[str, Any]]]:
+    """What the rows say of MPs recorded here, posts that have ended first: somebody may hold one again."""
+    reader, people = Reader(table, kind=kind), People()
+    said = []
+    for row, cells in table.rows:
+        if columns.squash(reader.cell("house", cells)) in PEERS:
+            outcome.leave_out(row, "is about a member of the House of Lords")
+            continue
+        try:
+            mp = people.find(reader, cells)
+            if mp is None:
+                outcome.leave_out(row, f"{printable(reader.cell('name', cells))} is no MP recorded here")
+            else:
+                said.append((row, mp, reader.post(cells)))
+        except RowRefused as refusal:
+            outcome.refuse(row, str(refusal))
+    return sorted(said, key=lambda each: each[2]["ended_on"] is None)
+
+
+WRITTEN = [
+    "kind",
+    "title",
+    "body",
+    "is_in_government",
+    "is_chair",
+    "is_acting",
+    "is_on_leave",
+    "started_on",
+    "ended_on",
+    "source_id",
+]
+
+
+def differs(post: Post, said: dict[str, Any]) -> bool:
+    return any(getattr(post, name) != value for name, value in said.items())
+
+
+class Reader:
+    """Understands the rows of one file."""
+
+    def __init__(self, table: Table, *, kind: str) -> None:
+        found = columns.find(table.header, columns.POSTS)
+        self.columns = {meaning: positions[0] for meaning, positions in found.items()}
+        bodies = [name for name in ("group", "committee", "department") if name in self.columns]
+        self.body = bodies[0] if bodies else ""
+        self.kind = kind or self._kind_of_file()
+        has_people = self.columns.keys() & {"Parliament id", "TheyWorkForYou id", "name"}
+        if not has_people or not ("post" in self.columns or self.body):
+            raise ListRefused(
+                "No columns of people and their posts were found: this does not seem to be a list of posts.",
+                rows=len(table.rows),
+            )
+        if not self.kind and "kind" not in self.columns:
+            raise ListRefused(
+                "The list does not say what kind of posts it lists. Say so when you import it: "
+                f"{', '.join(PostKind.values)}.",
+                rows=len(table.rows),
+            )
+
+    def _kind_of_file(self) -> str:
+        if "kind" in self.columns and self.body != "group":
+            return ""
+        if self.body == "group":
+            return PostKind.GROUP
+        if self.body == "committee":
+            return PostKind.COMMITTEE
+        return PostKind.GOVERNMENT if "rank" in self.columns else ""
+
+    def cell(self, meaning: str, cells: list[str]) -> str:
+        return cells[self.columns[meaning]] if meaning in self.columns else ""
+
+    def post(self, cells: list[str]) -> dict[str, Any]:
+        """The fields of `Post` that a row states. Raises RowRefused."""
+        said = self.kind or SAID.get(columns.squash(self.cell("kind", cells).rpartition("/")[2]), "")
+        if not said:
+            raise RowRefused(f"“{printable(self.cell('kind', cells))}” is no kind of post known here")
+        body = in_words(self.cell(self.body, cells)) if self.body else ""
+        title = self.cell("post", cells) or "Member"
+        if title == "Member" and not body:
+            raise RowRefused("names no post")
+        if len(title) > 300 or len(body) > 200:
+            raise RowRefused("the name of the post is too long")
+        kind = refined(said, title, body)
+        started_on, ended_on = self.day("start date", cells), self.day("end date", cells)
+        if started_on and ended_on and ended_on < started_on:
+            raise RowRefused(
+                f"the post ends on {ended_on:%-d %B %Y}, before it starts on {started_on:%-d %B %Y}"
+            )
+        return {
+            "kind": kind,
+            "title": title,
+            "body": body,
+            "is_in_government": said == PostKind.GOVERNMENT and kind != PostKind.PPS,
+            "is_chair": bool(CHAIR.search(title)) and kind in (PostKind.COMMITTEE, PostKind.GROUP),
+            "is_acting": is_yes(self.cell("is acting", cells)),
+            "is_on_leave": is_yes(self.cell("is on leave", cells)),
+            "started_on": started_on,
+            "ended_on": ended_on,
+            "source_id": self.cell("source id", cells)[:120],
+        }
+
+    def day(self, meaning: str, cells: list[str]) -> date | None:
+        text = self.cell(meaning, cells)
+        if not text or text.startswith("9999"):
+            return None
+        day = date_in(text)
+        if day is None:
+            raise RowRefused(f"“{printable(text)}” is no {meaning}")
+        return day
+
+
+def in_words(body: str) -> str:
+    """A committee or group that a list names as in an address: "home-affairs-committee"."""
+    if not SLUG.fullmatch(body):
+        return body
+    first, *rest = body.split("-")
+    return " ".join([first.capitalize(), *(w if w in SMALL_WORDS else w.capitalize() for w in rest)])
+
+
+def refined(said: str, title: str, body: str) -> str:
+    """The kind of a post, from what the list calls it and the words of the post."""
+    if said == PostKind.COMMITTEE and re.search(r"(?i)\bbill\b", f"{title} {body}"):
+        return PostKind.BILL_COMMITTEE
+    if said == PostKind.OTHER and SPEAKER.search(title):
+        return PostKind.SPEAKER
+    if said in (PostKind.GOVERNMENT, PostKind.OPPOSITION):
+        if "parliamentary private secretary" in title.casefold():
+            return PostKind.PPS
+        if WHIP.search(f"{title} {body}"):
+            return PostKind.WHIP
+        if "spokesperson" in title.casefold():
+            return PostKind.SPOKESPERSON
+    return said
+
+
+def is_yes(text: str) -> bool:
+    return text.casefold() in ("true", "yes", "y", "1")
+
+
+class People:
+    """The MPs recorded here, made-up ones apart."""
+
+    def __init__(self) -> None:
+        mps = list(MP.objects.filter(is_fictional=False))
+        self.by_parliament_id = {mp.parliament_id: mp for mp in mps if mp.parliament_id}
+        self.by_twfy_id = {mp.twfy_id: mp for mp in mps if mp.twfy_id}
+        self.named: dict[tuple[str, ...], list[MP]] = defaultdict(list)
+        for mp in mps:
+            self.named[names.words(mp.name)].append(mp)
+
+    def find(self, reader: Reader, cells: list[str]) -> MP | None:
+        """Whom a row is about: by Parliament's id, else TheyWorkForYou's, else an unmistakable name.
+
+        Raises RowRefused if the ids are two people's, or the name is another's: lists mix up the ids of
+        Parliament and of the Senedd.
+        """
+        parliament_id = id_in(reader.cell("Parliament id", cells))
+        twfy_id = id_in(reader.cell("TheyWorkForYou id", cells))
+        name = names.display(reader.cell("name", cells))
+        one, other = self.by_parliament_id.get(parliament_id or 0), self.by_twfy_id.get(twfy_id or 0)
+        if one and other and one != other:
+            raise RowRefused(f"its Parliament id is {one.name}'s and its TheyWorkForYou id is {other.name}'s")
+        mp = one or other
+        if mp and twfy_id and mp.twfy_id not in (None, twfy_id):
+            raise RowRefused(
+                f"its Parliament id is {mp.name}'s, but its TheyWorkForYou id is somebody else's"
+            )
+        if mp and name and not names.share_surname(mp.name, name):
+            raise RowRefused(f"its id is {mp.name} here, but the row names {printable(name)}")
+        if mp or parliament_id or twfy_id or not name:
+            return mp
+        namesakes = self.named.get(names.words(name), [])
+        if len(namesakes) > 1:
+            raise RowRefused(f"several MPs recorded here are called {printable(name)}")
+        return namesakes[0] if namesakes else None
+
+
+class Known:
+    """The posts recorded here, to be found by what a row says."""
+
+    def __init__(self) -> None:
+        self.by_source_id: dict[tuple[int, str], Post] = {}
+        self.by_start: dict[tuple[Any, ...], Post] = {}
+        self.open: dict[tuple[Any, ...], Post] = {}
+        for post in Post.objects.filter(mp__is_fictional=False):
+            self.add(post)
+
+    def add(self, post: Post) -> Post:
+        words = (post.mp_id, post.kind, post.title, post.body)
+        if post.source_id:
+            self.by_source_id[post.mp_id, post.source_id] = post
+        self.by_start[*words, post.started_on] = post
+        if post.ended_on is None:
+            self.open[words] = post
+        return post
+
+    def change(self, post: Post, said: dict[str, Any]) -> None:
+        self.open.pop((post.mp_id, post.kind, post.title, post.body), None)
+        for name, value in said.items():
+            setattr(post, name, value)
+        self.add(post)
+
+    def find(self, mp: MP, said: dict[str, Any]) -> Post | None:
+        """The post a row means: it has the source's id, or the same words and start and no other id.
+
+        Raises RowRefused if changing it would have the MP hold the same post twice at once.
+        """
+        if said["source_id"]:
+            post = self.by_source_id.get((mp.pk, said["source_id"])) or self._begun_with(mp, said)
+            post = None if post and post.source_id not in ("", said["source_id"]) else post
+        else:
+            post = self._begun_with(mp, said)
+        if post and said["ended_on"] is None and self.open.get(self._words(mp, said), post) is not post:
+            raise RowRefused(f"{mp.name} holds “{printable(said['title'])}” already")
+        return post
+
+    def is_held(self, mp: MP, said: dict[str, Any]) -> bool:
+        """Whether the source has the same post under another id: it began with it, or both still last."""
+        still_lasts = said["ended_on"] is None and self._words(mp, said) in self.open
+        return still_lasts or self._begun_with(mp, said) is not None
+
+    def _begun_with(self, mp: MP, said: dict[str, Any]) -> Post | None:
+        return self.by_start.get((*self._words(mp, said), said["started_on"]))
+
+    @staticmethod
+    def _words(mp: MP, said: dict[str, Any]) -> tuple[Any, ...]:
+        return mp.pk, said["kind"], said["title"], said["body"]

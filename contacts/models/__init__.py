@@ -1,0 +1,58 @@
+"""Who we relate to.
+
+`parliament/` holds Parliament's facts, which every authority on this instance shares; `authority/` holds what
+one authority records of them, which no other sees.
+"""
+
+from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
+from contacts.models.authority.offices import MPOffice, OfficePerson, PreferredWay
+from contacts.models.authority.seats import SeatChoice
+from contacts.models.parliament.answers import ParliamentAnswer
+from contacts.models.parliament.dissolutions import Dissolution
+from contacts.models.parliament.lists import ImportState, MPListImport
+from contacts.models.parliament.mps import MP, MPQuerySet
+from contacts.models.parliament.parties import Party, PartySpell
+from contacts.models.parliament.posts import Post, PostKind, PostQuerySet
+from contacts.models.parliament.seats import (
+    FICTIONAL_PREFIX,
+    Constituency,
+    ConstituencyQuerySet,
+    Council,
+    CouncilTier,
+    SeatHolding,
+    SeatOverlap,
+)
+from contacts.models.parliament.spells import SpellQuerySet, is_current
+from contacts.models.parliament.syncs import ParliamentSync, SyncState
+
+__all__ = [
+    "FICTIONAL_PREFIX",
+    "MP",
+    "Constituency",
+    "ConstituencyQuerySet",
+    "Council",
+    "CouncilLead",
+    "CouncilLeadQuerySet",
+    "CouncilTier",
+    "Dissolution",
+    "ImportState",
+    "LeadRole",
+    "MPListImport",
+    "MPOffice",
+    "MPQuerySet",
+    "OfficePerson",
+    "ParliamentAnswer",
+    "ParliamentSync",
+    "Party",
+    "PartySpell",
+    "Post",
+    "PostKind",
+    "PostQuerySet",
+    "PreferredWay",
+    "SeatChoice",
+    "SeatHolding",
+    "SeatOverlap",
+    "SpellQuerySet",
+    "SyncState",
+    "is_current",
+]

@@ -1,0 +1,35 @@
+"""When there is no Parliament, and so no MP."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from contacts.models.parliament.spells import SpellQuerySet
+
+
+class Dissolution(models.Model):
+    """From this day there are no MPs, to the last day before the new ones are elected. Entered by a person:
+    that a list of MPs is empty does not say so."""
+
+    started_on = models.DateField(unique=True)
+    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+    entered_at = models.DateTimeField()
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_on"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="dissolution_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Dissolution of {self.started_on:%-d %B %Y}"

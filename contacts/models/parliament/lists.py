@@ -1,0 +1,60 @@
+"""Lists of MPs that were imported, with what undoing the latest takes."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.db import models
+
+
+class ImportState(models.TextChoices):
+    PREVIEWED = "previewed", "Preview"
+    APPLIED = "applied", "Applied"
+    UNDONE = "undone", "Undone"
+
+
+class MPListImportQuerySet(models.QuerySet["MPListImport"]):
+    def applied(self) -> MPListImportQuerySet:
+        """Imports in force, the latest first."""
+        return self.filter(state=ImportState.APPLIED).order_by("-applied_at", "-pk")
+
+    def newest_applied_date(self) -> date | None:
+        """The day of the newest list in force; an older list is out of date."""
+        return self.applied().aggregate(newest=models.Max("list_date"))["newest"]
+
+    def last_undone_at(self) -> datetime | None:
+        """When the facts were last put back to what they were before an import."""
+        return self.aggregate(last=models.Max("undone_at"))["last"]
+
+
+class MPListImport(models.Model):
+    """One list of MPs: what it said, what it would change or changed, and what undoing it takes."""
+
+    state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.PREVIEWED)
+    file_name = models.CharField(max_length=200)
+    list_date = models.DateField("list is as at")
+    is_partial = models.BooleanField(default=False)
+    reading = models.JSONField(
+        default=dict, help_text="How the file was read: format, encoding, columns found."
+    )
+    rows = models.JSONField(
+        default=list, help_text="The rows as read, so that the preview and the import agree."
+    )
+    report = models.JSONField(default=dict)
+    effects = models.JSONField(default=dict, help_text="What applying did, so that it can be undone.")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    applied_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MPListImportQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+        verbose_name = "import of a list of MPs"
+
+    def __str__(self) -> str:
+        return f"{self.file_name}, as at {self.list_date:%-d %B %Y}"

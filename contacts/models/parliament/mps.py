@@ -1,0 +1,60 @@
+"""MPs, each known by Parliament’s member id."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+
+from accounts.models import Authority
+from contacts.models.parliament.parties import PartySpell
+from contacts.models.parliament.seats import Constituency, SeatHolding
+
+
+class MPQuerySet(models.QuerySet["MP"]):
+    def of(self, authority: Authority) -> MPQuerySet:
+        """MPs who hold one of the authority's seats now."""
+        seats = Constituency.objects.of(authority)
+        return self.filter(pk__in=SeatHolding.objects.current().filter(constituency__in=seats).values("mp"))
+
+    def sitting(self, on: date | None = None) -> MPQuerySet:
+        """Those who hold a seat now, or held one on the given day; so with the methods below."""
+        return self.filter(pk__in=SeatHolding.objects.current(on).values("mp"))
+
+    def in_party(self, party: int | str, on: date | None = None) -> MPQuerySet:
+        return self.filter(pk__in=PartySpell.objects.current(on).filter(party=party).values("mp"))
+
+    def in_region(self, region: str, on: date | None = None) -> MPQuerySet:
+        """MPs whose seat lies in this region, or nation where it has no regions."""
+        held = SeatHolding.objects.current(on).filter(constituency__region=region)
+        return self.filter(pk__in=held.values("mp"))
+
+    def in_council(self, council: int | str, on: date | None = None) -> MPQuerySet:
+        """MPs whose seat lies, wholly or in part, in this council's area."""
+        held = SeatHolding.objects.current(on).filter(constituency__overlaps__council=council)
+        return self.filter(pk__in=held.values("mp"))
+
+
+class MP(models.Model):
+    """A person who is or was a Member of Parliament, identified by Parliament's member id."""
+
+    parliament_id = models.PositiveIntegerField(
+        "Parliament member id",
+        unique=True,
+        null=True,
+        blank=True,
+        help_text="Empty only for someone taken from a list without ids.",
+    )
+    twfy_id = models.PositiveIntegerField("TheyWorkForYou person id", unique=True, null=True, blank=True)
+    name = models.CharField(max_length=150, help_text="As Parliament displays it: Ms Diane Abbott.")
+    sort_name = models.CharField(max_length=150, help_text="Surname first, for lists.")
+    is_fictional = models.BooleanField(default=False, help_text="Part of the demo; outside every import.")
+
+    objects = MPQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["sort_name", "pk"]
+        verbose_name = "MP"
+
+    def __str__(self) -> str:
+        return self.name

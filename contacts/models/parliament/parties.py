@@ -1,0 +1,47 @@
+"""Parties, and for which of them an MP sits when."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import F, Q
+
+from contacts.models.parliament.spells import SpellQuerySet
+
+
+class Party(models.Model):
+    name = models.CharField(max_length=100, unique=True)
+    abbreviation = models.CharField(max_length=20, blank=True)
+    colour = models.CharField(
+        max_length=7, blank=True, help_text="Such as #d50000; empty where none is known."
+    )
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name_plural = "parties"
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PartySpell(models.Model):
+    """An MP sits for a party from a day, to a day."""
+
+    mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="party_spells")
+    party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="spells")
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["mp"], condition=Q(ended_on=None), name="one_open_party_per_mp"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="party_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mp_id} for {self.party_id} from {self.started_on}"

@@ -1,0 +1,75 @@
+"""Posts that MPs hold: in government and opposition, on committees, in all-party groups."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class PostKind(models.TextChoices):
+    GOVERNMENT = "government", "Government"
+    OPPOSITION = "opposition", "Opposition"
+    SPOKESPERSON = "spokesperson", "Party spokesperson"
+    PPS = "pps", "Parliamentary private secretary"
+    WHIP = "whip", "Whip"
+    SPEAKER = "speaker", "Speaker or deputy"
+    COMMITTEE = "committee", "Select committee"
+    BILL_COMMITTEE = "bill-committee", "Public bill committee"
+    GROUP = "group", "All-party group"
+    OTHER = "other", "Other post in Parliament"
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def current(self, on: date) -> PostQuerySet:
+        """Posts held on this day. One whose start is not known counts from its source's day on."""
+        begun = Q(started_on__lte=on) | Q(started_on=None, seen_on__lte=on)
+        return self.filter(begun).filter(Q(ended_on=None) | Q(ended_on__gte=on))
+
+    def of_ministers(self) -> PostQuerySet:
+        """Ministers of the Crown, the government's whips among them."""
+        return self.filter(is_in_government=True)
+
+
+class Post(models.Model):
+    """An MP holds a post from a day to a day. Several at once are usual."""
+
+    mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="posts")
+    kind = models.CharField(max_length=15, choices=PostKind.choices)
+    title = models.CharField(max_length=300, help_text="Such as Minister of State, Chair, Member.")
+    body = models.CharField(
+        max_length=200, blank=True, help_text="The department, committee or group, where it has one."
+    )
+    is_in_government = models.BooleanField(default=False)
+    is_chair = models.BooleanField("chairs it, alone or with others", default=False)
+    is_acting = models.BooleanField("stands in for somebody", default=False)
+    is_on_leave = models.BooleanField(default=False)
+    started_on = models.DateField(null=True, blank=True, help_text="Empty where the source does not say.")
+    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+    source = models.CharField(max_length=200, help_text="Where this was read.")
+    source_id = models.CharField(max_length=120, blank=True, help_text="The source's own id of the post.")
+    seen_on = models.DateField(help_text="The day the source was for, when it first said so.")
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_on", "kind", "title", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["mp", "source_id"], condition=~Q(source_id=""), name="one_post_per_source_id"
+            ),
+            models.UniqueConstraint(
+                fields=["mp", "kind", "title", "body"],
+                condition=Q(ended_on=None),
+                name="one_open_post_of_a_title",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=F("started_on")),
+                name="post_ends_after_it_starts",
+            ),
+        ]
+        indexes = [models.Index(fields=["mp", "-started_on"], name="post_by_mp")]
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.body}" if self.body and self.body not in self.title else self.title

@@ -1,0 +1,156 @@
+"""Seats, who holds them when, and the councils whose areas they lie in."""
+
+from __future__ import annotations
+
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, OuterRef, Q, Subquery, Sum
+from django.db.models.functions import Coalesce
+
+from accounts.models import Authority, Nation
+from contacts.models.authority.seats import SeatChoice
+from contacts.models.parliament.spells import SpellQuerySet
+
+# Seats and councils of the demo carry codes no real one has; no import touches them.
+FICTIONAL_PREFIX = "Z"
+
+
+class CouncilTier(models.TextChoices):
+    COUNTY = "county", "County council"
+    DISTRICT = "district", "District council"
+    UNITARY = "unitary", "Unitary authority"
+    METROPOLITAN = "metropolitan", "Metropolitan district"
+    LONDON_BOROUGH = "london-borough", "London borough"
+    COMBINED = "combined", "Combined authority"
+    OTHER = "other", "Other body"
+
+
+class CouncilQuerySet(models.QuerySet["Council"]):
+    def of(self, authority: Authority) -> CouncilQuerySet:
+        """The authority's own council and the councils it is made of."""
+        return self.filter(Q(ons_code=authority.ons_code) | Q(wholes__ons_code=authority.ons_code)).distinct()
+
+
+class Council(models.Model):
+    """Any UK council or combined authority, whether or not it uses this instance."""
+
+    ons_code = models.CharField("ONS code", max_length=9, unique=True)
+    name = models.CharField(max_length=150)
+    tier = models.CharField(max_length=20, choices=CouncilTier.choices)
+    nation = models.CharField(max_length=20, choices=Nation.choices)
+    parts = models.ManyToManyField("self", symmetrical=False, blank=True, related_name="wholes")
+
+    objects = CouncilQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ConstituencyQuerySet(models.QuerySet["Constituency"]):
+    def of(self, authority: Authority) -> ConstituencyQuerySet:
+        """Seats in the authority's council or its parts, plus those its admin added, less those hidden."""
+        lies_in = SeatOverlap.objects.filter(council__in=Council.objects.of(authority)).values("constituency")
+        added = SeatChoice.objects.of(authority).filter(is_hidden=False).values("constituency")
+        hidden = SeatChoice.objects.of(authority).filter(is_hidden=True).values("constituency")
+        return self.filter(Q(pk__in=lies_in) | Q(pk__in=added)).exclude(pk__in=hidden)
+
+    def hidden_by(self, authority: Authority) -> ConstituencyQuerySet:
+        """Seats the authority's admin has hidden."""
+        hidden = SeatChoice.objects.of(authority).filter(is_hidden=True)
+        return self.filter(pk__in=hidden.values("constituency"))
+
+    def with_share(self, authority: Authority) -> ConstituencyQuerySet:
+        """Annotate `share`: per cent of the seat's population in the authority's area, None where unknown.
+
+        It is the share recorded for the authority's own council, or else the sum over its parts.
+        """
+        councils = Council.objects.of(authority).order_by()
+        overlaps = SeatOverlap.objects.filter(constituency=OuterRef("pk")).order_by()
+        own = overlaps.filter(council__ons_code=authority.ons_code)
+        parts = overlaps.filter(council__in=councils).values("constituency")
+        return self.annotate(
+            share=Coalesce(
+                Subquery(own.values("share")[:1]),
+                Subquery(parts.annotate(total=Sum("share")).values("total")),
+            )
+        )
+
+
+class Constituency(models.Model):
+    """A seat in the House of Commons, identified by its ONS code."""
+
+    ons_code = models.CharField("ONS code", max_length=9, unique=True)
+    name = models.CharField(max_length=150)
+    name_welsh = models.CharField("name in Welsh", max_length=150, blank=True)
+    nation = models.CharField(max_length=20, choices=Nation.choices)
+    region = models.CharField(max_length=60, blank=True)
+    councils = models.ManyToManyField(Council, through="SeatOverlap", related_name="constituencies")
+
+    objects = ConstituencyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name_plural = "constituencies"
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def is_fictional(self) -> bool:
+        return self.ons_code.startswith(FICTIONAL_PREFIX)
+
+
+class SeatOverlap(models.Model):
+    """A seat lies, wholly or in part, in a council's area."""
+
+    constituency = models.ForeignKey(Constituency, on_delete=models.CASCADE, related_name="overlaps")
+    council = models.ForeignKey(Council, on_delete=models.CASCADE, related_name="overlaps")
+    share = models.DecimalField(
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Per cent of the seat's population that lives in the council's area; empty where unknown.",
+    )
+
+    class Meta:
+        ordering = ["constituency", F("share").desc(nulls_last=True), "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["constituency", "council"], name="one_overlap_per_seat_and_council"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.constituency_id} in {self.council_id}"
+
+
+class SeatHolding(models.Model):
+    """An MP holds a seat from a day, to a day. A seat has one holder at a time or is vacant."""
+
+    mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="holdings")
+    constituency = models.ForeignKey(Constituency, on_delete=models.PROTECT, related_name="holdings")
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["constituency"], condition=Q(ended_on=None), name="one_open_holder_per_seat"
+            ),
+            models.UniqueConstraint(fields=["mp"], condition=Q(ended_on=None), name="one_open_seat_per_mp"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="holding_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mp_id} in {self.constituency_id} from {self.started_on}"

@@ -1,0 +1,39 @@
+"""Saying when there is no Parliament."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import User
+from contacts.models import Dissolution
+
+
+class DissolutionsOverlap(Exception):
+    """Another dissolution covers one of these days: `other`."""
+
+    def __init__(self, other: Dissolution) -> None:
+        super().__init__("two dissolutions at a time")
+        self.other = other
+
+
+def enter_dissolution(
+    *, started_on: date, ended_on: date | None, by: User | None, now: datetime
+) -> Dissolution:
+    """From `started_on` to `ended_on` (None: until further notice) there are no MPs.
+
+    Entering the same first day again corrects the last one. Raises DissolutionsOverlap.
+    """
+    with transaction.atomic():
+        others = Dissolution.objects.select_for_update().exclude(started_on=started_on)
+        overlapping = others.filter(Q(ended_on=None) | Q(ended_on__gte=started_on))
+        if ended_on:
+            overlapping = overlapping.filter(started_on__lte=ended_on)
+        if other := overlapping.first():
+            raise DissolutionsOverlap(other)
+        dissolution, _ = Dissolution.objects.update_or_create(
+            started_on=started_on, defaults={"ended_on": ended_on, "entered_at": now, "entered_by": by}
+        )
+    return dissolution

@@ -1,0 +1,206 @@
+"""Syncing with Parliament: everything is fetched first, judged, then applied as a whole list or not at all.
+
+Nobody's seat is ended because Parliament's list lacks them: a seat is vacant when Parliament's own list of
+constituencies says so, or in a dissolution that somebody has entered.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import date, datetime, timedelta
+
+from django.conf import settings
+from django.db import transaction
+
+from contacts.imports import seats
+from contacts.imports.applying import RowsRefused, apply_list, one_import_at_a_time
+from contacts.imports.entries import Listing
+from contacts.imports.matching import Facts, load_facts
+from contacts.imports.plan import Plan, make_plan, newest_date
+from contacts.imports.reading import ListRefused
+from contacts.models import Dissolution, MPListImport, ParliamentSync, SyncState
+from contacts.parliament import runs
+from contacts.parliament.client import PAGE, PATIENT, MembersAPI, Patience
+from contacts.parliament.keeping import KeptAnswers
+from contacts.parliament.listing import (
+    SOURCE,
+    Unsettled,
+    code_of,
+    listing_of,
+    party_start,
+    seats_without,
+    whole,
+)
+from contacts.parliament.shapes import History, Member, OddAnswer
+
+
+class NeedsAPerson(Exception):
+    """What Parliament says may be so, but is too much for a program to believe; in words."""
+
+
+# Whatever a run cannot get over by itself. NoAnswer is not among them: that passes.
+PROBLEMS = (NeedsAPerson, Unsettled, OddAnswer, ListRefused, RowsRefused)
+
+
+def in_words(problem: Exception) -> str:
+    """Why a run has stopped, for whoever must look at it."""
+    if isinstance(problem, RowsRefused):
+        said = [f"Row {refusal.row}: {refusal.reason}" for refusal in problem.plan.refused]
+        more = f"\n… and {len(said) - 10} more" if len(said) > 10 else ""
+        return "Rows of Parliament’s list are refused.\n" + "\n".join(said[:10]) + more
+    if isinstance(problem, OddAnswer):
+        return f"Parliament’s answer is not what it should be: {problem}."
+    return str(problem)
+
+
+def sync(
+    *,
+    now: datetime,
+    since: date | None = None,
+    is_dry_run: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Plan:
+    """One sync at once, or the rest of one that was left unfinished; the plan that was applied.
+
+    A dry run applies nothing and leaves the run open, so that a sync within the hour does what it showed.
+    Raises AnotherSync, NoAnswer (the run can be gone on with) or one of PROBLEMS; whichever it is, nothing
+    has been changed.
+    """
+    with runs.one_at_a_time(lambda: runs.begin_or_go_on(now=now), now=now) as run:
+        try:
+            return go_on(run, now=now, since=since, is_dry_run=is_dry_run, sleep=sleep, clock=clock)
+        except PROBLEMS as problem:
+            if not is_dry_run:
+                runs.end(run, SyncState.STOPPED, reason=in_words(problem), now=now)
+            raise
+
+
+def go_on(
+    run: ParliamentSync,
+    *,
+    now: datetime,
+    since: date | None = None,
+    is_dry_run: bool = False,
+    patience: Patience = PATIENT,
+    before_asking: Callable[[], None] = lambda: None,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Plan:
+    """Fetch what this run still lacks, judge it, apply it and end the run; an exception leaves it open."""
+    started = clock()
+
+    def moment() -> datetime:
+        return now + timedelta(seconds=clock() - started)
+
+    def about_to_ask() -> None:
+        before_asking()
+        runs.hold(run, now=moment())
+
+    keeper = KeptAnswers(fresh_from=runs.good_from(run, now=now), moment=moment)
+    with MembersAPI(
+        keeper=keeper, patience=patience, before_asking=about_to_ask, sleep=sleep, clock=clock
+    ) as api:
+        try:
+            listing, list_date = gather(api, on=run.on, since=since)
+        except Unsettled:
+            if run.restarts:
+                raise
+            runs.start_over(run)
+            listing, list_date = gather(api, on=run.on, since=since)
+    if is_dry_run:
+        return make_plan(listing, list_date=list_date, is_partial=False)
+    return apply(run, listing, list_date=list_date, now=moment())
+
+
+# --- Fetching, with no transaction open -----------------------------------------------------------
+
+
+def gather(api: MembersAPI, *, on: date, since: date | None) -> tuple[Listing, date]:
+    """The whole list, as Parliament's answers make it, and the day it is for."""
+    members = whole(api.current_mps(), what="MPs")
+    facts = load_facts()
+    dissolution = Dissolution.objects.current(on).first()
+    if dissolution is None:
+        refuse_fall(sitting=len(facts.holder), listed=len(members))
+    vacant: list[str] = []
+    missing = seats_without(facts, members)
+    unplaced = sum(not code_of(facts, m.membership.seat_name if m.membership else "") for m in members)
+    if len(facts.seats) < seats.WHOLE or len(missing) <= unplaced:
+        pass  # the list will be refused, in words that say what to do
+    elif dissolution:
+        vacant = [facts.seat_name(code) for code in missing]
+    elif missing:
+        more, vacant = look_up(api, facts, missing)
+        members += more
+    listing = listing_of(members, vacant=vacant, on=on, party_since=party_starts(api, members, since))
+    if dissolution and not members:
+        newest = newest_date()
+        # There have been no MPs since then, whenever we came to look.
+        return listing, max(filter(None, (dissolution.started_on, newest)))
+    return listing, on
+
+
+def refuse_fall(*, sitting: int, listed: int) -> None:
+    most, fall = settings.PARLIAMENT_MOST_GONE, (sitting or seats.WHOLE) - listed
+    if fall > most:
+        raise NeedsAPerson(
+            f"Parliament lists {listed} MPs, {fall} fewer than the {sitting or seats.WHOLE} there should be; "
+            f"more than {most} are not ended without a person. If Parliament has been dissolved, enter that "
+            "(manage.py enter_dissolution). If so many have really gone, run manage.py sync_parliament once "
+            "with PARLIAMENT_MOST_GONE raised."
+        )
+
+
+def look_up(api: MembersAPI, facts: Facts, missing: set[str]) -> tuple[tuple[Member, ...], list[str]]:
+    """Of seats that no listed MP holds: who does hold them after all, and which are vacant.
+
+    Only Parliament's own list of constituencies can say that a seat is vacant.
+    """
+    found = {code_of(facts, seat.name): seat for seat in whole(api.seats(), what="constituencies")}
+    if unknown := missing - found.keys():
+        names = ", ".join(sorted(facts.seat_name(code) for code in unknown))
+        raise NeedsAPerson(
+            f"Parliament’s lists name neither an MP nor a constituency for {names}. Has it another name now?"
+        )
+    held = tuple(seat.holder for code in sorted(missing) if (seat := found[code]).holder)
+    return held, [found[code].name for code in missing if found[code].holder is None]
+
+
+def party_starts(api: MembersAPI, members: Sequence[Member], since: date | None) -> dict[int, date]:
+    """By Parliament's own history, from when each has sat for the present party, where that is from `since`
+    on. Nothing is asked if there is no `since`."""
+    if since is None:
+        return {}
+    ids = sorted(member.id for member in members)
+    histories: dict[int, History] = {}
+    for first in range(0, len(ids), PAGE):
+        histories |= {history.id: history for history in api.histories(ids[first : first + PAGE])}
+    starts = {member.id: party_start(member, histories) for member in members}
+    return {number: start for number, start in starts.items() if start and start >= since}
+
+
+# --- Applying, in one transaction -----------------------------------------------------------------
+
+
+def apply(run: ParliamentSync, listing: Listing, *, list_date: date, now: datetime) -> Plan:
+    """Apply the list and end the run, both or neither. A list that changes nothing leaves no import behind,
+    so that the last that did can still be undone."""
+    with transaction.atomic():
+        one_import_at_a_time()
+        plan, made = apply_list(
+            listing,
+            file_name=SOURCE,
+            list_date=list_date,
+            is_partial=False,
+            skip_refused=False,
+            by=None,
+            now=now,
+        )
+        kept: MPListImport | None = made
+        if not any(rows for kinds in made.effects.values() for rows in kinds.values()):
+            made.delete()
+            kept = None
+        runs.end(run, SyncState.DONE, now=now, report=plan.counts(), made=kept)
+    return plan

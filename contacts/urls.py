@@ -1,0 +1,22 @@
+"""Addresses under /<authority>/mps/: the directory, who leads on whom, their offices, and our seats."""
+
+from django.urls import path
+
+from contacts.views import directory, leads, offices, seats
+
+app_name = "contacts"
+
+urlpatterns = [
+    path("", directory.mp_list, name="mp_list"),
+    path("<int:mp>/leads/", leads.lead_list, name="lead_list"),
+    path("<int:mp>/leads/new/", leads.lead_set, name="lead_set"),
+    path("leads/<int:pk>/end/", leads.lead_end, name="lead_end"),
+    path("<int:mp>/office/", offices.office_detail, name="office_detail"),
+    path("<int:mp>/office/edit/", offices.office_edit, name="office_edit"),
+    path("<int:mp>/office/people/new/", offices.office_person_add, name="office_person_add"),
+    path("office/people/<int:pk>/edit/", offices.office_person_edit, name="office_person_edit"),
+    path("office/people/<int:pk>/left/", offices.office_person_left, name="office_person_left"),
+    path("seats/", seats.seat_list, name="seat_list"),
+    path("seats/<int:pk>/hide/", seats.seat_hide, name="seat_hide"),
+    path("seats/<int:pk>/restore/", seats.seat_restore, name="seat_restore"),
+]

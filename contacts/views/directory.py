@@ -1,0 +1,56 @@
+"""The MP directory."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import EVERYONE, AuthorityRequest, for_roles
+from accounts.models import Membership
+from contacts.directory import (
+    search_mps,
+    sitting_mps,
+    with_relationship_owner,
+    without_relationship_owner,
+)
+from contacts.forms import DirectoryForm
+from contacts.models import MPQuerySet
+
+
+@require_safe
+@for_roles(*EVERYONE)
+def mp_list(request: AuthorityRequest) -> HttpResponse:
+    """Every MP sitting now or on another day, our own first; searched by name, constituency or party."""
+    form = DirectoryForm(request.GET)
+    form.is_valid()  # A filter that means nothing is named on the page and left out.
+    chosen = form.cleaned_data
+    mps = _chosen(sitting_mps(request.authority, chosen.get("on")), chosen, request.membership)
+    mps = with_relationship_owner(mps, membership=request.membership, on=timezone.localdate())
+    return render(
+        request,
+        "contacts/mp_list.html",
+        {
+            "form": form,
+            "is_filtered": any(chosen.values()),
+            "as_at": chosen.get("on"),
+            "page_obj": Paginator(mps, 50).get_page(request.GET.get("page")),
+        },
+    )
+
+
+def _chosen(mps: MPQuerySet, chosen: dict[str, Any], membership: Membership) -> MPQuerySet:
+    on = chosen.get("on")
+    if chosen.get("party"):
+        mps = mps.in_party(chosen["party"], on)
+    if chosen.get("council"):
+        mps = mps.in_council(chosen["council"], on)
+    if chosen.get("region"):
+        mps = mps.in_region(chosen["region"], on)
+    if chosen.get("unowned"):
+        mps = without_relationship_owner(mps, membership=membership, on=timezone.localdate())
+    return search_mps(mps, chosen.get("q", ""))

@@ -1,0 +1,116 @@
+"""An MP's office, as one authority knows it: how to write to it, and who works there."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from accounts.access import HANDLERS, AuthorityRequest, for_roles
+from accounts.models import Role
+from contacts.forms import OfficeForm, OfficePersonForm
+from contacts.models import MP, MPOffice, OfficePerson
+from contacts.services import NameTaken, OfficeChanged, record_leaving, set_office, set_office_person
+
+READERS = (*HANDLERS, Role.SERVICE_CONTACT, Role.EXECUTIVE)
+
+
+@require_safe
+@for_roles(*READERS)
+def office_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
+    member = request.membership
+    person = get_object_or_404(MP, pk=mp)
+    people = OfficePerson.objects.visible_to(member).filter(mp=person).order_by("name", "pk")
+    return render(
+        request,
+        "contacts/office_detail.html",
+        {
+            "mp": person,
+            "office": MPOffice.objects.visible_to(member).filter(mp=person).first(),
+            "people": [each for each in people if each.left_on is None],
+            "leavers": [each for each in people if each.left_on is not None],
+            "may_write": member.handles_enquiries,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*HANDLERS)
+def office_edit(request: AuthorityRequest, mp: int) -> HttpResponse:
+    person = get_object_or_404(MP, pk=mp)
+    office = MPOffice.objects.visible_to(request.membership).filter(mp=person).first()
+    form = OfficeForm(
+        request.POST or None, instance=office, initial={"version": office.version if office else 0}
+    )
+    if request.method == "POST" and form.is_valid():
+        changes = dict(form.cleaned_data)
+        version = changes.pop("version")
+        try:
+            set_office(by=request.membership, mp=person, version=version, changes=changes, now=timezone.now())
+        except OfficeChanged as changed:
+            form.show_both(changed.saved)
+            form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
+        else:
+            messages.success(request, "The office is saved.")
+            return redirect("contacts:office_detail", request.authority.slug, mp)
+    return render(
+        request,
+        "contacts/office_edit.html",
+        {"form": form, "mp": person},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*HANDLERS)
+def office_person_add(request: AuthorityRequest, mp: int) -> HttpResponse:
+    return _edit_person(request, get_object_or_404(MP, pk=mp), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*HANDLERS)
+def office_person_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
+    person = _person_or_404(request, pk)
+    return _edit_person(request, person.mp, person)
+
+
+@require_POST
+@for_roles(*HANDLERS)
+def office_person_left(request: AuthorityRequest, pk: int) -> HttpResponse:
+    """Somebody has left; asked again of somebody who has, they work there after all."""
+    person, now = _person_or_404(request, pk), timezone.now()
+    left_on = timezone.localdate(now) if person.left_on is None else None
+    try:
+        record_leaving(by=request.membership, person=person, left_on=left_on, now=now)
+    except NameTaken:
+        messages.warning(request, f"Somebody else called {person.name} works there already.")
+    else:
+        messages.success(request, f"{person.name} {'has left' if left_on else 'works there'}.")
+    return redirect("contacts:office_detail", request.authority.slug, person.mp_id)
+
+
+def _edit_person(request: AuthorityRequest, mp: MP, person: OfficePerson | None) -> HttpResponse:
+    form = OfficePersonForm(request.POST or None, instance=person)
+    if request.method == "POST" and form.is_valid():
+        try:
+            saved = set_office_person(
+                by=request.membership, mp=mp, person=person, changes=form.cleaned_data, now=timezone.now()
+            )
+        except NameTaken:
+            form.add_error("name", "Somebody of this name works there already.")
+        else:
+            messages.success(request, f"{saved.name} is saved.")
+            return redirect("contacts:office_detail", request.authority.slug, mp.pk)
+    return render(
+        request,
+        "contacts/office_person_edit.html",
+        {"form": form, "mp": mp, "person": person},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _person_or_404(request: AuthorityRequest, pk: int) -> OfficePerson:
+    people = OfficePerson.objects.visible_to(request.membership).select_related("mp")
+    return get_object_or_404(people, pk=pk)
