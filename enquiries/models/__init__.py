@@ -1,0 +1,61 @@
+"""The answers we owe MPs: enquiries, their clock, and the policy the clock obeys."""
+
+from enquiries.models.enquiries import (
+    RAG,
+    REFERENCE,
+    REPLIED_IN_TIME,
+    ClockQuerySet,
+    Constituent,
+    Contact,
+    Enquiry,
+    EnquiryQuerySet,
+    Status,
+    without_owner,
+)
+from enquiries.models.policy import (
+    EnquiryType,
+    LadderStep,
+    OwnQuerySet,
+    ReplyUnit,
+    ResponsePolicy,
+    Topic,
+    Urgency,
+    Whom,
+)
+from enquiries.models.records import (
+    ClockEvent,
+    Escalation,
+    PastClock,
+    PastClockQuerySet,
+    ReferenceCounter,
+    Reply,
+    TimelineEntry,
+)
+
+__all__ = [
+    "RAG",
+    "REFERENCE",
+    "REPLIED_IN_TIME",
+    "ClockEvent",
+    "ClockQuerySet",
+    "Constituent",
+    "Contact",
+    "Enquiry",
+    "EnquiryQuerySet",
+    "EnquiryType",
+    "Escalation",
+    "LadderStep",
+    "OwnQuerySet",
+    "PastClock",
+    "PastClockQuerySet",
+    "ReferenceCounter",
+    "Reply",
+    "ReplyUnit",
+    "ResponsePolicy",
+    "Status",
+    "TimelineEntry",
+    "Topic",
+    "Urgency",
+    "Whom",
+    "without_owner",
+]

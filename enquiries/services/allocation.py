@@ -1,0 +1,158 @@
+"""Who has an enquiry, and telling them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Count
+from django.urls import reverse
+from simple_history.utils import bulk_update_with_history
+
+from accounts.models import Membership, Service
+from enquiries.clock import in_words
+from enquiries.models import (
+    Enquiry,
+    TimelineEntry,
+)
+from notifications.services import Message, notify
+
+
+@dataclass(frozen=True)
+class Allocation:
+    """Who has an enquiry; either or both may be nobody."""
+
+    service_id: int | None
+    owner_id: int | None
+
+
+@dataclass(frozen=True)
+class Move:
+    """An enquiry changed hands."""
+
+    enquiry_id: int
+    before: Allocation
+    after: Allocation
+
+
+@transaction.atomic
+def allocate(
+    *,
+    enquiries: Iterable[Enquiry],
+    service: Service | None,
+    owner: Membership | None,
+    by: Membership,
+    now: datetime,
+    keep_service: bool = False,
+    keep_owner: bool = False,
+) -> list[Move]:
+    """Give the enquiries to a service and an owner, keeping what each has where told to; give what moved.
+
+    Tells the owner, if it is somebody else; without an owner, the contacts of the service. Enquiries that are
+    closed, or that they have already, stay as they are.
+    """
+    to = {
+        enquiry.pk: Allocation(
+            enquiry.service_id if keep_service else getattr(service, "pk", None),
+            enquiry.owner_id if keep_owner else getattr(owner, "pk", None),
+        )
+        for enquiry in enquiries
+    }
+    return _allocate(to, by=by, now=now)
+
+
+@transaction.atomic
+def undo_allocation(*, moves: Iterable[Move], by: Membership, now: datetime) -> list[Move]:
+    """Give enquiries back to who had them; leave those that somebody has allocated again since."""
+    moved = {move.enquiry_id: move for move in moves}
+    to = {
+        enquiry.pk: moved[enquiry.pk].before
+        for enquiry in Enquiry.objects.visible_to(by).filter(pk__in=moved)
+        if Allocation(enquiry.service_id, enquiry.owner_id) == moved[enquiry.pk].after
+    }
+    return _allocate(to, by=by, now=now)
+
+
+def _allocate(to: Mapping[int, Allocation], *, by: Membership, now: datetime) -> list[Move]:
+    enquiries = (
+        Enquiry.objects.visible_to(by)
+        .filter(pk__in=to, closed_at=None)
+        .select_related("mp")
+        .order_by("pk")
+        .select_for_update(of=("self",))
+    )
+    changed, moves = [], []
+    for enquiry in enquiries:
+        before, after = Allocation(enquiry.service_id, enquiry.owner_id), to[enquiry.pk]
+        if before != after:
+            moves.append(Move(enquiry.pk, before, after))
+            changed.append(enquiry)
+    # A service or a person of another authority is not found among these, and refused.
+    services = Service.objects.filter(authority=by.authority).in_bulk()
+    owners = Membership.objects.for_authority(by.authority).in_bulk({move.after.owner_id for move in moves})
+    entries = []
+    for enquiry, move in zip(changed, moves, strict=True):
+        enquiry.service = services[move.after.service_id] if move.after.service_id else None
+        enquiry.owner = owners[move.after.owner_id] if move.after.owner_id else None
+        entries.append(
+            TimelineEntry(
+                authority=by.authority,
+                enquiry=enquiry,
+                kind=TimelineEntry.Kind.ALLOCATED,
+                at=now,
+                by=by,
+                text=allocation_in_words(enquiry.service, enquiry.owner),
+            )
+        )
+    bulk_update_with_history(
+        changed, Enquiry, ["service", "owner"], batch_size=1000, default_user=by.user, default_date=now
+    )
+    TimelineEntry.objects.bulk_create(entries, batch_size=1000)
+    notify(allocated_messages(changed, by=by), now=now)
+    return moves
+
+
+def allocation_in_words(service: Service | None, owner: Membership | None) -> str:
+    names = [str(to) for to in (service, owner) if to]
+    return f"To {', '.join(names) or 'nobody'}."
+
+
+def allocated_messages(enquiries: Sequence[Enquiry], *, by: Membership) -> list[Message]:
+    """One message to each enquiry's owner or, without one, to each contact of its service; never to `by`."""
+    # Somebody may be given the same enquiry twice; `step` tells the second time from the first.
+    times = dict(
+        TimelineEntry.objects.filter(enquiry__in=enquiries, kind=TimelineEntry.Kind.ALLOCATED)
+        .order_by()
+        .values_list("enquiry")
+        .annotate(Count("pk"))
+    )
+    ownerless = {enquiry.service_id for enquiry in enquiries if enquiry.owner is None and enquiry.service}
+    contacts: dict[int, list[Membership]] = {}
+    told = Membership.objects.contacts().filter(services__in=ownerless)
+    for contact in told.prefetch_related("services").distinct():
+        for service in contact.services.all():
+            contacts.setdefault(service.pk, []).append(contact)
+    return [
+        Message(
+            kind="enquiry-allocated",
+            subject=f"enquiry:{enquiry.pk}",
+            step=times[enquiry.pk],
+            recipient=recipient,
+            due_on=enquiry.due_on,
+            title=f"{enquiry.reference} is with {'you' if enquiry.owner else enquiry.service}",
+            body=_what_is_due(enquiry),
+            path=reverse("enquiries:enquiry_detail", args=[by.authority.slug, enquiry.reference]),
+        )
+        for enquiry in enquiries
+        for recipient in ([enquiry.owner] if enquiry.owner else contacts.get(enquiry.service_id or 0, []))
+        if recipient != by
+    ]
+
+
+def _what_is_due(enquiry: Enquiry) -> str:
+    reply = f"A reply to {enquiry.mp} is due on {in_words(enquiry.due_on)}."
+    if enquiry.acknowledged_on is not None:
+        return reply
+    return f"Acknowledge it by {in_words(enquiry.acknowledge_by)}. {reply}"
