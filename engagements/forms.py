@@ -1,0 +1,177 @@
+"""What people type about plans and touchpoints."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django import forms
+from django.db.models import Q
+
+from accounts.forms import RowsField, ask_for_whole_numbers
+from accounts.models import Membership
+from contacts.models import MP
+from engagements.models import READERS, CadenceRAG, EngagementPlan, Touchpoint, TouchpointKind
+
+NOT_HAPPENED_YET = "Enter today’s date or an earlier one."
+DATE_WORDS = {"required": "Enter a date.", "invalid": "Enter a real date."}
+
+
+class PlanForm(forms.ModelForm):
+    """`version` is that of the plan the edit began from, 0 where there was none."""
+
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
+
+    class Meta:
+        model = EngagementPlan
+        fields = ["why", "objectives", "key_messages", "ideal_days", "maximum_days", "review_on"]
+        widgets = {
+            "why": forms.Textarea(attrs={"rows": 3}),
+            "objectives": forms.Textarea(attrs={"rows": 4}),
+            "key_messages": forms.Textarea(attrs={"rows": 4}),
+            "review_on": forms.DateInput,
+            "ideal_days": forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+            "maximum_days": forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+        }
+        help_texts = {
+            "why": "What this MP and the council mean to each other: posts, campaigns, shared priorities.",
+            "objectives": "What we want to have achieved by the review, one on each line.",
+            "key_messages": "What we want them to remember, one on each line.",
+            "ideal_days": "Days between two-way contacts. Close: 30. Usual: 90. Light: 180.",
+            "maximum_days": "Days after which contact has lapsed. Close: 45. Usual: 120. Light: 240.",
+        }
+        error_messages = {
+            "why": {"required": "Say why we engage with this MP."},
+            "review_on": {"invalid": "Enter a real date."},
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["why"].required = True
+        ask_for_whole_numbers(self, "ideal_days", "maximum_days")
+        self.fields["version"].initial = self.instance.version if self.instance.pk else 0
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        ideal, maximum = data.get("ideal_days"), data.get("maximum_days")
+        if ideal and maximum and maximum < ideal:
+            self.add_error("maximum_days", "The longest interval cannot be shorter than the ideal one.")
+        return data
+
+
+class AgreementForm(forms.Form):
+    agreed_on = forms.DateField(
+        label="Agreed with the Leader on", widget=forms.DateInput, error_messages=DATE_WORDS
+    )
+
+
+class TouchpointForm(forms.ModelForm):
+    """`submission` tells one sending of the form from another, so that a double click records once."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    kind = forms.ChoiceField(
+        choices=TouchpointKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what kind of contact it was."},
+    )
+    is_two_way = forms.TypedChoiceField(
+        label="Did they take part?",
+        help_text="Only two-way contact restarts the interval: not a letter they merely received.",
+        choices=[("yes", "Yes, two-way"), ("no", "No, one-way")],
+        coerce=lambda value: value == "yes",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether they took part."},
+    )
+
+    class Meta:
+        model = Touchpoint
+        fields = [
+            "happened_on",
+            "kind",
+            "their_people",
+            "our_people",
+            "our_others",
+            "summary",
+            "is_two_way",
+        ]
+        field_classes = {"our_people": RowsField}
+        labels = {
+            "our_people": "From the council",
+            "our_others": "Others from the council",
+            "their_people": "On the MP’s side",
+        }
+        help_texts = {
+            "their_people": "The MP, or who from their office.",
+            "our_people": "You, and whoever else took part. Choose somebody, or name others below.",
+            "our_others": "Such as the Leader, if they have no account.",
+            "summary": "Write as if the MP may read it one day: what was said, and what was promised.",
+        }
+        widgets = {
+            "happened_on": forms.DateInput,
+            "our_people": forms.CheckboxSelectMultiple,
+            "summary": forms.Textarea(attrs={"rows": 5}),
+        }
+        error_messages = {
+            "happened_on": DATE_WORDS,
+            "their_people": {"required": "Say who took part on the MP’s side."},
+            "summary": {"required": "Say what was said."},
+        }
+
+    def __init__(self, *args: Any, membership: Membership, mp: MP, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Those who may make contact, whoever leads on this MP, and whoever is already on the touchpoint. The
+        # invited are among them: they may have been at the meeting before they first sign in.
+        colleagues = Membership.objects.visible_to(membership)
+        working = colleagues.active().filter(Q(role__in=READERS) | Q(leads__mp=mp)).values("pk")
+        named = self.instance.our_people.values("pk") if self.instance.pk else []
+        self.fields["our_people"].queryset = colleagues.filter(  # type: ignore[attr-defined]
+            Q(pk__in=working) | Q(pk__in=named)
+        ).select_related("user")
+        if self.instance.pk:
+            self.initial["is_two_way"] = "yes" if self.instance.is_two_way else "no"
+            del self.fields["submission"]
+        else:
+            self.initial = {
+                "submission": uuid4(),
+                "happened_on": on,
+                "their_people": mp.name,
+                "our_people": [membership.pk],
+                **self.initial,
+            }
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        if not data.get("our_people") and not data.get("our_others") and "our_people" not in self.errors:
+            self.add_error("our_people", "Choose who took part from the council, or name them below.")
+        return data
+
+
+class RelationshipFilterForm(forms.Form):
+    """The plan list's filters; anything unknown in the address is passed over."""
+
+    cadence = forms.ChoiceField(
+        label="Contact cadence",
+        required=False,
+        choices=[
+            ("", "Any"),
+            ("out", "Lapsed or never contacted"),
+            *CadenceRAG.choices,
+        ],
+    )
+    plan = forms.ChoiceField(
+        label="Plan",
+        required=False,
+        choices=[
+            ("", "Any"),
+            ("agreed", "Agreed with the Leader"),
+            ("not-agreed", "Not agreed with the Leader"),
+            ("review", "Review overdue"),
+            ("none", "No plan"),
+        ],
+    )
+    lead = forms.ChoiceField(
+        label="Who leads",
+        required=False,
+        choices=[("", "Anyone"), ("mine", "Me"), ("none", "Nobody")],
+    )

@@ -1,0 +1,24 @@
+from engagements.models.cadence import (
+    DEFAULT_IDEAL_DAYS,
+    DEFAULT_MAXIMUM_DAYS,
+    OUT_OF_CONTACT,
+    CadenceRAG,
+)
+from engagements.models.plan import EngagementPlan, Reminder
+from engagements.models.relationship import mps_with_cadence, relationships
+from engagements.models.touchpoint import READERS, WRITERS, Touchpoint, TouchpointKind
+
+__all__ = [
+    "DEFAULT_IDEAL_DAYS",
+    "DEFAULT_MAXIMUM_DAYS",
+    "OUT_OF_CONTACT",
+    "READERS",
+    "WRITERS",
+    "CadenceRAG",
+    "EngagementPlan",
+    "Reminder",
+    "Touchpoint",
+    "TouchpointKind",
+    "mps_with_cadence",
+    "relationships",
+]

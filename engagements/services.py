@@ -1,0 +1,191 @@
+"""Changes to plans and touchpoints. Each is one transaction; `by` is who acts, for their authority."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.history import sign
+from accounts.models import Membership
+from contacts.models import MP
+from engagements.models import EngagementPlan, Touchpoint
+
+
+class PlanChanged(Exception):
+    """Someone saved the plan after this edit began. Carries both: `current` is theirs, `submitted` ours."""
+
+    def __init__(self, *, current: EngagementPlan, submitted: dict[str, Any]) -> None:
+        super().__init__(f"plan {current.pk} is at version {current.version}")
+        self.current = current
+        self.submitted = submitted
+
+
+class NotHappenedYet(Exception):
+    """A touchpoint or the Leader's agreement is dated after today (in Europe/London)."""
+
+
+@transaction.atomic
+def save_plan(
+    *,
+    mp: MP,
+    by: Membership,
+    now: datetime,
+    version: int,
+    why: str,
+    objectives: str,
+    key_messages: str,
+    review_on: date | None,
+    ideal_days: int,
+    maximum_days: int,
+) -> EngagementPlan:
+    """Start or edit the authority's plan for this MP; intervals are calendar days.
+
+    `version` is that of the plan the edit began from, 0 where there was none. Raises `PlanChanged`, having
+    saved nothing, when the plan is at another version by now.
+    """
+    submitted = {
+        "why": why,
+        "objectives": objectives,
+        "key_messages": key_messages,
+        "review_on": review_on,
+        "ideal_days": ideal_days,
+        "maximum_days": maximum_days,
+    }
+    plans = EngagementPlan.objects.filter(authority_id=by.authority_id, mp=mp)
+    plan = plans.select_for_update().first() or EngagementPlan(
+        authority_id=by.authority_id, mp=mp, started_on=timezone.localdate(now), version=0
+    )
+    if plan.version != version:
+        raise PlanChanged(current=plan, submitted=submitted)
+    for field, value in submitted.items():
+        setattr(plan, field, value)
+    plan.version += 1
+    sign(plan, by=by, now=now)
+    if plan.pk:
+        plan.save()
+        return plan
+    try:
+        with transaction.atomic():
+            plan.save()
+    except IntegrityError:  # two people started the plan at the same moment
+        raise PlanChanged(current=plans.get(), submitted=submitted) from None
+    return plan
+
+
+def record_agreement(*, plan: EngagementPlan, agreed_on: date, by: Membership, now: datetime) -> None:
+    """Record that the Leader agreed the plan on a day. Raises `NotHappenedYet`."""
+    if agreed_on > timezone.localdate(now):
+        raise NotHappenedYet
+    _save_agreement(plan, by=by, now=now, agreed_on=agreed_on, recorder=by, recorded_at=now)
+
+
+def withdraw_agreement(*, plan: EngagementPlan, by: Membership, now: datetime) -> None:
+    """Take back an agreement recorded by mistake, or that no longer holds; the history keeps it."""
+    _save_agreement(plan, by=by, now=now, agreed_on=None, recorder=None, recorded_at=None)
+
+
+@transaction.atomic
+def _save_agreement(
+    plan: EngagementPlan,
+    *,
+    by: Membership,
+    now: datetime,
+    agreed_on: date | None,
+    recorder: Membership | None,
+    recorded_at: datetime | None,
+) -> None:
+    # Read again under a lock, and not counted as a version: an edit of the plan that is going on meanwhile
+    # is about other fields.
+    plan = EngagementPlan.objects.select_for_update().get(pk=plan.pk)
+    plan.agreed_on = agreed_on
+    plan.agreement_recorded_by = recorder
+    plan.agreement_recorded_at = recorded_at
+    sign(plan, by=by, now=now)
+    plan.save()
+
+
+@transaction.atomic
+def record_touchpoint(
+    *,
+    mp: MP,
+    by: Membership,
+    now: datetime,
+    submission: UUID,
+    happened_on: date,
+    kind: str,
+    our_people: Iterable[Membership],
+    our_others: str,
+    their_people: str,
+    summary: str,
+    is_two_way: bool,
+) -> Touchpoint:
+    """Record one contact with an MP or their office; the same `submission` again gives the same touchpoint.
+
+    Raises `NotHappenedYet`.
+    """
+    if happened_on > timezone.localdate(now):
+        raise NotHappenedYet
+    same = Touchpoint.objects.filter(authority_id=by.authority_id, submission=submission)
+    if existing := same.first():
+        return existing
+    touchpoint = Touchpoint(
+        authority_id=by.authority_id,
+        submission=submission,
+        mp=mp,
+        happened_on=happened_on,
+        kind=kind,
+        our_others=our_others,
+        their_people=their_people,
+        summary=summary,
+        is_two_way=is_two_way,
+        recorded_at=now,
+        recorded_by=by,
+    )
+    sign(touchpoint, by=by, now=now)
+    try:
+        with transaction.atomic():
+            touchpoint.save()
+    except IntegrityError:  # the same form, sent twice at the same moment
+        return same.get()
+    touchpoint.our_people.set(our_people)
+    return touchpoint
+
+
+@transaction.atomic
+def correct_touchpoint(
+    *,
+    touchpoint: Touchpoint,
+    by: Membership,
+    now: datetime,
+    happened_on: date,
+    kind: str,
+    our_people: Iterable[Membership],
+    our_others: str,
+    their_people: str,
+    summary: str,
+    is_two_way: bool,
+) -> None:
+    """Change what was recorded; the history keeps what it said before. Raises `NotHappenedYet`."""
+    if happened_on > timezone.localdate(now):
+        raise NotHappenedYet
+    touchpoint.happened_on = happened_on
+    touchpoint.kind = kind
+    touchpoint.our_others = our_others
+    touchpoint.their_people = their_people
+    touchpoint.summary = summary
+    touchpoint.is_two_way = is_two_way
+    sign(touchpoint, by=by, now=now)
+    touchpoint.save()
+    touchpoint.our_people.set(our_people)
+
+
+@transaction.atomic
+def delete_touchpoint(*, touchpoint: Touchpoint, by: Membership, now: datetime) -> None:
+    """Remove a touchpoint that should not have been recorded; the history keeps it."""
+    sign(touchpoint, by=by, now=now)
+    touchpoint.delete()
