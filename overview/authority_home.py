@@ -1,0 +1,150 @@
+"""Where each role starts: work, what needs deciding, the dashboard, or the state of the installation."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Count, Q
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import EVERYONE, AuthorityRequest, for_roles
+from accounts.models import Membership, Role, Service
+from contacts.directory import without_relationship_owner
+from contacts.models import Constituency, ImportState, MPListImport
+from engagements.models import relationships
+from enquiries.counting import count_in_words
+from enquiries.models import Enquiry, without_owner
+from notifications.health import progress
+from notifications.models import Notification
+from overview.figures import engagement_url, queue_url
+
+
+@require_safe
+@for_roles(*EVERYONE)
+def authority_home(request: AuthorityRequest) -> HttpResponse:
+    match request.membership.role:
+        case Role.POLITICAL_AFFAIRS:
+            decisions = decisions_of(request.membership, on=timezone.localdate())
+            return render(request, "overview/decisions.html", {"decisions": decisions})
+        case Role.EXECUTIVE:
+            return redirect("overview:dashboard", request.authority.slug)
+        case Role.ADMIN:
+            now = timezone.now()
+            return render(request, "overview/admin_home.html", _installation(request.membership, now=now))
+    return redirect("enquiries:enquiry_list", request.authority.slug)
+
+
+@dataclass(frozen=True)
+class Decision:
+    """So many things that political affairs should decide on, and the list of them."""
+
+    count: int
+    one: str
+    many: str
+    why: str
+    url: str
+    words: Callable[[int], str] = "{:,}".format
+
+    @property
+    def number(self) -> str:
+        """The count as the list itself says it."""
+        return self.words(self.count)
+
+    @property
+    def what(self) -> str:
+        return self.one if self.count == 1 else self.many
+
+
+def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
+    """In the order to take them; each count is that of the list behind it. A fixed number of queries."""
+    mps = relationships(membership.authority, on)
+    waiting = Enquiry.objects.visible_to(membership).open()
+    enquiries = waiting.aggregate(
+        unassigned=Count("due_on", filter=without_owner()), overdue=Count("due_on", filter=Q(due_on__lt=on))
+    )
+    unread = Notification.objects.visible_to(membership).unread().count()
+    slug = membership.authority.slug
+    return [
+        Decision(
+            enquiries["unassigned"],
+            "open enquiry without an owner",
+            "open enquiries without an owner",
+            "Allocate them: nobody is answering.",
+            queue_url(membership, tab="unassigned"),
+            count_in_words,
+        ),
+        Decision(
+            enquiries["overdue"],
+            "enquiry overdue",
+            "enquiries overdue",
+            "Ask their owners what holds them up.",
+            queue_url(membership, rag="red"),
+            count_in_words,
+        ),
+        Decision(
+            without_relationship_owner(mps, membership=membership, on=on).count(),
+            "MP without a relationship owner",
+            "MPs without a relationship owner",
+            "Name who leads, on the MP’s page.",
+            engagement_url(membership, lead="none"),
+        ),
+        Decision(
+            mps.without_plan().count(),
+            "MP without an engagement plan",
+            "MPs without an engagement plan",
+            "Say why and how often you mean to be in contact.",
+            engagement_url(membership, plan="none"),
+        ),
+        Decision(
+            mps.without_agreement().count(),
+            "plan the Leader has not agreed",
+            "plans the Leader has not agreed",
+            "Ask the Leader, then record the day.",
+            engagement_url(membership, plan="not-agreed"),
+        ),
+        Decision(
+            mps.past_review(on).count(),
+            "plan past its review date",
+            "plans past their review date",
+            "Review what has been achieved and set the next date.",
+            engagement_url(membership, plan="review"),
+        ),
+        Decision(
+            mps.out_of_contact().count(),
+            "MP lapsed or never contacted",
+            "MPs lapsed or never contacted",
+            "Arrange a meeting, call or visit.",
+            engagement_url(membership, cadence="out"),
+        ),
+        Decision(
+            unread,
+            "unread notification",
+            "unread notifications",
+            "Reminders and escalations addressed to you.",
+            f"{reverse('notifications:notification_list', args=[slug])}?unread=yes",
+        ),
+    ]
+
+
+def _installation(membership: Membership, *, now: datetime) -> dict[str, Any]:
+    authority = membership.authority
+    colleagues = Membership.objects.visible_to(membership).active()
+    return {
+        "working": colleagues.joined().count(),
+        "invited": colleagues.count() - colleagues.joined().count(),
+        "services": Service.objects.visible_to(membership).active().count(),
+        "seats": Constituency.objects.of(authority).count(),
+        "hidden_seats": Constituency.objects.hidden_by(authority).count(),
+        "last_list": MPListImport.objects.filter(state=ImportState.APPLIED)
+        .order_by("-applied_at", "-pk")
+        .first(),
+        "progress": progress(now=now, authority=authority),
+        "failed": Notification.objects.of(authority).failed().count(),
+    }

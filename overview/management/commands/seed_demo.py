@@ -1,0 +1,317 @@
+"""manage.py seed_demo: two fictional councils and the year they have had."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Authority, Membership, Nation, Role, Service
+from accounts.services import add_member, create_authority, deactivate_member, save_service
+from contacts.models import (
+    MP,
+    Constituency,
+    Council,
+    LeadRole,
+    Party,
+    PartySpell,
+    Post,
+    PostKind,
+    SeatHolding,
+    SeatOverlap,
+)
+from contacts.services import add_seat, hide_seat, set_lead, set_office, set_office_person
+from enquiries.clock import calendar_of
+from enquiries.models import Topic
+from enquiries.services import create_default_policies, create_default_topics, set_closure_day
+from mpcrm.demo import PASSWORD
+from notifications.invitations import invite
+from notifications.models import Channel, Notification, State
+from overview.demo import people, plans, year
+from overview.demo.letters import HIGHWAYS, LETTERS
+from overview.demo.people import NORTHMOOR, TARNSIDE, Office
+
+SEED = 2026
+YEAR = timedelta(days=365)
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring the database up to date and, if it is empty, fill it with two fictional councils and a year "
+        "of work; data that is there stays."
+    )
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if not (settings.DEMO or settings.DEBUG):
+            raise CommandError("The demo's people share a known password. Set DEMO=on to make them.")
+        call_command("migrate", verbosity=0)
+        if Authority.objects.exists():
+            self.stdout.write("There is data here already, so it stays as it is.")
+            return
+        self.stdout.write("Making two fictional councils and their year …")
+        make_demo(now=timezone.now())
+
+
+@transaction.atomic
+def make_demo(*, now: datetime) -> None:
+    """Write the whole demo, as at `now`, or nothing."""
+    facts = make_facts(now=now)
+    northmoor = make_office(NORTHMOOR, facts=facts, now=now)
+    tarnside = make_office(TARNSIDE, facts=facts, now=now)
+    add_seat(
+        by=northmoor.people["sam.whitlock"],
+        constituency=Constituency.objects.get(ons_code=people.ADDED_SEAT),
+    )
+    hide_seat(
+        by=northmoor.people["sam.whitlock"],
+        constituency=Constituency.objects.get(ons_code=people.HIDDEN_SEAT),
+    )
+    make_leads(northmoor, plans.PLANS, by="helen.marsh")
+    make_leads(tarnside, plans.TARNSIDE_PLANS, by="helen.marsh")
+    make_mp_offices(northmoor, by="priya.nair")
+
+    ours = [900001, 900002, 900003, 900004, 900005, 900006, 900009]
+    theirs = [900007, 900008, 900004]
+    year.play(
+        [
+            year.sweeps(northmoor, days=255),
+            *year.ordinary_enquiries(northmoor, a_year=212, mps=ours),
+            # What the first officer and the service contact for highways find when they sign in.
+            *year.open_enquiries(
+                northmoor,
+                received=[17, 11, 10, 9, 9, 8, 6, 4, 3, 2, 1],
+                mps=ours,
+                owner=northmoor.people["priya.nair"],
+            ),
+            *year.open_enquiries(
+                northmoor,
+                received=[12, 9, 6, 4, 2],
+                mps=ours,
+                owner=northmoor.people["tom.askew"],
+                service=HIGHWAYS,
+            ),
+            *year.open_enquiries(northmoor, received=[26, 14, 10, 7, 5, 3, 2], mps=ours),
+            *year.open_enquiries(northmoor, received=[8, 4, 2, 1, 1], mps=ours, is_allocated=False),
+            *(year.engagement(northmoor, plan, by=northmoor.people["helen.marsh"]) for plan in plans.PLANS),
+            *year.ordinary_enquiries(tarnside, a_year=18, mps=theirs),
+            *year.open_enquiries(tarnside, received=[12, 8, 2], mps=theirs),
+            *(
+                year.engagement(tarnside, plan, by=tarnside.people["helen.marsh@northmoor"])
+                for plan in plans.TARNSIDE_PLANS
+            ),
+        ],
+        until=now,
+    )
+    year.settle_notifications(until=now)
+    leave_and_join(northmoor, now=now)
+
+
+def leave_and_join(scene: year.Scene, *, now: datetime) -> None:
+    """A colleague who has left, one who is invited, and an e-mail that never arrived."""
+    admin = scene.people["sam.whitlock"]
+    leaver = add_member(
+        authority=scene.authority,
+        email="colin.baird@northmoor.example",
+        name="Colin Baird",
+        role=Role.OFFICER,
+        job_title="Casework officer",
+        now=now - YEAR,
+    )
+    let_in({"colin.baird": leaver}, now - YEAR)
+    deactivate_member(by=admin, member=leaver)
+    invite(
+        by=admin,
+        email="zara.malik@northmoor.example",
+        name="Zara Malik",
+        role=Role.OFFICER,
+        job_title="Casework officer",
+        services=[],
+        now=now - timedelta(hours=30),
+    )
+    lost = Notification.objects.filter(authority=scene.authority, channel=Channel.EMAIL, state=State.SENT)
+    Notification.objects.filter(pk=lost.latest("created_at").pk).update(
+        state=State.FAILED, sent_at=None, attempts=8, last_error="550 5.1.1 No such mailbox"
+    )
+
+
+def make_facts(*, now: datetime) -> dict[int, MP]:
+    """Parliament's facts, all fictional; give the MPs by their ids."""
+    today = timezone.localdate(now)
+    parties = {
+        name: Party.objects.create(name=name, abbreviation=short, colour=colour)
+        for name, (short, colour) in people.PARTIES.items()
+    }
+    councils = {
+        code: Council.objects.create(ons_code=code, name=name, tier=tier, nation=nation)
+        for code, (name, tier, nation) in people.COUNCILS.items()
+    }
+    seats = {}
+    for seat in people.SEATS:
+        seats[seat.ons_code] = Constituency.objects.create(
+            ons_code=seat.ons_code,
+            name=seat.name,
+            name_welsh=seat.name_welsh,
+            nation=seat.nation,
+            region=seat.region,
+        )
+        for code, share in seat.shares.items():
+            SeatOverlap.objects.create(constituency=seats[seat.ons_code], council=councils[code], share=share)
+    mps = {}
+    for each in people.MPS:
+        mps[each.parliament_id] = mp = MP.objects.create(
+            parliament_id=each.parliament_id,
+            name=each.name,
+            sort_name=each.sort_name,
+            is_fictional=True,
+        )
+        SeatHolding.objects.create(mp=mp, constituency=seats[each.seat], **spell(today, *each.holds))
+        for party, first, last in each.parties:
+            PartySpell.objects.create(mp=mp, party=parties[party], **spell(today, first, last))
+    for post in people.POSTS:
+        Post.objects.create(
+            mp=mps[post.parliament_id],
+            kind=post.kind,
+            title=post.title,
+            body=post.body,
+            is_in_government=post.kind == PostKind.GOVERNMENT,
+            is_chair=post.title == "Chair",
+            source="the demo",
+            seen_on=today,
+            **spell(today, *post.holds),
+        )
+    return mps
+
+
+def spell(today: Any, first: int, last: int) -> dict[str, Any]:
+    ended_on = today - timedelta(days=last) if last else None
+    return {"started_on": today - timedelta(days=first), "ended_on": ended_on}
+
+
+def make_office(office: Office, *, facts: dict[int, MP], now: datetime) -> year.Scene:
+    """An authority with its people, services, policy and topics."""
+    admin, *others = office.people
+    began = now - YEAR - timedelta(days=30)
+    first = create_authority(
+        name=office.name,
+        slug=office.slug,
+        ons_code=office.ons_code,
+        nation=Nation.ENGLAND,
+        reference_prefix=office.prefix,
+        admin_email=email(office, admin.address),
+        admin_name=admin.name,
+        now=began,
+    )
+    authority = first.authority
+    first.job_title = admin.job_title
+    first.save()
+    members = {admin.address: first}
+    for person in others:
+        members[person.address] = add_member(
+            authority=authority,
+            email=email(office, person.address),
+            name=person.name,
+            role=person.role,
+            job_title=person.job_title,
+            now=began,
+        )
+    let_in(members, began)
+    authority.colour = office.colour
+    authority.chief_executive = members[office.chief_executive]
+    authority.save()
+    create_default_policies(authority=authority)
+    create_default_topics(authority=authority)
+    services = make_services(office, authority, members)
+    officers = [members[person.address] for person in office.people if person.role == Role.OFFICER]
+    last_year = timezone.localdate(now).year - 1
+    for closed_in in (last_year, last_year + 1):
+        for day in (29, 30, 31):
+            set_closure_day(
+                on=datetime(closed_in, 12, day).date(),  # noqa: DTZ001  a date, whatever the zone
+                name="Offices closed between Christmas and New Year",
+                is_working=False,
+                by=first,
+                now=began,
+            )
+    return year.Scene(
+        authority=authority,
+        today=timezone.localdate(now),
+        calendar=calendar_of(authority),
+        people=members,
+        officers=[*officers, officers[0], officers[0]],  # the first does most of the work
+        services=services,
+        contacts={area.name: members[area.contact] for area in office.areas},
+        topics={topic.name: topic for topic in Topic.objects.filter(authority=authority)},
+        mps=facts,
+        random=Random(f"{SEED} {office.slug}"),  # noqa: S311  the same demo each time
+    )
+
+
+def email(office: Office, address: str) -> str:
+    name, _, domain = address.partition("@")
+    return f"{name}@{domain or office.slug}.example"
+
+
+def let_in(members: dict[str, Membership], joined_at: datetime) -> None:
+    """Everyone has followed their invitation and chosen the demo's password."""
+    password = make_password(PASSWORD)
+    for member in members.values():
+        member.user.password = password
+        member.user.save()
+        member.joined_at = joined_at
+        member.save()
+
+
+def make_services(office: Office, authority: Authority, members: dict[str, Membership]) -> dict[str, Service]:
+    services = {}
+    for area in office.areas:
+        service = Service(
+            authority=authority,
+            name=area.name,
+            head=members[area.head],
+            director=members[area.director],
+            substitute=None if area.contact == area.head else members[area.contact],
+        )
+        save_service(service=service)
+        services[area.name] = service
+    for person in office.people:
+        members[person.address].services.set(services[name] for name in person.services)
+    for letter in LETTERS:
+        Topic.objects.filter(authority=authority, name=letter.topic).update(service=services[letter.service])
+    return services
+
+
+def make_leads(scene: year.Scene, of: tuple[plans.Plan, ...], *, by: str) -> None:
+    """Who looks after each MP, from the day the plan began."""
+    political_affairs = next(member for address, member in scene.people.items() if address.startswith(by))
+    for plan in of:
+        started = scene.at(scene.today - timedelta(days=plan.started))
+        for role, address in ((LeadRole.LEAD, plan.lead), (LeadRole.DEPUTY, plan.deputy)):
+            lead = next(member for name, member in scene.people.items() if name.startswith(address))
+            set_lead(
+                by=political_affairs,
+                mp=scene.mps[plan.mp],
+                role=role,
+                membership=lead,
+                job_title=lead.job_title,
+                started_on=timezone.localdate(started),
+                now=started,
+            )
+
+
+def make_mp_offices(scene: year.Scene, *, by: str) -> None:
+    """What is known of the MPs' offices, since the plans began."""
+    officer = next(member for address, member in scene.people.items() if address.startswith(by))
+    now = scene.at(scene.today - timedelta(days=60))
+    for office in people.MP_OFFICES:
+        mp = scene.mps[office.parliament_id]
+        set_office(by=officer, mp=mp, version=0, changes=office.details, now=now)
+        for name, job_title, takes_casework in office.people:
+            changes = {"name": name, "job_title": job_title, "takes_casework": takes_casework}
+            set_office_person(by=officer, mp=mp, person=None, changes=changes, now=now)

@@ -1,0 +1,75 @@
+"""The page of one MP: who they are, the plan, touchpoints and enquiries, each to whom it may be shown."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from accounts.access import EVERYONE, AuthorityRequest, for_roles
+from accounts.models import Membership
+from contacts.directory import facts_about, leads_on
+from contacts.forms import AsAtForm
+from contacts.models import MP, MPOffice
+from engagements.models import READERS, WRITERS, Touchpoint, mps_with_cadence
+from enquiries.clock import calendar_of, due_in_words
+from enquiries.models import RAG, Enquiry, EnquiryQuerySet
+
+MOST_TOUCHPOINTS = 5
+MOST_OPEN = 10
+MOST_RECENT = 5
+
+
+@require_safe
+@for_roles(*EVERYONE)
+def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
+    """At most 13 queries besides the page frame's, whatever there is to show.
+
+    `?on=` asks for Parliament's facts as at another day; what the authority records is always of today.
+    """
+    on, membership = timezone.localdate(), request.membership
+    form = AsAtForm({"on": request.GET.get("on", on)})
+    facts_on = form.cleaned_data["on"] if form.is_valid() else on
+    mp = get_object_or_404(mps_with_cadence(request.authority, on), pk=pk)
+    context = {
+        "mp": mp,
+        "is_ours": MP.objects.of(request.authority).filter(pk=pk).exists(),
+        "facts": facts_about(mp, on=facts_on),
+        "is_past": facts_on != on,
+        "form": form,
+        "leads": leads_on(mp, membership=membership, on=on),
+        "sees_engagement": membership.role in READERS,
+        "may_write": membership.role in WRITERS,
+        "handles_enquiries": membership.handles_enquiries,
+        "sees_enquiries": membership.sees_enquiries,
+        "shows_text": membership.sees_enquiry_text,
+    }
+    if membership.sees_enquiries:
+        context["sees_office"] = True
+        context["office"] = MPOffice.objects.visible_to(membership).filter(mp=mp).first()
+    if membership.role in READERS:
+        touchpoints = Touchpoint.objects.visible_to(membership).of(mp).for_list()
+        context["touchpoints"] = list(touchpoints[:MOST_TOUCHPOINTS])
+    if membership.sees_enquiries:
+        enquiries = Enquiry.objects.visible_to(membership).filter(mp=mp)
+        context |= _enquiries(enquiries, membership=membership, on=on)
+    return render(request, "overview/mp_detail.html", context, status=422 if form.errors else 200)
+
+
+def _enquiries(enquiries: EnquiryQuerySet, *, membership: Membership, on: date) -> dict[str, object]:
+    """The first open ones in queue order and the newest of the rest, each with `due_words` and `rag_word`."""
+    listed = enquiries.select_related("service", "topic", "owner__user").defer("question")
+    now_open = list(listed.with_rag(on).in_queue_order(on)[: MOST_OPEN + 1])
+    recent = list(listed.with_rag(on).not_open().order_by("-received_on", "-pk")[:MOST_RECENT])
+    calendar = calendar_of(membership.authority)
+    for enquiry in (*now_open, *recent):
+        enquiry.due_words = due_in_words(enquiry, on=on, calendar=calendar)  # type: ignore[attr-defined]
+        enquiry.rag_word = RAG(enquiry.rag).label if enquiry.rag else ""  # type: ignore[attr-defined]
+    return {
+        "open_enquiries": now_open[:MOST_OPEN],
+        "has_more_open": len(now_open) > MOST_OPEN,
+        "recent_enquiries": recent,
+    }
