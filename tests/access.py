@@ -1,0 +1,369 @@
+"""The access table: every route, what it is about, and who gets what. One line per route.
+
+`tests/test_access_walk.py` asks every route as every role and fails for a route without a line here.
+`pages()` gives the addresses of all pages that a role may read, for tests that visit them in a browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Role
+from tests.access_world import (
+    ANONYMOUS,
+    DEACTIVATED,
+    FAR_MARK,
+    FAR_SHARE,
+    FOREIGN_MARK,
+    INSTANCE_ADMIN,
+    MEMBERS,
+    ROLES,
+    STRANGER,
+    Place,
+    World,
+    build_world,
+)
+
+# Tests that visit pages find everything here.
+__all__ = ["FOREIGN_MARK", "INSTANCE_ADMIN", "MEMBERS", "STRANGER", "Place", "World", "build_world"]
+
+# --- Who may --------------------------------------------------------------------------
+
+NOBODY = frozenset[str]()
+EVERYBODY = frozenset(ROLES)
+SIGNED_IN = EVERYBODY - {ANONYMOUS}
+EVERYONE = frozenset(MEMBERS)
+ADMIN = frozenset({Role.ADMIN.value})
+POLITICAL = frozenset({Role.POLITICAL_AFFAIRS.value})
+HANDLERS = POLITICAL | {Role.OFFICER.value}
+ANSWERERS = HANDLERS | {Role.SERVICE_CONTACT.value}
+WITH_LEADERS = HANDLERS | {Role.EXECUTIVE.value}
+READERS = ANSWERERS | WITH_LEADERS
+INSTANCE = frozenset({INSTANCE_ADMIN})
+# Who never sees an enquiry's words (executives: unless the authority switches it on).
+BLIND_TO_WORDS = frozenset({Role.EXECUTIVE.value, Role.ADMIN.value})
+
+
+class Says(NamedTuple):
+    """A page asked with this query (or, for "foreign", about what is not ours) says the words so many times."""
+
+    query: str
+    words: str
+    times: int
+
+
+@dataclass(frozen=True)
+class Row:
+    """Who may GET and POST a route, what they are then answered, and what its address names (see THINGS).
+
+    `got` and `posted` are the statuses for those who may, by role where they differ; the form is empty.
+    `queries` are other views of the page, such as its tabs, read as well wherever the page is. `to` is where
+    a redirect takes a member of ours, `says` what a page says of facts that only our area makes ours.
+    """
+
+    get: frozenset[str] = NOBODY
+    post: frozenset[str] = NOBODY
+    about: str = ""
+    got: int | dict[str, int] = 200
+    posted: int | dict[str, int] = 422
+    missing: int = 404
+    queries: tuple[str, ...] = ()
+    to: str = ""
+    says: tuple[Says, ...] = ()
+
+
+# --- What an address names ------------------------------------------------------------
+
+
+MISSING = {int: 999_999_999, str: "NM-2020-99999"}
+# What may stand in an address, taken from the rows of a place. A `shared` thing is everyone's: the one of
+# another authority is answered as one's own.
+THINGS: dict[str, Callable[[Place], Any]] = {
+    "colleague": lambda place: place.rows["colleague"].pk,
+    "leaver": lambda place: place.rows["leaver"].pk,
+    "invited": lambda place: place.rows["invited"].pk,
+    "service": lambda place: place.rows["service"].pk,
+    "mp": lambda place: place.rows["mp"].pk,
+    "mp with a plan": lambda place: place.rows["mp"].pk,
+    "seat": lambda place: place.rows["seat"].pk,
+    "hidden seat": lambda place: place.rows["hidden"].pk,
+    "lead": lambda place: place.rows["lead"].pk,
+    "office person": lambda place: place.rows["office person"].pk,
+    "enquiry": lambda place: place.rows["enquiry"].reference,
+    "closed enquiry": lambda place: place.rows["closed"].reference,
+    "policy": lambda place: place.rows["policy"].enquiry_type,
+    "topic": lambda place: place.rows["topic"].pk,
+    "closure day": lambda place: place.rows["closure day"].pk,
+    "touchpoint": lambda place: place.rows["touchpoint"].pk,
+    "notification": lambda place: place.rows["notification"].pk,
+    "failed": lambda place: place.rows["failed"].pk,
+    "import": lambda place: place.rows["import"].pk,
+    "invitation": lambda place: place.rows["invitation"],
+    "password reset": lambda place: {"uidb36": "1", "key": "set-password"},
+}
+# Of these, the row of another authority is not the one both write about.
+FOREIGN_THINGS: dict[str, Callable[[Place], Any]] = {
+    "mp": lambda place: place.rows["only mp"].pk,
+    "mp with a plan": lambda place: place.rows["only mp"].pk,
+}
+SHARED = {"mp", "import", "invitation", "password reset"}
+
+# Who is signed in is sent on from the sign-in page; who is not, from the sign-out page.
+STAY_OUT = dict.fromkeys(SIGNED_IN, 302) | {ANONYMOUS: 200}
+LET_OUT = dict.fromkeys(SIGNED_IN, 200) | {ANONYMOUS: 302}
+
+HOMES = dict.fromkeys(MEMBERS, 302) | {Role.POLITICAL_AFFAIRS.value: 200, Role.ADMIN.value: 200}
+# A notification is the officer's own; a colleague's is as good as missing.
+THEIRS = dict.fromkeys(MEMBERS, 404) | {Role.OFFICER.value: 302}
+
+DUE = "received_on=2026-03-02&enquiry_type=enquiry&urgency=standard"
+
+
+ROWS: dict[str, Row] = {
+    # Everyone's front door, and a person's own account.
+    "home": Row(get=EVERYBODY, got=dict.fromkeys(ROLES, 302) | {DEACTIVATED: 200}, to="/northmoor/"),
+    "authority_choose": Row(get=SIGNED_IN),
+    "join_authority": Row(get=EVERYBODY, post=EVERYBODY, about="invitation"),
+    "my_account": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account_login": Row(get=EVERYBODY, post=EVERYBODY, got=STAY_OUT, posted=STAY_OUT | {ANONYMOUS: 422}),
+    "account_logout": Row(get=EVERYBODY, post=EVERYBODY, got=LET_OUT, posted=302),
+    "stay_signed_in": Row(post=SIGNED_IN, posted=200),
+    "account_change_password": Row(get=SIGNED_IN, post=SIGNED_IN),
+    "account_reset_password": Row(get=EVERYBODY, post=EVERYBODY),
+    "account_reset_password_done": Row(get=EVERYBODY),
+    "account_reset_password_from_key": Row(
+        get=EVERYBODY, post=EVERYBODY, about="password reset", posted=200, missing=200
+    ),
+    "account_reset_password_from_key_done": Row(get=EVERYBODY),
+    "help": Row(get=EVERYBODY),
+    # People, services, settings.
+    "accounts:people_list": Row(get=ADMIN),
+    "accounts:person_edit": Row(get=ADMIN, post=ADMIN, about="colleague"),
+    "overview:person_deactivate": Row(get=ADMIN, post=ADMIN, about="colleague", posted=302),
+    "accounts:person_reactivate": Row(post=ADMIN, about="leaver", posted=302),
+    "overview:person_invite": Row(get=ADMIN, post=ADMIN),
+    "overview:invitation_send": Row(post=ADMIN, about="invited", posted=302),
+    "accounts:service_list": Row(get=ADMIN),
+    "accounts:service_add": Row(get=ADMIN, post=ADMIN),
+    "accounts:service_edit": Row(get=ADMIN, post=ADMIN, about="service"),
+    "accounts:settings_edit": Row(get=ADMIN, post=ADMIN),
+    "accounts:authority_logo": Row(get=EVERYONE),
+    # What mpcrm tells, and whether it runs.
+    "healthz": Row(get=EVERYBODY),
+    "readyz": Row(get=EVERYBODY),
+    "notifications:notification_list": Row(get=EVERYONE),
+    "notifications:notification_read_all": Row(post=EVERYONE, posted=302),
+    "notifications:notification_open": Row(post=EVERYONE, about="notification", posted=THEIRS),
+    "notifications:notification_read": Row(post=EVERYONE, about="notification", posted=THEIRS),
+    "notifications:is_it_running": Row(get=ADMIN),
+    "notifications:failed_list": Row(get=ADMIN),
+    "notifications:failed_retry_all": Row(post=ADMIN, posted=302),
+    "notifications:failed_retry": Row(post=ADMIN, about="failed", posted=302),
+    "notifications:outbox": Row(get=EVERYONE, got=404),
+    # MPs.
+    "contacts:mp_list": Row(
+        get=EVERYONE,
+        queries=("unowned=on",),
+        says=(
+            Says("", "Nobody yet", 1),
+            Says("unowned=on", "Nobody yet", 1),
+            Says("unowned=on", FAR_MARK, 0),
+        ),
+    ),
+    "contacts:lead_list": Row(get=EVERYONE, about="mp"),
+    "contacts:lead_set": Row(get=POLITICAL, post=POLITICAL, about="mp"),
+    "contacts:office_detail": Row(get=READERS, about="mp"),
+    "contacts:office_edit": Row(get=HANDLERS, post=HANDLERS, about="mp"),
+    "contacts:office_person_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),
+    "contacts:office_person_edit": Row(get=HANDLERS, post=HANDLERS, about="office person"),
+    "contacts:office_person_left": Row(post=HANDLERS, about="office person", posted=302),
+    "contacts:lead_end": Row(get=POLITICAL, post=POLITICAL, about="lead"),
+    "contacts:seat_list": Row(
+        get=ADMIN, post=ADMIN, says=(Says("", FAR_MARK, 1), Says("", f">{FAR_SHARE}", 0))
+    ),
+    "contacts:seat_hide": Row(post=ADMIN, about="seat", posted=302),
+    "contacts:seat_restore": Row(post=ADMIN, about="hidden seat", posted=302),
+    # Facts that every authority shares.
+    "instance:import_list": Row(get=INSTANCE),
+    "instance:import_upload": Row(get=INSTANCE, post=INSTANCE),
+    "instance:import_preview": Row(get=INSTANCE, about="import"),
+    "instance:import_apply": Row(post=INSTANCE, about="import"),
+    "instance:import_discard": Row(post=INSTANCE, about="import", posted=302),
+    "instance:import_undo": Row(get=INSTANCE, post=INSTANCE, about="import"),
+    # Enquiries.
+    "enquiries:enquiry_list": Row(
+        get=READERS, post=READERS, posted=302, queries=("tab=team", "tab=unassigned", "filters=shown")
+    ),
+    "enquiries:enquiries_allocate": Row(post=HANDLERS),
+    "enquiries:allocation_undo": Row(post=HANDLERS, posted=302),
+    "enquiries:enquiry_log": Row(get=HANDLERS, post=HANDLERS),
+    "enquiries:due_preview": Row(get=HANDLERS, queries=(DUE,)),
+    "enquiries:enquiry_detail": Row(get=READERS, about="enquiry"),
+    "enquiries:enquiry_acknowledge": Row(post=ANSWERERS, about="enquiry", posted=302),
+    "enquiries:enquiry_allocate": Row(get=HANDLERS, post=HANDLERS, about="enquiry", posted=302),
+    "enquiries:note_add": Row(post=ANSWERERS, about="enquiry"),
+    "enquiries:enquiry_reply": Row(get=ANSWERERS, post=ANSWERERS, about="enquiry"),
+    "enquiries:enquiry_close": Row(get=HANDLERS, post=HANDLERS, about="enquiry"),
+    "enquiries:enquiry_reopen": Row(get=HANDLERS, post=HANDLERS, about="closed enquiry"),
+    "enquiries:enquiry_edit": Row(get=HANDLERS, post=HANDLERS, about="enquiry"),
+    "enquiries:enquiry_history": Row(get=ANSWERERS, about="enquiry"),
+    "enquiries:policy_list": Row(get=READERS),
+    "enquiries:policy_edit": Row(get=POLITICAL, post=POLITICAL, about="policy"),
+    "enquiries:topic_list": Row(get=POLITICAL),
+    "enquiries:topic_add": Row(get=POLITICAL, post=POLITICAL),
+    "enquiries:topic_edit": Row(get=POLITICAL, post=POLITICAL, about="topic"),
+    "enquiries:closure_days": Row(get=POLITICAL | ADMIN, post=POLITICAL | ADMIN),
+    "enquiries:cut_off_edit": Row(post=POLITICAL | ADMIN, posted=302),
+    "enquiries:closure_day_remove": Row(post=POLITICAL | ADMIN, about="closure day", posted=302),
+    # Homes and the dashboard.
+    "overview:authority_home": Row(get=EVERYONE, got=HOMES),
+    "overview:dashboard": Row(get=WITH_LEADERS),
+    "overview:reply_list": Row(get=WITH_LEADERS, queries=("show=in-time", "show=missed", "show=sent")),
+    "overview:mp_detail": Row(get=EVERYONE, about="mp", says=(Says("foreign", "Not one of your seats", 1),)),
+    # Plans and touchpoints.
+    "engagements:plan_list": Row(get=WITH_LEADERS, queries=("lead=mine", "lead=none", "plan=none")),
+    "engagements:plan_detail": Row(get=WITH_LEADERS, about="mp with a plan"),
+    "engagements:plan_edit": Row(get=HANDLERS, post=HANDLERS, about="mp"),
+    "engagements:agreement_record": Row(get=POLITICAL, post=POLITICAL, about="mp with a plan"),
+    "engagements:touchpoint_list": Row(get=WITH_LEADERS, about="mp"),
+    "engagements:touchpoint_record": Row(get=HANDLERS, post=HANDLERS, about="mp"),
+    "engagements:touchpoint_edit": Row(get=HANDLERS, post=HANDLERS, about="touchpoint"),
+    "engagements:touchpoint_delete": Row(get=HANDLERS, post=HANDLERS, about="touchpoint", posted=302),
+}
+
+
+@dataclass(frozen=True)
+class Forgery:
+    """A form field that names a row: filled in with `fill`, it takes one of ours and refuses another's.
+
+    In `fill`, "@mp" stands for that thing of ours.
+    """
+
+    route: str
+    field: str
+    thing: str
+    fill: dict[str, str] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        return f"{self.route}-{self.field}"
+
+
+LOGGED = {"mp": "@mp", "subject": "Potholes", "question": "When?", "channel": "letter"}
+MET = {"kind": "meeting", "summary": "Potholes", "is_two_way": "yes"}
+FORGERIES = [
+    Forgery("accounts:person_edit", "services", "service"),
+    Forgery("accounts:service_edit", "head", "colleague"),
+    Forgery("accounts:service_edit", "director", "colleague"),
+    Forgery("accounts:service_edit", "substitute", "colleague"),
+    Forgery("accounts:settings_edit", "chief_executive", "colleague"),
+    Forgery(
+        "overview:person_invite",
+        "services",
+        "service",
+        {"email": "new@example.org", "name": "New", "role": "officer"},
+    ),
+    Forgery("contacts:lead_set", "membership", "colleague", {"role": "deputy"}),
+    Forgery("enquiries:enquiry_log", "topic", "topic", LOGGED),
+    Forgery("enquiries:enquiry_log", "service", "service", LOGGED),
+    Forgery("enquiries:enquiry_log", "owner", "colleague", LOGGED),
+    Forgery("enquiries:enquiry_edit", "topic", "topic"),
+    Forgery("enquiries:enquiry_allocate", "service", "service"),
+    Forgery("enquiries:enquiry_allocate", "owner", "colleague"),
+    Forgery("enquiries:enquiries_allocate", "enquiry", "enquiry", {"service": "@service"}),
+    Forgery("enquiries:topic_edit", "service", "service"),
+    Forgery("enquiries:policy_edit", "ladder-0-person", "colleague"),
+    Forgery("engagements:touchpoint_record", "our_people", "colleague", MET),
+]
+
+
+# Pages that show MPs or seats outside our area, as facts that all may know.
+LIST_ALL_FACTS = {
+    "contacts:mp_list",
+    "contacts:lead_list",
+    "contacts:seat_list",
+    "enquiries:enquiry_log",
+    "enquiries:enquiry_edit",
+    "overview:mp_detail",
+}
+
+# --- Routes and their addresses -------------------------------------------------------
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    name: str
+    converters: dict[str, Any]
+    callback: Any
+
+    @property
+    def has_authority(self) -> bool:
+        return "authority" in self.converters
+
+    @property
+    def row(self) -> Row:
+        return ROWS[self.name]
+
+    def kwargs(self, place: Place) -> dict[str, Any]:
+        """What its address names, in this place."""
+        if not self.row.about:
+            return {}
+        thing = THINGS[self.row.about](place)
+        return thing if isinstance(thing, dict) else {self._parameter: thing}
+
+    def foreign_kwargs(self, place: Place) -> dict[str, Any]:
+        """What its address names in a place that is not the reader's."""
+        foreign = FOREIGN_THINGS.get(self.row.about)
+        return {self._parameter: foreign(place)} if foreign else self.kwargs(place)
+
+    def missing_kwargs(self, place: Place) -> dict[str, Any]:
+        """The same address naming what does not exist."""
+        return {
+            name: type(value)(MISSING[type(value)] if len(str(value)) < 12 else "x" * len(value))
+            for name, value in self.kwargs(place).items()
+        }
+
+    def url(self, place: Place | str, kwargs: dict[str, Any]) -> str:
+        slug = place if isinstance(place, str) else place.authority.slug
+        return reverse(self.name, kwargs={"authority": slug} | kwargs if self.has_authority else kwargs)
+
+    @property
+    def _parameter(self) -> str:
+        [parameter] = [name for name in self.converters if name != "authority"]
+        return parameter
+
+
+def routes() -> Iterator[Route]:
+    """Every named route of the product, from the resolver itself."""
+
+    def walk(resolver: URLResolver, namespace: str, converters: dict[str, Any]) -> Iterator[Route]:
+        for pattern in resolver.url_patterns:
+            found = converters | pattern.pattern.converters
+            if isinstance(pattern, URLPattern):
+                yield Route(f"{namespace}{pattern.name}", found, pattern.callback)
+            else:
+                inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+                yield from walk(pattern, inner, found)
+
+    return walk(get_resolver(), "", {})
+
+
+@dataclass(frozen=True)
+class Page:
+    name: str
+    url: str
+    roles: frozenset[str]
+
+
+def pages(place: Place, wanted: Callable[[Route], bool] = lambda route: True) -> Iterator[Page]:
+    """Every wanted page (answered 200) with its address in this place and the roles that may read it."""
+    for route in filter(wanted, routes()):
+        row = ROWS[route.name]
+        readers = {
+            role for role in row.get if (row.got if isinstance(row.got, int) else row.got[role]) == 200
+        }
+        if readers:
+            yield Page(route.name, route.url(place, route.kwargs(place)), frozenset(readers))

@@ -1,0 +1,305 @@
+"""The world that the access walk asks about: two authorities with rows of every kind, and who asks.
+
+What somebody of an authority may have written bears its mark, so that it is known wherever it turns up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from django.apps import apps
+from django.db import models
+from django.test import Client
+from django.utils import timezone
+
+from accounts.joining import join_path
+from accounts.models import Authority, AuthorityOwned, ClosureDay, Membership, Role, Service, User
+from contacts.models import (
+    MP,
+    Constituency,
+    CouncilLead,
+    MPListImport,
+    MPOffice,
+    OfficePerson,
+    SeatChoice,
+    SeatOverlap,
+)
+from enquiries.models import Enquiry, LadderStep, ResponsePolicy, Whom
+from notifications.models import State
+from tests.factories import (
+    NOW,
+    TODAY,
+    AuthorityFactory,
+    ConstituencyFactory,
+    CouncilFactory,
+    CouncilLeadFactory,
+    EngagementPlanFactory,
+    EnquiryFactory,
+    MembershipFactory,
+    MPFactory,
+    NotificationFactory,
+    PastClockFactory,
+    SeatOverlapFactory,
+    ServiceFactory,
+    TickFactory,
+    TopicFactory,
+    TouchpointFactory,
+    UserFactory,
+)
+
+# --- Who asks -------------------------------------------------------------------------
+
+ANONYMOUS = "anonymous"
+DEACTIVATED = "deactivated"  # an officer who has left
+STRANGER = "stranger"  # an officer of another authority
+INSTANCE_ADMIN = "instance-admin"  # looks after shared facts, works for no authority
+MEMBERS = [role.value for role in Role]
+ROLES = [ANONYMOUS, *MEMBERS, DEACTIVATED, STRANGER, INSTANCE_ADMIN]
+
+# What marks an authority's words, and the names of MP and seat outside our area: facts that all may know.
+OWN_MARK, FOREIGN_MARK = "zqnorth", "zqsouth"
+FAR_MARK = "zqfar"
+FAR_SHARE = 41
+# Fields whose text is a code or an address, not words somebody wrote.
+CODES = {"Enquiry.reference", "Notification.kind", "Notification.subject", "Notification.path"}
+
+
+@dataclass
+class Place:
+    """One authority with a row of every kind, its texts marked, so that they are known where they turn up."""
+
+    authority: Authority
+    mark: str
+    members: dict[str, Membership] = field(default_factory=dict)
+    rows: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass
+class World:
+    own: Place
+    foreign: Place
+    elsewhere: Constituency  # in nobody's area
+    clients: dict[str, Client]
+
+
+def owned_models() -> list[type[AuthorityOwned]]:
+    """Every concrete model that belongs to an authority, found rather than listed."""
+    return [
+        model
+        for model in apps.get_models()
+        if issubclass(model, AuthorityOwned) and not model.__name__.startswith("Historical")
+    ]
+
+
+def canary(mark: str, model: type[models.Model], name: str) -> str:
+    return f"{mark}-{model.__name__}-{name}".lower()
+
+
+def words_of(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """Fields that hold words somebody wrote: text without choices that is no code."""
+    return [
+        each
+        for each in model._meta.concrete_fields
+        if isinstance(each, models.CharField | models.TextField)
+        and not each.choices
+        and each.editable
+        and f"{model.__name__}.{each.name}" not in CODES
+    ]
+
+
+def build_world() -> World:
+    shared = MPFactory()  # Both authorities write about this MP.
+    elsewhere = ConstituencyFactory()
+    # The other one first: "the first row that fits" is then theirs wherever a filter is missing.
+    foreign = build_place(
+        FOREIGN_MARK,
+        shared,
+        "complaint",
+        name=f"{FOREIGN_MARK} Council",
+        slug="southfen",
+        reference_prefix="SF",
+    )
+    far = foreign.rows["only mp"]
+    MP.objects.filter(pk=far.pk).update(name=f"{FAR_MARK} MP")
+    Constituency.objects.filter(holdings__mp=far).update(name=f"{FAR_MARK} Seat")
+    SeatOverlap.objects.filter(constituency__holdings__mp=shared).update(share=FAR_SHARE)
+    own = build_place(
+        OWN_MARK, shared, "enquiry", name="Northmoor Council", slug="northmoor", reference_prefix="NM"
+    )
+    soon = timezone.now() + timedelta(hours=1)  # however long the walk takes, it is running
+    TickFactory(started_at=soon, finished_at=soon)
+    users = {role: own.members[role].user for role in MEMBERS}
+    users[DEACTIVATED] = own.rows["leaver"].user
+    users[STRANGER] = foreign.members[Role.OFFICER].user
+    users[INSTANCE_ADMIN] = UserFactory(is_instance_admin=True)
+    clients = {ANONYMOUS: Client()}
+    for role, user in users.items():
+        clients[role] = Client()
+        clients[role].force_login(user)
+    return World(own=own, foreign=foreign, elsewhere=elsewhere, clients=clients)
+
+
+def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
+    """An authority with a person in each role and at least one row of every model that belongs to it.
+
+    Its rows are about `mp`, whom another authority may share; it has a plan for an MP of its own besides.
+    """
+    authority = AuthorityFactory(logo=b"\x89PNG", **settings)
+    prefix = authority.reference_prefix
+    place = Place(authority, mark)
+
+    def person(role: str, called: str, **fields: Any) -> Membership:
+        user = UserFactory(name=f"{mark} {called}", email=f"{mark}-{called}@example.org")
+        return MembershipFactory(authority=authority, user=user, role=role, **fields)
+
+    place.members = {role: person(role, role) for role in MEMBERS}
+    officer, service_contact = place.members[Role.OFFICER], place.members[Role.SERVICE_CONTACT]
+    invited = person(Role.OFFICER, "invited", invited_at=NOW, joined_at=None)
+    User.objects.filter(pk=invited.user_id).update(password="!")
+    invited.user.refresh_from_db()
+    service = ServiceFactory(authority=authority, head=officer)
+    service_contact.services.add(service)
+    council = CouncilFactory(ons_code=authority.ons_code, name=f"Area {prefix}")
+    SeatOverlapFactory(council=council, constituency=mp.holdings.get().constituency)
+    only = MPFactory(authority=authority)
+    hidden = SeatOverlapFactory(council=council).constituency
+    topic = TopicFactory(authority=authority, service=service)
+    policy = ResponsePolicy.objects.create(authority=authority, enquiry_type=enquiry_type)
+    lead = CouncilLeadFactory(authority=authority, mp=mp, membership=officer)
+    CouncilLeadFactory(authority=authority, mp=mp, role="deputy", membership=None, name="Someone")
+    EngagementPlanFactory(authority=authority, mp=only)
+    place.rows = {
+        "colleague": person(Role.OFFICER, "colleague"),
+        "leaver": person(Role.OFFICER, "leaver", is_active=False),
+        "invited": invited,
+        "invitation": _join_kwargs(invited.user),
+        "service": service,
+        "mp": mp,
+        "only mp": only,
+        "seat": only.holdings.get().constituency,
+        "hidden": hidden,
+        "topic": topic,
+        "policy": policy,
+        "lead": lead,
+        "office": MPOffice.objects.create(authority=authority, mp=mp),
+        "office person": OfficePerson.objects.create(authority=authority, mp=mp, name="-"),
+        "plan": EngagementPlanFactory(authority=authority, mp=mp),
+        "enquiry": None,
+        "touchpoint": TouchpointFactory(authority=authority, mp=mp, recorded_by=officer),
+        "notification": NotificationFactory(recipient=officer, in_app=True),
+        "failed": NotificationFactory(recipient=officer, state=State.FAILED, last_error="-"),
+        "closure day": ClosureDay.objects.create(
+            authority=authority, on=TODAY + timedelta(days=300), name="-"
+        ),
+        "import": MPListImport.objects.create(file_name="list.csv", list_date=TODAY, created_at=NOW),
+    }
+    place.rows["enquiry"] = enquiry_of(place, 1, owner=service_contact, due_on=timezone.localdate())
+    place.rows["closed"] = enquiry_of(place, 2, closed_at=NOW)
+    PastClockFactory(enquiry=place.rows["closed"], closed_at=NOW)
+    SeatChoice.objects.create(authority=authority, constituency=hidden, is_hidden=True)
+    LadderStep.objects.create(
+        authority=authority, policy=policy, step=1, offset=2, whom=Whom.PERSON, person=officer
+    )
+    for model in owned_models():
+        if not model._default_manager.filter(authority=authority).exists():
+            model._default_manager.create(**plain_fields(model, place))
+    mark_words(place)
+    return place
+
+
+def enquiry_of(place: Place, number: int, **fields: Any) -> Enquiry:
+    rows = place.rows
+    return EnquiryFactory(
+        authority=place.authority,
+        reference=f"{place.authority.reference_prefix}-2020-{number:05}",
+        mp=rows["mp"],
+        service=rows["service"],
+        topic=rows["topic"],
+        logged_by=place.members[Role.OFFICER],
+        **{"enquiry_type": rows["policy"].enquiry_type} | fields,
+    )
+
+
+def grow(world: World, *, facts: bool) -> None:
+    """More of everything that the other authority writes: nobody here may notice.
+
+    With `facts`, Parliament's facts grow too, outside our area: noticed only on pages that list all MPs or seats.
+    """
+    place, officer = world.foreign, world.foreign.members[Role.OFFICER]
+    authority, mp, today = place.authority, place.rows["mp"], timezone.localdate()
+    ours = world.own.rows["only mp"]
+    for number in range(1, 15):
+        for start in (today, TODAY):
+            ClosureDay.objects.get_or_create(authority=authority, on=start + timedelta(days=number))
+    for number in range(101, 104):
+        common = {"enquiry_type": "enquiry", "received_on": today - timedelta(days=9)}
+        enquiry_of(place, number, **common, due_on=today, owner=officer)
+        enquiry_of(place, 10 + number, enquiry_type="enquiry", due_on=TODAY)
+        replied = {"replied_on": today, "reply_working_days": 90}
+        enquiry_of(place, 20 + number, **common, due_on=today, **replied)
+        late = enquiry_of(place, 30 + number, **common, due_on=today - timedelta(days=1), **replied)
+        PastClockFactory(enquiry=late, started_on=today, due_on=today, reopened_on=today, **replied)
+        happened_on = today - timedelta(days=number)
+        TouchpointFactory(authority=authority, mp=mp, recorded_by=officer, happened_on=happened_on)
+        NotificationFactory(recipient=officer, in_app=True)
+        NotificationFactory(recipient=officer, state=State.FAILED)
+        NotificationFactory(recipient=officer)
+        ServiceFactory(authority=authority)
+        TopicFactory(authority=authority)
+    CouncilLeadFactory(authority=authority, mp=ours)
+    EngagementPlanFactory(authority=authority, mp=ours)
+    seats = {mp.holdings.get().constituency: True, world.own.rows["seat"]: False, world.elsewhere: False}
+    for constituency, is_hidden in seats.items():
+        SeatChoice.objects.create(authority=authority, constituency=constituency, is_hidden=is_hidden)
+    if facts:
+        MPFactory(authority=authority)
+    for enquiry_type in ("enquiry", "foi"):
+        ResponsePolicy.objects.create(authority=authority, enquiry_type=enquiry_type, reply_in=20)
+
+
+def plain_fields(model: type[AuthorityOwned], place: Place) -> dict[str, Any]:
+    """The least a row of any owned model needs, about the other rows of the place."""
+    about = {type(row): row for row in place.rows.values() if isinstance(row, models.Model)}
+    about |= {Authority: place.authority, Membership: place.members[Role.OFFICER]}
+    about[Enquiry] = place.rows["enquiry"]
+    fields: dict[str, Any] = {}
+    for each in model._meta.concrete_fields:
+        if each.primary_key or each.null or each.has_default() or isinstance(each, models.UUIDField):
+            continue
+        if each.choices:
+            fields[each.name] = next(value for value, _ in each.flatchoices)
+        elif isinstance(each, models.ForeignKey):
+            fields[each.name] = about[each.related_model]
+        elif isinstance(each, models.DateTimeField):
+            fields[each.name] = NOW
+        elif isinstance(each, models.DateField):
+            fields[each.name] = TODAY
+        elif isinstance(each, models.IntegerField):
+            fields[each.name] = 2026
+        else:
+            fields[each.name] = "-"
+    return fields
+
+
+def mark_words(place: Place) -> None:
+    """Put a canary wherever somebody of this authority may have written, in the rows and their history."""
+    for model in owned_models():
+        for row in model._default_manager.filter(authority=place.authority):
+            for each in words_of(model):
+                if isinstance(row, CouncilLead) and each.name == "name" and row.membership_id:
+                    continue  # A lead is a colleague or a name.
+                value = canary(place.mark, model, each.name)
+                if each.unique or model in (Service,) or each.name == "name":
+                    value = f"{value}-{row.pk}"
+                setattr(row, each.name, value[: each.max_length])
+            row.save()
+    for name, row in place.rows.items():
+        if isinstance(row, models.Model):
+            place.rows[name] = type(row)._default_manager.get(pk=row.pk)
+
+
+def _join_kwargs(user: User) -> dict[str, str]:
+    _, person, token, _ = join_path(user, now=timezone.now()).rsplit("/", 3)
+    return {"person": person, "token": token}

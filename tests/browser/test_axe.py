@@ -1,0 +1,197 @@
+"""axe (WCAG 2.2 AA and best practice) finds nothing on any page, as any role that may see it, in any state.
+
+The pages come from the access table, so a new page is looked at from its first day. Nothing is excepted.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import groupby
+
+import pytest
+from playwright.sync_api import Page as Tab
+
+from accounts.models import Membership, Service, User
+from contacts.models import MP, Constituency, Party
+from enquiries.models import Enquiry
+from enquiries.services import create_default_policies
+from tests.access import ANONYMOUS, INSTANCE_ADMIN, MEMBERS, ROWS, Page, Place, Route, build_world, pages
+from tests.browser.conftest import axe_findings
+from tests.factories import AuthorityFactory, EnquiryFactory, MembershipFactory, NotificationFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+# Addresses of the access table that answer with a file or with words for a machine.
+NO_PAGE = {"accounts:authority_logo", "enquiries:due_preview", "healthz", "readyz"}
+BELOW_THE_HEADER = """[...document.body.children].filter(each => each.tagName !== "HEADER")
+    .map(each => each.outerHTML).join()"""
+NARROW = 320  # pixels: 1280 at 400 %
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch"
+LONG_NAME = f"Gwenllian Llywelyn-Featherstonehaugh of {LONG}"
+
+
+People = dict[str, Membership | User]
+Wanted = Callable[[Route], bool]
+
+
+@dataclass(frozen=True)
+class Visit:
+    role: str
+    page: Page
+
+
+@pytest.fixture
+def look(page_as: Callable[..., Tab]) -> Callable[..., str]:
+    """Open every page as every role that may: all that axe finds there, and after its form's mistakes."""
+
+    def look(place: Place, people: People, wanted: Wanted, *, mistakes: bool) -> str:
+        found: list[str] = []
+        seen: set[str] = set()
+        for role, visits in groupby(visits_of(place, wanted), key=lambda visit: visit.role):
+            if role not in people and role != ANONYMOUS:
+                continue
+            tab = page_as(people.get(role))
+            for visit in visits:
+                findings = look_at(tab, visit.page, seen, with_mistakes=mistakes)
+                found += [f"{role}, {visit.page.name}: {finding}" for finding in findings]
+        return "\n".join(found)
+
+    return look
+
+
+def visits_of(place: Place, wanted: Wanted) -> Iterator[Visit]:
+    listed = [page for page in pages(place, wanted) if page.name not in NO_PAGE]
+    for role in [ANONYMOUS, *MEMBERS, INSTANCE_ADMIN]:
+        yield from (Visit(role, page) for page in listed if role in page.roles)
+
+
+def look_at(tab: Tab, page: Page, seen: set[str], *, with_mistakes: bool) -> Iterator[str]:
+    status = tab.goto(page.url).status
+    if status != 200:
+        yield f"answered {status}"
+    yield from findings_of(tab, seen)
+    if with_mistakes and refuses_an_empty_form(page) and leave_everything_out(tab):
+        yield from (f"with mistakes, {finding}" for finding in findings_of(tab, seen))
+
+
+def findings_of(tab: Tab, seen: set[str]) -> Iterator[str]:
+    """What axe finds and whether the page is too wide; nothing if the same page was looked at before.
+
+    Roles that are shown the same below the header share one look at it, once each role's header has had one.
+    """
+    content = re.sub(r'value="[^"]{32,}"', "", tab.evaluate(BELOW_THE_HEADER))
+    parts = {content, tab.locator("body > header").inner_text()}
+    if parts <= seen:
+        return
+    seen |= parts
+    yield from axe_findings(tab)
+    yield from scrolls_sideways(tab)
+
+
+def refuses_an_empty_form(page: Page) -> bool:
+    posted = ROWS[page.name].posted
+    return bool(ROWS[page.name].post) and 422 in (posted.values() if isinstance(posted, dict) else [posted])
+
+
+def scrolls_sideways(tab: Tab) -> Iterator[str]:
+    width = tab.viewport_size
+    tab.set_viewport_size({"width": NARROW, "height": 800})
+    if tab.evaluate("document.documentElement.scrollWidth") > NARROW:
+        yield f"scrolls sideways at {NARROW} pixels"
+    tab.set_viewport_size(width)
+
+
+def leave_everything_out(tab: Tab) -> bool:
+    """Empty the page's own form and send it; true if the page came back with its mistakes."""
+    sent = tab.evaluate("""() => {
+        const form = document.querySelector("main form[method=post]:not([action])");
+        if (!form) return false;
+        form.querySelectorAll("input:not([type=hidden]), textarea, select").forEach((field) => {
+            if (field.type === "checkbox" || field.type === "radio") field.checked = false;
+            else field.value = "";
+        });
+        form.id = "form-to-send";
+        return true;
+    }""")
+    if not sent:
+        return False
+    with tab.expect_navigation():
+        tab.evaluate("document.getElementById('form-to-send').submit()")
+    return "Error: " in tab.title()
+
+
+def test_axe_finds_nothing_on_any_page_full_of_long_names(look, settings):
+    settings.DEMO = True
+    world = build_world()
+    place = world.own
+    fill(place)
+
+    people: People = dict(place.members)
+    people[INSTANCE_ADMIN] = User.objects.get(is_instance_admin=True)
+
+    assert look(place, people, lambda route: True, mistakes=True) == ""
+
+
+def fill(place: Place) -> None:
+    """Thirty enquiries, unread notifications, and names as long as names get."""
+    officer = place.members["officer"]
+    enquiry = place.rows["enquiry"]
+    common = {
+        "authority": place.authority,
+        "mp": enquiry.mp,
+        "service": enquiry.service,
+        "logged_by": officer,
+    }
+    EnquiryFactory.create_batch(30, **common, owner=officer)
+    NotificationFactory.create_batch(3, recipient=officer, in_app=True)
+    MP.objects.update(name=LONG_NAME)
+    Constituency.objects.update(name=f"Bro Morgannwg and {LONG}")
+    Party.objects.filter(pk=Party.objects.first().pk).update(name=f"Plaid {LONG}")
+    Service.objects.filter(pk=enquiry.service_id).update(name=f"Gwasanaethau {LONG}"[:100])
+    Enquiry.objects.update(subject=f"Traffic in {LONG} {LONG}"[:150])
+    User.objects.filter(pk=officer.user_id).update(name=LONG_NAME)
+
+
+def test_axe_finds_nothing_on_any_page_of_an_authority_that_has_just_begun(look):
+    authority = AuthorityFactory(name="Northmoor Council", slug="northmoor")
+    create_default_policies(authority=authority)
+    people: People = {role: MembershipFactory(authority=authority, role=role) for role in MEMBERS}
+    place = Place(authority, mark="")
+
+    assert look(place, people, lambda route: not route.row.about, mistakes=False) == ""
+
+
+def test_axe_finds_nothing_on_the_filters_of_the_queue(page_as, officer):
+    EnquiryFactory(authority=officer.authority)
+    tab = page_as(officer)
+    tab.goto("/northmoor/enquiries/?tab=team&rag=red")
+
+    tab.get_by_role("button", name="Filter (1 in use)").click()
+    tab.get_by_role("button", name="Apply filters").wait_for()
+
+    assert axe_findings(tab) == []
+    assert tab.evaluate("document.activeElement.name") == "words"
+    assert list(scrolls_sideways(tab)) == []
+
+
+def test_axe_finds_nothing_on_pages_that_say_what_went_wrong(page_as, officer):
+    tab = page_as(officer)
+
+    for url, status in [("/northmoor/no-such-page/", 404), ("/northmoor/people/", 403)]:
+        assert tab.goto(url).status == status
+        assert axe_findings(tab) == []
+
+
+def test_what_axe_is_asked_would_show_a_fault(page_as):
+    tab = page_as()
+    tab.goto("/account/sign-in/")
+    assert axe_findings(tab) == []
+
+    tab.evaluate(
+        "document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=/static/img/icon.svg>')"
+    )
+    tab.evaluate("document.querySelector('label').remove()")
+
+    assert {finding.split(":")[0] for finding in axe_findings(tab)} == {"image-alt", "label"}

@@ -1,0 +1,60 @@
+"""The dashboard as leaders use it: on one screen, on one sheet of paper, each figure leading to its list."""
+
+import re
+
+import pytest
+
+from accounts.models import Role
+from engagements.models import EngagementPlan
+from tests.factories import EngagementPlanFactory, EnquiryFactory, MembershipFactory, MPFactory
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def twelve_mps(authority):
+    mps = [MPFactory(authority=authority, name=f"Ms Fictional Member {n}") for n in range(12)]
+    for mp in mps[:8]:
+        EngagementPlanFactory(authority=authority, mp=mp)
+        EnquiryFactory(authority=authority, mp=mp)
+
+
+@pytest.mark.parametrize("role", [Role.EXECUTIVE, Role.OFFICER, Role.POLITICAL_AFFAIRS])
+def test_each_figure_leads_to_a_list_of_as_many(page_as, authority, twelve_mps, role):
+    page = page_as(MembershipFactory(authority=authority, role=role))
+    page.goto("/northmoor/dashboard/")
+    assert EngagementPlan.objects.count() == 8
+    links = page.locator(".mpcrm-figure a").evaluate_all(
+        "links => links.map(link => [link.innerText, link.href])"
+    )
+    assert 6 <= len(links) <= 8
+
+    for text, address in links:
+        number = int(re.match(r"\d+", text)[0])
+        page.goto(address)
+        words = page.locator("main").get_by_role("status").first.inner_text()
+        # "Showing 1 to 8 of 8", "Showing 4 of your 12 MPs", "No enquiries with these filters"
+        shown = re.search(r"\d+ to \d+ of (\d+)|Showing (\d+) of", words)
+        assert number == (int(shown[1] or shown[2]) if shown else 0), (text, words)
+        assert number == page.locator("tbody tr").count(), text
+
+
+def test_it_fits_one_screen(page_as, executive, twelve_mps):
+    page = page_as(executive)
+    page.goto("/northmoor/dashboard/")
+
+    bottoms = page.locator(".mpcrm-figure").evaluate_all(
+        "all => all.map(each => each.getBoundingClientRect().bottom)"
+    )
+
+    assert max(bottoms) <= 800
+
+
+def test_it_prints_on_one_sheet_of_a4(page_as, executive, twelve_mps):
+    page = page_as(executive)
+    page.goto("/northmoor/dashboard/")
+
+    sheets = re.findall(rb"/Type\s*/Page\b", page.pdf(format="A4"))
+
+    assert len(sheets) == 1
+    assert "As at " in page.locator("main").inner_text()

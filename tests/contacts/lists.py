@@ -1,0 +1,123 @@
+"""Made-up lists of MPs on the real codes of this Parliament's 650 seats, and the commands run on them."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from django.core.management import CommandError, call_command
+
+from contacts.imports.seats import VALID_CODES
+from contacts.models import MP, Constituency, Party, PartySpell, SeatHolding
+
+CODES = sorted(VALID_CODES)
+HEADINGS = ["PCON24CD", "PCON24NM", "Member ID", "MP", "Party", "Start date"]
+ELECTION = "2024-07-04"
+
+FIRST, SECOND, THIRD = CODES[:3]
+NEWCOMER = {"Member ID": "5447", "MP": "Bea Novak", "Party": "Green Party", "Start date": "2026-02-26"}
+VACANT = {"Member ID": "Vacant", "MP": "Vacant", "Party": "Vacant", "Start date": ""}
+
+
+def letters(number: int) -> str:
+    """A number as a word: 0 is "Aaa"."""
+    return (chr(65 + number // 676) + chr(97 + number // 26 % 26) + chr(97 + number % 26)) * 2
+
+
+def seat_name(code: str) -> str:
+    return f"{letters(CODES.index(code))} Vale"
+
+
+def whole() -> list[dict[str, str]]:
+    """All 650 seats, each held by somebody made up, in the order of their codes."""
+    return [
+        {
+            "PCON24CD": code,
+            "PCON24NM": seat_name(code),
+            "Member ID": str(1000 + number),
+            "MP": f"Ada {letters(number)}son",
+            "Party": ("Labour", "Conservative", "Liberal Democrat")[number % 3],
+            "Start date": ELECTION,
+        }
+        for number, code in enumerate(CODES)
+    ]
+
+
+def as_csv(rows: list[dict[str, str]], *, separator: str = ",") -> bytes:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, fieldnames=list(rows[0]), delimiter=separator, lineterminator="\r\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue().encode()
+
+
+def run(command: str, path: Path, *flags: str) -> tuple[int, dict[str, Any]]:
+    """Exit status and JSON report of a command on a file."""
+    out = io.StringIO()
+    status = 0
+    try:
+        call_command(command, path, *flags, "--report", "json", stdout=out)
+    except CommandError as error:
+        status = error.returncode
+    lines = out.getvalue().splitlines()
+    assert len(lines) == 1, lines
+    return status, json.loads(lines[0])
+
+
+class Importer:
+    """`import_mps` on lists written to files: `importer(rows, "2026-01-31", "--partial")` gives (status,
+    report)."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __call__(
+        self, rows: list[dict[str, str]] | bytes, on: str = ELECTION, *flags: str, name: str = "list.csv"
+    ) -> tuple[int, dict[str, Any]]:
+        path = self.folder / name
+        path.write_bytes(rows if isinstance(rows, bytes) else as_csv(rows))
+        return run("import_mps", path, "--on", on, *flags)
+
+
+def counts(report: dict[str, Any]) -> tuple[int, int, int, int, int]:
+    """New, changed, ended, unchanged, refused."""
+    return (
+        report["new"],
+        report["changed"],
+        report["ended"],
+        report["unchanged"],
+        len(report["refused"]),
+    )
+
+
+def facts() -> list[list[tuple[Any, ...]]]:
+    """Everything imports of MPs write, row by row."""
+    models = (Party, Constituency, MP, SeatHolding, PartySpell)
+    return [sorted(model._default_manager.values_list(), key=str) for model in models]
+
+
+def holder(code: str) -> MP | None:
+    """Whoever holds the seat now."""
+    return MP.objects.filter(holdings__constituency__ons_code=code, holdings__ended_on=None).first()
+
+
+def spells(mp: MP) -> list[tuple[str, date, date | None]]:
+    """The MP's parties, with their first and last days."""
+    return list(
+        PartySpell.objects.filter(mp=mp)
+        .order_by("started_on")
+        .values_list("party__name", "started_on", "ended_on")
+    )
+
+
+def changed_rows(base: list[dict[str, str]], **by_code: dict[str, str]) -> list[dict[str, str]]:
+    """The list with some rows' cells changed, by seat code."""
+    return [{**row, **by_code.get(row["PCON24CD"], {})} for row in base]
+
+
+Take = Callable[..., tuple[int, dict[str, Any]]]

@@ -1,0 +1,198 @@
+"""An MP's office: what is recorded, by whom it may be seen and changed, and that nobody's edit is lost."""
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Role
+from contacts.models import MPOffice, OfficePerson
+from contacts.services import NameTaken, OfficeChanged, record_leaving, set_office, set_office_person
+from tests.factories import NOW, TODAY, MembershipFactory, MPFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def mp(authority):
+    return MPFactory(authority=authority, name="Ms Rowan Vale")
+
+
+def url(name, authority, *args):
+    return reverse(f"contacts:{name}", args=[authority.slug, *args])
+
+
+def office_of(officer, mp, version=0, **changes):
+    return set_office(by=officer, mp=mp, version=version, changes=changes, now=NOW)
+
+
+def person_of(officer, mp, person=None, **changes):
+    return set_office_person(by=officer, mp=mp, person=person, changes=changes, now=NOW)
+
+
+def test_the_office_is_recorded_and_read(sign_in, officer, authority, mp):
+    client = sign_in(officer)
+
+    empty = client.get(url("office_detail", authority, mp.pk)).content.decode()
+    response = client.post(
+        url("office_edit", authority, mp.pk),
+        {"version": 0, "email": "Rowan.Vale.MP@Parliament.example", "salutation": "Dear Rowan"},
+        follow=True,
+    )
+
+    page = response.content.decode()
+    office = MPOffice.objects.get()
+    assert "Nothing is recorded of this office yet" in empty
+    assert (office.mp, office.email, office.version) == (mp, "rowan.vale.mp@parliament.example", 1)
+    assert office.history.get().history_user == officer.user
+    assert "rowan.vale.mp@parliament.example" in page
+    assert "Dear Rowan" in page
+    mp_page = client.get(reverse("overview:mp_detail", args=[authority.slug, mp.pk])).content.decode()
+    assert "Letters begin “Dear Rowan”" in mp_page
+
+
+def test_a_wrong_address_is_said_and_what_was_typed_is_kept(sign_in, officer, authority, mp):
+    response = sign_in(officer).post(
+        url("office_edit", authority, mp.pk), {"version": 0, "email": "rowan at", "salutation": "Dear Rowan"}
+    )
+
+    page = response.content.decode()
+    assert response.status_code == 422
+    assert "Enter an e-mail address like name@example.org." in page
+    assert 'value="Dear Rowan"' in page
+    assert not MPOffice.objects.exists()
+
+
+def test_two_people_at_one_office_see_both_versions(sign_in, officer, authority, mp):
+    office_of(officer, mp, salutation="Dear Ms Vale", phone="01632 960001")
+    client, address = sign_in(officer), url("office_edit", authority, mp.pk)
+    office_of(officer, mp, version=1, salutation="Dear Rowan")
+
+    late = {"version": 1, "salutation": "Dear Ms R Vale", "phone": "01632 960001"}
+    refused = client.post(address, late)
+
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Somebody saved this while you were typing" in page
+    assert page.count("Saved meanwhile: “Dear Rowan”") == 2, (
+        "in the summary and at the one field that differs"
+    )
+    assert page.count("Saved meanwhile") == 2
+    assert 'value="Dear Ms R Vale"' in page
+    assert 'name="version" value="2"' in page
+    assert MPOffice.objects.get().salutation == "Dear Rowan"
+
+    client.post(address, late | {"version": 2})
+    assert MPOffice.objects.get().salutation == "Dear Ms R Vale"
+
+
+def test_what_only_the_other_changed_is_shown_too(sign_in, officer, authority, mp):
+    office_of(officer, mp, salutation="Dear Ms Vale", phone="01632 960001")
+    office_of(officer, mp, version=1, phone="01632 960002")
+
+    refused = sign_in(officer).post(
+        url("office_edit", authority, mp.pk),
+        {"version": 1, "salutation": "Dear Rowan", "phone": "01632 960001"},
+    )
+
+    assert "Saved meanwhile: “01632 960002”" in refused.content.decode()
+    assert MPOffice.objects.get().phone == "01632 960002"
+
+
+def test_saving_what_somebody_else_began_is_refused(officer, mp):
+    office_of(officer, mp, phone="1")
+
+    with pytest.raises(OfficeChanged) as changed:
+        office_of(officer, mp, phone="2")
+
+    assert changed.value.saved.phone == "1"
+    assert MPOffice.objects.get().phone == "1"
+
+
+def test_people_of_the_office_come_and_go(sign_in, officer, authority, mp):
+    client = sign_in(officer)
+    client.post(
+        url("office_person_add", authority, mp.pk),
+        {"name": "Siân Ap Huw", "job_title": "Caseworker", "takes_casework": "on", "email": "Sian@x.example"},
+    )
+    person = OfficePerson.objects.get()
+    left = url("office_person_left", authority, person.pk)
+
+    gone = client.post(left, follow=True).content.decode()
+    person.refresh_from_db()
+    when = person.left_on
+    back = client.post(left, follow=True).content.decode()
+    person.refresh_from_db()
+
+    assert (person.takes_casework, person.email) == (True, "sian@x.example")
+    assert when == timezone.localdate()
+    assert "Who has left (1)" in gone
+    assert person.left_on is None
+    assert "Who has left" not in back
+    assert person.history.count() == 3
+
+
+def test_one_name_stands_once_in_an_office(sign_in, officer, authority, mp):
+    first = person_of(officer, mp, name="Jo Bell")
+    response = sign_in(officer).post(url("office_person_add", authority, mp.pk), {"name": "Jo Bell"})
+    assert response.status_code == 422
+    assert "Somebody of this name works there already." in response.content.decode()
+
+    record_leaving(by=officer, person=first, left_on=TODAY, now=NOW)
+    first.refresh_from_db()
+    person_of(officer, mp, name="Jo Bell")
+    with pytest.raises(NameTaken):
+        record_leaving(by=officer, person=first, left_on=None, now=NOW)
+    first.refresh_from_db()
+    response = sign_in(officer).post(url("office_person_left", authority, first.pk), follow=True)
+    assert "Somebody else called Jo Bell works there already." in response.content.decode()
+    assert OfficePerson.objects.here().count() == 1
+
+
+@pytest.mark.parametrize(
+    ("role", "reads", "writes"),
+    [
+        (Role.OFFICER, True, True),
+        (Role.POLITICAL_AFFAIRS, True, True),
+        (Role.SERVICE_CONTACT, True, False),
+        (Role.EXECUTIVE, True, False),
+        (Role.ADMIN, False, False),
+    ],
+)
+def test_who_reads_and_who_writes(sign_in, authority, officer, mp, role, reads, writes):
+    person_of(officer, mp, name="Jo Bell")
+    client = sign_in(MembershipFactory(authority=authority, role=role))
+
+    read = client.get(url("office_detail", authority, mp.pk))
+    write = client.get(url("office_edit", authority, mp.pk))
+    mp_page = client.get(reverse("overview:mp_detail", args=[authority.slug, mp.pk])).content.decode()
+
+    assert (read.status_code, write.status_code) == (200 if reads else 403, 200 if writes else 403)
+    assert ("Add somebody" in read.content.decode()) == writes
+    assert (url("office_detail", authority, mp.pk) in mp_page) == reads
+
+
+def test_another_authority_knows_nothing_of_it(sign_in, officer, stranger, authority, mp):
+    office_of(officer, mp, salutation="Dear Rowan")
+    person = person_of(officer, mp, name="Jo Bell")
+    client = sign_in(stranger)
+
+    page = client.get(url("office_detail", stranger.authority, mp.pk)).content.decode()
+    edit = client.get(url("office_edit", stranger.authority, mp.pk)).content.decode()
+
+    assert "Dear Rowan" not in page + edit
+    assert "Jo Bell" not in page
+    assert client.get(url("office_person_edit", stranger.authority, person.pk)).status_code == 404
+    assert client.post(url("office_person_left", stranger.authority, person.pk)).status_code == 404
+
+
+def test_the_page_costs_the_same_for_1_and_30(sign_in, officer, authority, mp, django_assert_num_queries):
+    client, address = sign_in(officer), url("office_detail", authority, mp.pk)
+    office_of(officer, mp, phone="1")
+    person_of(officer, mp, name="Person 0")
+    with django_assert_num_queries(7):
+        client.get(address)
+
+    for number in range(1, 30):
+        person_of(officer, mp, name=f"Person {number}")
+    with django_assert_num_queries(7):
+        assert client.get(address).content.decode().count("Has left") == 30

@@ -1,0 +1,124 @@
+"""The one function that writes seat holdings and party spells, and what the database refuses without it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from contacts.models import PartySpell, SeatHolding
+from contacts.spells import SpellsOverlap, write_spells
+from tests.factories import ConstituencyFactory, MPFactory, PartyFactory
+
+pytestmark = pytest.mark.django_db
+
+ELECTED = date(2024, 7, 4)
+
+
+def holding_of(mp):
+    return SeatHolding.objects.get(mp=mp, ended_on=None)
+
+
+def test_the_database_refuses_a_second_open_holder_of_a_seat():
+    seat = holding_of(MPFactory()).constituency
+    other = MPFactory()
+    SeatHolding.objects.filter(mp=other).update(ended_on=ELECTED)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SeatHolding.objects.create(mp=other, constituency=seat, started_on=date(2025, 1, 1))
+
+
+def test_the_database_refuses_a_second_open_seat_or_party_of_an_mp():
+    mp = MPFactory()
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SeatHolding.objects.create(mp=mp, constituency=ConstituencyFactory(), started_on=date(2025, 1, 1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        PartySpell.objects.create(mp=mp, party=PartyFactory(), started_on=date(2025, 1, 1))
+
+
+def test_one_ends_and_the_other_begins():
+    old, new = holding_of(MPFactory()), MPFactory()
+    SeatHolding.objects.filter(mp=new).delete()
+
+    write_spells(
+        SeatHolding,
+        end=[(old, date(2026, 2, 25))],
+        begin=[SeatHolding(mp=new, constituency=old.constituency, started_on=date(2026, 2, 26))],
+    )
+
+    assert [(h.mp_id, h.ended_on) for h in old.constituency.holdings.order_by("started_on")] == [
+        (old.mp_id, date(2026, 2, 25)),
+        (new.pk, None),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("last_day", "start", "overlaps"),
+    [
+        (date(2026, 2, 25), date(2026, 2, 26), False),
+        (date(2026, 2, 26), date(2026, 2, 26), True),  # the last day belongs to the spell
+        (date(2026, 2, 27), date(2026, 2, 26), True),
+        (date(2026, 2, 20), date(2026, 2, 26), False),
+    ],
+)
+def test_overlapping_spells_of_a_party_are_refused_and_nothing_is_written(last_day, start, overlaps):
+    spell = PartySpell.objects.get(mp=MPFactory())
+    new = PartySpell(mp=spell.mp, party=PartyFactory(), started_on=start)
+
+    if overlaps:
+        with pytest.raises(SpellsOverlap):
+            write_spells(PartySpell, end=[(spell, last_day)], begin=[new])
+    else:
+        write_spells(PartySpell, end=[(spell, last_day)], begin=[new])
+
+    assert PartySpell.objects.filter(mp=spell.mp).count() == (1 if overlaps else 2)
+    assert PartySpell.objects.get(pk=spell.pk).ended_on == (None if overlaps else last_day)
+
+
+def test_two_holders_of_one_seat_at_one_time_are_refused_even_in_the_past():
+    """What no constraint of the database sees: both have ended."""
+    old = holding_of(MPFactory())
+    write_spells(SeatHolding, end=[(old, date(2025, 12, 31))])
+    other = MPFactory()
+    SeatHolding.objects.filter(mp=other).delete()
+
+    with pytest.raises(SpellsOverlap):
+        write_spells(
+            SeatHolding,
+            begin=[
+                SeatHolding(
+                    mp=other,
+                    constituency=old.constituency,
+                    started_on=date(2025, 6, 1),
+                    ended_on=date(2025, 7, 1),
+                )
+            ],
+        )
+
+
+def test_a_dropped_spell_makes_room():
+    spell = PartySpell.objects.get(mp=MPFactory())
+    new = PartySpell(mp=spell.mp, party=PartyFactory(), started_on=spell.started_on)
+
+    write_spells(PartySpell, drop=[spell], begin=[new])
+
+    assert list(PartySpell.objects.filter(mp=spell.mp)) == [new]
+
+
+def test_as_many_queries_for_one_as_for_thirty(django_assert_num_queries):
+    def swap(count):
+        holdings = [holding_of(MPFactory()) for _ in range(count)]
+        newcomers = [MPFactory() for _ in holdings]
+        SeatHolding.objects.filter(mp__in=newcomers).delete()
+        begin = [
+            SeatHolding(mp=mp, constituency=old.constituency, started_on=date(2026, 1, 1))
+            for mp, old in zip(newcomers, holdings, strict=True)
+        ]
+        return {"begin": begin, "end": [(old, date(2025, 12, 31)) for old in holdings]}
+
+    for count in (1, 30):
+        change = swap(count)
+        with transaction.atomic(), django_assert_num_queries(3):
+            write_spells(SeatHolding, **change)

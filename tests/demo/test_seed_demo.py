@@ -1,0 +1,141 @@
+"""The demo: fictional through and through, and right in every clock, timeline and escalation."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+from django.contrib.auth import authenticate
+from django.db import transaction
+from django.db.models import F, Max
+
+from accounts.models import Authority, Membership, Role
+from contacts.models import MP, Constituency, Council, SeatHolding
+from engagements.models import EngagementPlan, Touchpoint
+from enquiries.models import RAG, Constituent, Enquiry, Escalation, TimelineEntry
+from mpcrm.demo import PASSWORD, SIGN_INS
+from notifications.models import Notification, State
+from overview.management.commands.seed_demo import make_demo
+
+pytestmark = pytest.mark.slow
+
+NOW = datetime(2026, 11, 18, 15, 0, tzinfo=UTC)  # a Wednesday
+TODAY = NOW.date()
+
+
+def digest() -> list[tuple[object, ...]]:
+    rows = Enquiry.objects.order_by("pk").values_list(
+        "reference", "subject", "received_on", "due_on", "replied_on", "owner__user__email"
+    )
+    return [*rows, *TimelineEntry.objects.order_by("pk").values_list("kind", "at", "text")]
+
+
+@pytest.fixture(scope="module")
+def demo(django_db_setup, django_db_blocker):
+    """The demo as at NOW, made once for this file, and twice to see that it comes out the same."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        with transaction.atomic():
+            make_demo(now=NOW)
+            first = digest()
+            transaction.set_rollback(True)
+        make_demo(now=NOW)
+        yield first
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def northmoor(demo, db) -> Authority:
+    return Authority.objects.get(slug="northmoor")
+
+
+def test_demo_is_the_same_each_time(demo, db):
+    assert len(demo) > 1000
+    assert digest() == demo
+
+
+def test_demo_is_fictional(northmoor):
+    assert set(MP.objects.filter(parliament_id__lt=900001)) == set()
+    assert set(MP.objects.filter(is_fictional=False)) == set()
+    assert {seat.ons_code[:3] for seat in Constituency.objects.all()} == {"Z14"}
+    assert {council.ons_code[:3] for council in Council.objects.all()} == {"Z98"}
+    assert {membership.user.email[-8:] for membership in Membership.objects.all()} == {".example"}
+
+
+def test_each_role_has_one_sign_in(northmoor):
+    people = {person.email: authenticate(None, email=person.email, password=PASSWORD) for person in SIGN_INS}
+
+    assert None not in people.values()
+    roles = Membership.objects.active().filter(authority=northmoor, user__email__in=people)
+    assert sorted(roles.values_list("role", flat=True)) == sorted(Role.values)
+
+
+def test_one_person_works_for_two_authorities(northmoor):
+    theirs = Membership.objects.active().filter(user__email="helen.marsh@northmoor.example")
+
+    assert {membership.authority.slug for membership in theirs} == {"northmoor", "tarnside"}
+
+
+def test_seats_show_a_vacancy_a_newcomer_and_welsh(northmoor):
+    seats = Constituency.objects.of(northmoor)
+    held = SeatHolding.objects.current().values("constituency")
+
+    assert [seat.name for seat in seats.exclude(pk__in=held)] == ["Saltby Coast"]
+    assert seats.get(name_welsh="Bro Hafren").name == "Hafren Vale"
+    assert "Tarnside South" not in {seat.name for seat in seats}
+    newest = SeatHolding.objects.current().filter(constituency__in=seats).latest("started_on")
+    assert newest.mp.name == "Amara Okoro"
+
+
+def test_enquiries_are_in_every_state(northmoor):
+    enquiries = Enquiry.objects.filter(authority=northmoor)
+    open_by_rag = {rag: enquiries.in_rag(rag, TODAY).count() for rag in RAG}
+
+    assert 220 <= enquiries.count() <= 270
+    assert all(3 <= number <= 25 for number in open_by_rag.values()), open_by_rag
+    assert enquiries.open().filter(service=None).count() >= 3
+    assert enquiries.filter(replied_on__gt=F("due_on")).count() >= 10
+    share = enquiries.replied_in_time().count() / enquiries.exclude(replied_on=None).count()
+    assert 0.8 < share < 0.97
+    assert enquiries.filter(closed_at__isnull=False, replied_on=None).exists()
+    assert TimelineEntry.objects.filter(authority=northmoor, kind=TimelineEntry.Kind.REOPENED).exists()
+
+
+def test_nothing_happens_after_now(northmoor):
+    assert TimelineEntry.objects.aggregate(last=Max("at"))["last"] <= NOW
+    assert Touchpoint.objects.aggregate(last=Max("recorded_at"))["last"] <= NOW
+    assert Notification.objects.aggregate(last=Max("created_at"))["last"] <= NOW
+    assert Enquiry.history.aggregate(last=Max("history_date"))["last"] <= NOW
+
+
+def test_whatever_is_late_was_escalated(northmoor):
+    overdue = Enquiry.objects.overdue(TODAY).exclude(service=None)
+
+    assert overdue.exists()
+    for enquiry in overdue:
+        assert enquiry.timeline.filter(kind=TimelineEntry.Kind.ESCALATED).exists(), enquiry.reference
+    assert set(Escalation.objects.values_list("offset", flat=True)) == {-3, 0, 2, 5}
+
+
+def test_plans_show_each_contact_cadence(northmoor):
+    plans = EngagementPlan.objects.filter(authority=northmoor).with_cadence(TODAY)
+
+    assert {plan.cadence for plan in plans} == {"green", "amber", "red", "never"}
+    assert plans.without_agreement().count() == 1
+
+
+def test_an_admin_sees_an_e_mail_that_failed(northmoor):
+    assert Notification.objects.filter(authority=northmoor, state=State.FAILED).count() == 1
+
+
+def test_notifications_and_subjects_name_no_constituent(northmoor):
+    surnames = {constituent.name.split()[-1] for constituent in Constituent.objects.all()}
+    said = " ".join(
+        [
+            *Notification.objects.values_list("title", flat=True),
+            *Notification.objects.values_list("body", flat=True),
+            *Enquiry.objects.values_list("subject", flat=True),
+        ]
+    )
+
+    assert len(surnames) > 10
+    assert {name for name in surnames if name in said} == set()

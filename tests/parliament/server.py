@@ -1,0 +1,369 @@
+"""Parliament's Members API on this machine: recorded answers where there are any, built ones where not, and
+whatever goes wrong with a service on the internet, when a test says so."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+from django.conf import settings
+
+from tests.contacts.lists import whole
+
+RECORDED = Path(settings.BASE_DIR).parent / "shared" / "data" / "api" / "recorded"
+COMMONS, LORDS = 1, 2
+Json = dict[str, Any]
+
+
+def recorded(name: str) -> Any:
+    return json.loads((RECORDED / f"{name}.json").read_text())
+
+
+# --- Answers, in the shapes that were recorded --------------------------------------------------
+
+
+def party(name: str) -> Json:
+    """Labour and Labour (Co-op) share an id, as they do there."""
+    number = 15 if name.startswith("Labour") else 100 + sum(name.encode()) % 900
+    return {
+        "id": number,
+        "name": name,
+        "abbreviation": name[:3],
+        "backgroundColour": None if name == "Speaker" else "d50000",
+        "foregroundColour": None if name == "Speaker" else "FFFFFF",
+        "isLordsMainParty": True,
+        "isLordsSpiritualParty": False,
+        "governmentType": 0 if name == "Labour" else None,
+        "isIndependentParty": name == "Independent",
+    }
+
+
+def membership(seat: str, *, first: str, since: str, house: int = COMMONS) -> Json:
+    return {
+        "membershipFrom": seat,
+        "membershipFromId": 4000 + sum(seat.encode()) % 900,
+        "house": house,
+        "membershipStartDate": f"{first}T00:00:00",
+        "membershipEndDate": None,
+        "membershipEndReason": None,
+        "membershipEndReasonNotes": None,
+        "membershipEndReasonId": None,
+        "membershipStatus": {
+            "statusIsActive": True,
+            "statusDescription": "Current Member",
+            "statusNotes": None,
+            "statusId": 0,
+            "status": 0,
+            "statusStartDate": f"{since}T00:00:00",
+        },
+    }
+
+
+def links(address: str) -> list[Json]:
+    return [{"rel": "self", "href": address, "method": "GET"}]
+
+
+@dataclass
+class Person:
+    """An MP, as the tests say it; `first` is the day of first entry, `since` that of the present membership."""
+
+    id: int
+    name: str
+    seat: str
+    party: str
+    first: str = "2024-07-04"
+    since: str = "2024-07-04"
+    is_suspended: bool = False
+    # (party, from, to) from the beginning; empty: only the present one, since the membership began.
+    parties: list[tuple[str, str, str | None]] = field(default_factory=list)
+
+    def value(self) -> Json:
+        given, _, surname = self.name.rpartition(" ")
+        held = membership(self.seat, first=self.first, since=self.since)
+        if self.is_suspended:
+            held["membershipStatus"] |= {
+                "statusIsActive": False,
+                "statusDescription": "Suspended",
+                "statusNotes": "Recommendation of a panel",
+                "statusId": 1,
+                "status": 1,
+            }
+        return {
+            "id": self.id,
+            "nameListAs": f"{surname}, {given}",
+            "nameDisplayAs": self.name,
+            "nameFullTitle": f"{self.name} MP",
+            "nameAddressAs": None,
+            "latestParty": party(self.party),
+            "gender": "F",
+            "latestHouseMembership": held,
+            "thumbnailUrl": f"https://members-api.parliament.uk/api/Members/{self.id}/Thumbnail",
+        }
+
+    def history(self) -> Json:
+        spells = self.parties or [(self.party, self.since, None)]
+        return {
+            "id": self.id,
+            "thumbnailUrl": None,
+            "partyHistory": [
+                {
+                    "startDate": f"{begun}T00:00:00",
+                    "endDate": f"{ended}T00:00:00" if ended else None,
+                    "party": party(name),
+                }
+                for name, begun, ended in spells
+            ],
+            "houseMembershipHistory": [membership(self.seat, first=self.first, since=self.since)],
+            "nameHistory": [
+                {
+                    "startDate": f"{self.first}T00:00:00",
+                    "endDate": None,
+                    "nameListAs": self.name,
+                    "nameDisplayAs": self.name,
+                    "nameFullTitle": f"{self.name} MP",
+                    "nameAddressAs": None,
+                }
+            ],
+        }
+
+
+class Parliament:
+    """Who sits where. `mps` is the list the search gives, in its order; `seats` are all 650 names."""
+
+    def __init__(self, mps: list[Person], seats: list[str] | None = None) -> None:
+        self.mps = mps
+        self.seats = sorted(seats or {mp.seat for mp in mps})
+        # Ids that sit but are not in the search, as a list that was cut while it was read would have it.
+        self.left_out: set[int] = set()
+
+    @classmethod
+    def made_up(cls) -> Parliament:
+        """The 650 made-up MPs of `tests.contacts.lists`, on the real codes' seats."""
+        return cls(
+            [Person(int(row["Member ID"]), row["MP"], row["PCON24NM"], row["Party"]) for row in whole()]
+        )
+
+    def mp(self, seat: str) -> Person:
+        return next(mp for mp in self.mps if mp.seat == seat)
+
+    def vacate(self, seat: str) -> Person:
+        gone = self.mp(seat)
+        self.mps.remove(gone)
+        return gone
+
+    def answer(self, path: str, query: dict[str, list[str]]) -> Any:
+        """The answer to an address below /api, or None."""
+        skip, take = int(query.get("skip", ["0"])[0]), min(20, int(query.get("take", ["20"])[0]))
+        match path.strip("/").split("/"):
+            case ["Members", "Search"]:
+                listed = [mp for mp in self.mps if mp.id not in self.left_out]
+                return self.page(path, listed, skip, take, Person.value)
+            case ["Members", "History"]:
+                wanted = {int(number) for number in query["ids"]}
+                return [{"value": mp.history(), "links": []} for mp in self.mps if mp.id in wanted]
+            case ["Members", number]:
+                return self.single(path, next((m.value() for m in self.mps if m.id == int(number)), None))
+            case ["Location", "Constituency", "Search"]:
+                text = query.get("searchText", [""])[0].casefold()
+                named = [name for name in self.seats if text in name.casefold()]
+                return self.page(path, named, skip, take, self.seat)
+        return None
+
+    def seat(self, name: str) -> Json:
+        holder = next((mp for mp in self.mps if mp.seat == name), None)
+        held = holder and {
+            "member": {"value": holder.value(), "links": links(f"/Members/{holder.id}")},
+            "representation": membership(name, first=holder.first, since=holder.since),
+        }
+        return {
+            "id": 4000 + self.seats.index(name),
+            "name": name,
+            "startDate": "2024-05-31T00:00:00",
+            "endDate": None,
+            "currentRepresentation": held,
+        }
+
+    def page(self, path: str, found: list[Any], skip: int, take: int, value: Callable[[Any], Json]) -> Json:
+        return {
+            "items": [{"value": value(one), "links": []} for one in found[skip : skip + take]],
+            "totalResults": len(found),
+            "resultContext": "",
+            "skip": skip,
+            "take": take,
+            "links": links(f"{path}?skip={skip}&take={take}"),
+        }
+
+    def single(self, path: str, value: Json | None) -> Json | None:
+        return value and {"value": value, "links": links(path)}
+
+
+class Recordings:
+    """Only what was recorded, each answer at the address it came from."""
+
+    def __init__(self) -> None:
+        self.answers = {
+            "/Members/Search": recorded("members_search"),
+            "/Members/1581": recorded("members_id_1581_suspended_independent"),
+            "/Members/History": recorded("members_history_1581"),
+            "/Members/4514/Biography": recorded("members_id_biography_4514"),
+            "/Members/4514/Contact": recorded("members_id_contact_4514"),
+            "/Members/1/Contact": recorded("members_empty_list"),
+            "/Members/1/Biography": recorded("members_id_biography_empty"),
+            "/Location/Constituency/Search": recorded("location_constituency_search"),
+            "/Parties/StateOfTheParties/1/2024-11-28": recorded("parties_stateoftheparties_commons"),
+        }
+
+    def answer(self, path: str, query: dict[str, list[str]]) -> Any:
+        return self.answers.get(path)
+
+
+# --- What goes wrong ----------------------------------------------------------------------------
+
+
+@dataclass
+class Fault:
+    """Something that goes wrong with the next `times` requests whose address holds `where`.
+
+    `mangle` changes the answer's JSON; the other faults are named by `kind`.
+    """
+
+    kind: str
+    where: str = ""
+    times: int = 1
+    status: int = 500
+    headers: dict[str, str] = field(default_factory=dict)
+    seconds: float = 0.0
+    mangle: Callable[[Any], Any] | None = None
+
+
+class Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def __init__(self, source: Parliament | Recordings) -> None:
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.source = source
+        self.faults: list[Fault] = []
+        self.asked: list[tuple[str, dict[str, str]]] = []
+        # Called with the address before each answer is made: for what changes while somebody reads.
+        self.meanwhile: Callable[[str], None] = lambda address: None
+        self.lock = threading.Lock()
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+    def fault(self, kind: str, **about: Any) -> None:
+        self.faults.append(Fault(kind, **about))
+
+    def addresses(self) -> list[str]:
+        return [address for address, _ in self.asked]
+
+    def next_fault(self, address: str) -> Fault | None:
+        with self.lock:
+            for fault in self.faults:
+                if fault.where in address and fault.times:
+                    fault.times -= 1
+                    return fault
+        return None
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that hangs up on a faulty answer is what the tests are about."""
+
+
+class Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    server: Server
+
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, dict(self.headers)))
+        self.server.meanwhile(self.path)
+        split = urlsplit(self.path)
+        answer = self.server.source.answer(split.path.removeprefix("/api"), parse_qs(split.query))
+        fault = self.server.next_fault(self.path)
+        if fault and fault.mangle:
+            answer = fault.mangle(answer)
+        elif fault:
+            self.go_wrong(fault, json.dumps(answer).encode())
+            return
+        if answer is None:
+            self.send(b'{"title": "Not Found", "status": 404}', status=404)
+            return
+        body = json.dumps(answer).encode()
+        etag = f'"{hashlib.sha256(body).hexdigest()[:20]}"'
+        if self.headers.get("If-None-Match") == etag:
+            self.send(b"", status=304)
+            return
+        self.send(body, ETag=etag)
+
+    def send(self, body: bytes, *, status: int = 200, kind: str = "application/json", **headers: str) -> None:
+        self.send_response(status)
+        if status != 304:
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(len(body)))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def go_wrong(self, fault: Fault, body: bytes) -> None:
+        match fault.kind:
+            case "status":
+                headers = {name.replace("-", "_"): value for name, value in fault.headers.items()}
+                self.send(b"{}", status=fault.status, **headers)
+            case "html":
+                self.send(b"<!DOCTYPE html><title>Down for maintenance</title>", kind="text/html")
+            case "cut text":
+                self.send(body[: len(body) // 2])
+            case "cut off":
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                self.wfile.write(body[: len(body) // 2])
+                self.close_connection = True
+            case "slow":
+                time.sleep(fault.seconds)
+                with suppress(OSError):
+                    self.send(body)
+            case "dribble":
+                self.send_response(200)
+                self.send_header("Content-Length", str(len(body)))
+                self.end_headers()
+                with suppress(OSError):
+                    for position in range(0, len(body), 1000):
+                        self.wfile.write(body[position : position + 1000])
+                        time.sleep(fault.seconds)
+            case "redirect":
+                self.send(b"", status=302, Location="http://elsewhere.example/api/Members/Search")
+            case "huge":
+                with suppress(OSError):
+                    self.send(b'{"items": "' + b"x" * 6 * 1024 * 1024 + b'"}')
+            case "binary":
+                self.send(b'{"items": "\xff\xfe"}')
+            case _:
+                raise ValueError(fault.kind)
+
+
+@contextmanager
+def serving(source: Parliament | Recordings) -> Iterator[Server]:
+    server = Server(source)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()

@@ -1,0 +1,171 @@
+"""The real lists of this Parliament, in the order of their days, as the Members API would have given them."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time
+from pathlib import Path
+
+import pytest
+
+from contacts.models import MP, MPListImport, PartySpell, SeatHolding
+from contacts.parliament.syncing import sync
+from tests.contacts.lists import ELECTION, run
+from tests.parliament.server import Parliament, Person, Server
+from tests.parliament.world import holdings, no_sleep, spells
+
+pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
+
+ELECTED = date.fromisoformat(ELECTION)
+# Polling days of the by-elections, which the API gives as the day a membership's status began.
+POLLED = {
+    "Runcorn and Helsby": "2025-05-01",
+    "Gorton and Denton": "2026-02-26",
+    "Makerfield": "2026-06-18",
+    "Aberdeen South": "2026-06-18",
+    "Arbroath and Broughty Ferry": "2026-06-18",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    id: int
+    name: str
+    seat: str
+    party: str
+    first: str = ELECTION
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def series(folder: Path) -> Iterable[tuple[str, list[Row]]]:
+    """Day and list, the earliest first; a vacant seat has no row."""
+    mps, updates = folder / "mps", folder / "update_series"
+    for day in ("2024-07-09", "2024-10-29"):
+        data = json.loads((updates / f"ifg_current_mps_{day}.json").read_text())
+        yield day, [Row(r["id"], r["nameDisplayAs"], r["membershipFrom"], r["party"]) for r in data]
+    rows = rows_of(mps / "oi_current_mps_2024-11-14.csv")
+    yield (
+        "2024-11-14",
+        [Row(int(r["MP ID"]), r["MP"], r["PCON24NM"], r["Party name"], r["Start date"][:10]) for r in rows],
+    )
+    for day in ("2025-11-10", "2026-01-27", "2026-02-27"):
+        yield day, by_dfe(updates / f"dfe_mp_lookup_{day}.csv")
+    rows = rows_of(mps / "oi_current_mps_2026-04-03.csv")
+    yield (
+        "2026-04-03",
+        [Row(int(r["ID"]), r["MP"], r["PCON24NM"], r["Party name"], r["Start date"][:10]) for r in rows],
+    )
+    yield "2026-06-27", by_dfe(updates / "dfe_mp_lookup_2026-06-27.csv")
+
+
+def by_dfe(path: Path) -> list[Row]:
+    return [
+        Row(int(r["member_id"]), r["display_as"], r["pcon_name"], r["party_text"])
+        for r in rows_of(path)
+        if r["member_id"] != "Vacant"
+    ]
+
+
+def as_people(rows: list[Row], before: dict[str, int]) -> list[Person]:
+    """As the API tells of them: the first entry of somebody who has sat before may be decades ago."""
+    return [
+        Person(
+            row.id,
+            row.name,
+            row.seat,
+            row.party,
+            first="2001-06-07" if row.id == 1427 else row.first,
+            since=POLLED[row.seat] if before.get(row.seat, row.id) != row.id else ELECTION,
+        )
+        for row in rows
+    ]
+
+
+@pytest.fixture
+def seats(real_data) -> list[str]:
+    path = real_data / "constituencies" / "onspd_constituencies.json"
+    assert run("import_constituencies", path)[0] == 0
+    return list(json.loads(path.read_text()).values())
+
+
+def who_sits() -> dict[int, tuple[str, str, str]]:
+    """Id: name, party and the seat's ONS code."""
+    parties = {s.mp_id: s.party.name for s in PartySpell.objects.current().select_related("party")}
+    return {
+        h.mp.parliament_id: (h.mp.name, parties[h.mp_id], h.constituency.name)
+        for h in SeatHolding.objects.current().select_related("mp", "constituency")
+    }
+
+
+def test_every_list_in_its_order_puts_the_right_person_in_each_seat(seats, serve, real_data):
+    parliament = Parliament([], seats)
+    server: Server = serve(parliament)
+    original: dict[str, int] = {}
+    vacant = {}
+
+    for day, rows in series(real_data):
+        original = original or {row.seat: row.id for row in rows}
+        parliament.mps = as_people(rows, original)
+        server.asked.clear()
+        plan = sync(now=datetime.combine(date.fromisoformat(day), time(4), UTC), sleep=no_sleep)
+
+        assert plan.refused == [], day
+        vacant[day] = plan.as_report()["vacant"]
+        sits = who_sits()
+        assert sits.keys() == {row.id for row in rows}, day
+        assert {number: said[:2] for number, said in sits.items()} == {
+            row.id: (" ".join(row.name.split()), row.party) for row in rows
+        }, day
+        assert len({seat for _, _, seat in sits.values()}) == len(rows) == 650 - len(vacant[day])
+
+    assert {day: names for day, names in vacant.items() if names} == {"2026-01-27": ["Gorton and Denton"]}
+    assert SeatHolding.objects.filter(started_on=ELECTED).count() == 650
+    # A whip lost and restored.
+    assert spells(4493) == [
+        ("Labour", date(2024, 7, 9), date(2024, 10, 28)),
+        ("Independent", date(2024, 10, 29), date(2025, 11, 9)),
+        ("Labour", date(2025, 11, 10), None),
+    ]
+    # A by-election.
+    assert [(name, begun) for name, begun, _ in holdings("Runcorn and Helsby")] == [
+        ("Mike Amesbury", ELECTED),
+        ("Sarah Pochin", date(2025, 5, 1)),
+    ]
+    # A vacancy of weeks.
+    assert [(name, begun, ended) for name, begun, ended in holdings("Gorton and Denton")] == [
+        ("Andrew Gwynne", ELECTED, date(2026, 1, 26)),
+        ("Hannah Spencer", date(2026, 2, 26), None),
+    ]
+    # An old id in a new seat: he sat until 2017.
+    assert holdings("Makerfield")[-1] == ("Andy Burnham", date(2026, 6, 18), None)
+    assert MP.objects.get(name="Andy Burnham").parliament_id == 1427
+    # A surname changed, accents, the Speaker.
+    assert holdings("South Shields") == [("Emma Lewell", ELECTED, None)]
+    assert MP.objects.filter(name__in=["Siân Berry", "Zöe Franklin", "Órfhlaith Begley"]).count() == 3
+    assert [name for name, _, _ in spells(holder_of("Chorley").parliament_id)] == ["Speaker"]
+
+
+def holder_of(seat: str) -> MP:
+    return MP.objects.get(holdings__constituency__name=seat, holdings__ended_on=None)
+
+
+def test_files_and_syncs_of_the_same_days_leave_the_same_holders(seats, serve, real_data):
+    """A file on one day, a sync of the same list a day later: nothing changes, and no import is left behind."""
+    path = real_data / "mps" / "oi_current_mps_2026-04-03.csv"
+    assert run("import_mps", path)[0] == 0
+    before = who_sits()
+    rows = dict(series(real_data))["2026-04-03"]
+    serve(Parliament(as_people(rows, {row.seat: row.id for row in rows}), seats))
+
+    plan = sync(now=datetime(2026, 4, 4, 4, tzinfo=UTC), sleep=no_sleep)
+
+    assert (plan.counts()["unchanged"], plan.refused) == (650, [])
+    assert who_sits() == before
+    assert MPListImport.objects.count() == 1

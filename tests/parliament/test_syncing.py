@@ -1,0 +1,677 @@
+"""What a sync with Parliament does to the facts, when it stops, and whom it tells."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import connection
+
+from accounts.models import Role
+from contacts.imports.applying import RowsRefused, undo_import
+from contacts.imports.reading import ListRefused
+from contacts.models import (
+    MP,
+    Dissolution,
+    MPListImport,
+    ParliamentAnswer,
+    ParliamentSync,
+    PartySpell,
+    SeatHolding,
+    SyncState,
+)
+from contacts.parliament import runs
+from contacts.parliament.client import NoAnswer
+from contacts.parliament.listing import Unsettled
+from contacts.parliament.runs import AnotherSync
+from contacts.parliament.shapes import OddAnswer
+from contacts.parliament.syncing import NeedsAPerson, sync
+from notifications.models import Channel, Notification
+from tests.contacts.lists import CODES, ELECTION, counts, seat_name, whole
+from tests.factories import NOW, TODAY, AuthorityFactory, MembershipFactory, UserFactory
+from tests.parliament.server import Person
+from tests.parliament.world import (
+    DAY,
+    another_sync_at_work,
+    holdings,
+    make_seats,
+    no_sleep,
+    plain_facts,
+    run,
+    spells,
+    sync_on,
+)
+
+pytestmark = pytest.mark.django_db
+
+ELECTED = date.fromisoformat(ELECTION)
+FIRST, SECOND, THIRD = (seat_name(code) for code in CODES[:3])
+
+
+@pytest.fixture
+def seats(db):
+    make_seats()
+
+
+@pytest.fixture
+def synced(seats, server):
+    """650 MPs, of NOW."""
+    sync_on(0)
+
+
+@pytest.fixture
+def instance_admin(db):
+    """Who looks after the facts all share, and works for two authorities."""
+    user = UserFactory(is_instance_admin=True)
+    memberships = [MembershipFactory(user=user, role=Role.ADMIN) for _ in range(2)]
+    MembershipFactory(role=Role.ADMIN, authority=memberships[0].authority)
+    return memberships[0]
+
+
+def newcomer(seat: str, **about) -> Person:
+    return Person(
+        5447, "Bea Novak", seat, "Green Party", **{"first": "2026-02-26", "since": "2026-02-26"} | about
+    )
+
+
+def stop(problem: type[Exception], day: int = 1) -> str:
+    """A sync that must stop with this problem and change nothing; what the run says of it."""
+    before = plain_facts()
+    with pytest.raises(problem):
+        sync_on(day)
+    assert plain_facts() == before
+    run = ParliamentSync.objects.first()
+    assert run.state == SyncState.STOPPED
+    return run.reason
+
+
+# --- The same as a file -----------------------------------------------------------------------
+
+
+def test_a_sync_and_a_file_that_say_the_same_leave_the_same_facts(seats, server, importer):
+    plan = sync_on(0)
+    by_sync = plain_facts()
+    status, report = importer(whole(), TODAY.isoformat())
+
+    assert plan.counts() | {"new": 650, "changed": 0, "ended": 0, "refused": []} == plan.counts()
+    assert (status, counts(report)) == (0, (0, 0, 0, 650, 0))
+    assert plain_facts() == by_sync
+    assert len(by_sync["holdings"]) == 650
+    assert by_sync["holdings"][0] == (CODES[0], ELECTED, 1000, None)
+
+
+def test_a_sync_again_asks_only_for_what_has_changed_and_leaves_no_import(synced, server):
+    before = plain_facts()
+    server.asked.clear()
+
+    plan = sync_on(1)
+
+    assert (plan.counts()["unchanged"], plan.counts()["changed"]) == (650, 0)
+    assert plain_facts() == before
+    assert MPListImport.objects.count() == 1
+    assert [run.state for run in ParliamentSync.objects.all()] == [SyncState.DONE] * 2
+    assert ParliamentSync.objects.first().made is None
+    assert all(headers.get("If-None-Match") for _, headers in server.asked)
+    assert len(server.asked) == 33
+
+
+def test_a_list_older_than_the_last_sync_is_out_of_date(synced, importer):
+    sync_on(1)
+
+    status, report = importer(whole(), TODAY.isoformat())
+
+    assert status == 1
+    assert "out of date" in report["refused"][0]["reason"]
+
+
+def test_no_transaction_is_open_while_parliament_is_asked(transactional_db, server, settings):
+    make_seats()
+    settings.PARLIAMENT_PACE = 60
+    seen = []
+
+    sync(now=NOW, sleep=lambda seconds: seen.append(connection.in_atomic_block))
+
+    assert seen.count(False) >= 30
+    assert True not in seen
+
+
+def test_an_import_that_a_sync_made_can_be_undone(synced, parliament):
+    before = plain_facts()
+    parliament.mp(FIRST).party = "Independent"
+    sync_on(1)
+
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW + DAY + timedelta(hours=1))
+
+    assert plain_facts() == before
+
+
+def test_after_an_undo_a_list_older_than_the_sync_is_taken(synced, parliament, importer):
+    parliament.mp(FIRST).party = "Independent"
+    sync_on(2)
+    yesterdays = (TODAY + DAY).isoformat()
+    assert importer(whole(), yesterdays)[0] == 1
+
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW + 2 * DAY + timedelta(hours=1))
+
+    assert importer(whole(), yesterdays)[0] == 0
+
+
+# --- What changes in Parliament ---------------------------------------------------------------
+
+
+def test_a_whip_lost_and_restored_is_three_spells(synced, parliament):
+    parliament.mp(FIRST).party = "Independent"
+    sync_on(1)
+    parliament.mp(FIRST).party = "Labour"
+    sync_on(5)
+
+    assert spells(1000) == [
+        ("Labour", TODAY, TODAY),
+        ("Independent", TODAY + DAY, TODAY + 4 * DAY),
+        ("Labour", TODAY + 5 * DAY, None),
+    ]
+
+
+def test_a_vacancy_ends_the_holding_and_a_by_election_fills_it(synced, parliament, server):
+    gone = parliament.vacate(FIRST)
+    server.asked.clear()
+    vacancy = sync_on(1)
+    by_election = (TODAY + 10 * DAY).isoformat()
+    parliament.mps.append(newcomer(FIRST, first=by_election, since=by_election))
+    sync_on(11)
+
+    assert vacancy.as_report()["vacant"] == [FIRST]
+    assert sum("/Constituency/Search" in address for address in server.addresses()) == 33
+    assert holdings(FIRST) == [
+        (gone.name, ELECTED, TODAY),
+        ("Bea Novak", TODAY + 10 * DAY, None),
+    ]
+    assert spells(1000) == [("Labour", TODAY, TODAY)]
+    assert spells(5447) == [("Green Party", TODAY + 10 * DAY, None)]
+
+
+def test_an_mp_who_returns_under_an_old_id_in_another_seat_is_the_same_person(synced, parliament):
+    back = parliament.vacate(FIRST)
+    sync_on(1)
+    parliament.vacate(SECOND)
+    since = (TODAY + 20 * DAY).isoformat()
+    parliament.mps.append(Person(back.id, back.name, SECOND, "Labour", first="2024-07-04", since=since))
+    sync_on(21)
+
+    assert MP.objects.filter(parliament_id=back.id).count() == 1
+    rows = SeatHolding.objects.filter(mp__parliament_id=back.id).order_by("started_on")
+    assert list(rows.values_list("constituency__name", "started_on", "ended_on")) == [
+        (FIRST, ELECTED, TODAY),
+        (SECOND, TODAY + 20 * DAY, None),
+    ]
+
+
+def test_a_new_surname_is_a_change_of_name_not_of_person(synced, parliament):
+    parliament.mp(FIRST).name = "Ada Married"
+
+    plan = sync_on(1)
+
+    assert plan.as_report()["changed_mps"] == [
+        {
+            "row": 1,
+            "name": "Ada Married",
+            "seat": FIRST,
+            "changes": [["Name", "Ada AaaAaason", "Ada Married"]],
+        }
+    ]
+
+
+def test_labour_and_labour_co_op_share_an_id_and_are_two_parties(synced, parliament):
+    parliament.mp(FIRST).party = "Labour (Co-op)"
+
+    sync_on(1)
+
+    assert [name for name, _, _ in spells(1000)] == ["Labour", "Labour (Co-op)"]
+
+
+def test_a_suspended_mp_is_an_mp_and_the_suspension_no_beginning(seats, server, parliament):
+    mp = parliament.mp(FIRST)
+    mp.is_suspended, mp.first, mp.since = True, "2005-05-05", "2026-02-01"
+
+    sync_on(0)
+
+    assert holdings(FIRST) == [(mp.name, ELECTED, None)]
+
+
+def test_an_mp_whom_only_the_list_of_constituencies_names_keeps_the_seat(synced, parliament, server):
+    parliament.left_out = {parliament.mp(FIRST).id}
+    before = plain_facts()
+
+    plan = sync_on(1)
+
+    assert plan.counts()["ended"] == 0
+    assert plain_facts() == before
+
+
+def test_without_since_a_change_of_party_counts_from_the_day_of_the_list(synced, parliament, server):
+    mp = parliament.mp(FIRST)
+    mp.party, mp.parties = (
+        "Independent",
+        [("Labour", ELECTION, "2026-03-05"), ("Independent", "2026-03-05", None)],
+    )
+
+    sync_on(10)
+
+    assert spells(1000)[-1] == ("Independent", TODAY + 10 * DAY, None)
+    assert not any("History" in address for address in server.addresses())
+
+
+@pytest.mark.parametrize(
+    ("since", "begun"),
+    [("2026-03-05", "2026-03-05"), ("2026-03-04", "2026-03-05"), ("2026-03-06", "2026-03-12")],
+)
+def test_with_since_parliaments_history_gives_the_day(synced, parliament, server, since, begun):
+    mp = parliament.mp(FIRST)
+    mp.party, mp.parties = (
+        "Independent",
+        [("Labour", ELECTION, "2026-03-05"), ("Independent", "2026-03-05", None)],
+    )
+
+    sync_on(10, since=date.fromisoformat(since))
+
+    assert spells(1000) == [
+        ("Labour", TODAY, date.fromisoformat(begun) - DAY),
+        ("Independent", date.fromisoformat(begun), None),
+    ]
+    assert sum("History" in address for address in server.addresses()) == 33
+
+
+def test_with_since_the_first_sync_dates_parties_from_the_election(seats, server):
+    sync_on(0, since=ELECTED)
+
+    assert spells(1000) == [("Labour", ELECTED, None)]
+    assert PartySpell.objects.filter(started_on=ELECTED).count() == 650
+
+
+def test_a_history_that_does_not_fit_what_is_recorded_gives_no_day(synced, parliament):
+    """The change is dated before the spell that it ends."""
+    mp = parliament.mp(FIRST)
+    mp.party, mp.parties = (
+        "Independent",
+        [("Labour", ELECTION, "2025-01-05"), ("Independent", "2025-01-05", None)],
+    )
+
+    sync_on(10, since=ELECTED)
+
+    assert spells(1000)[-1] == ("Independent", TODAY + 10 * DAY, None)
+
+
+# --- What stops a run -------------------------------------------------------------------------
+
+
+def test_five_fewer_are_believed_and_six_are_not(synced, parliament):
+    for code in CODES[:5]:
+        parliament.vacate(seat_name(code))
+    assert sync_on(1).counts()["ended"] == 5
+    for code in CODES[5:11]:
+        parliament.vacate(seat_name(code))
+
+    reason = stop(NeedsAPerson, day=2)
+
+    assert "639 MPs, 6 fewer than the 645" in reason
+    assert "enter_dissolution" in reason
+
+
+def test_the_limit_is_a_setting(synced, parliament, settings):
+    settings.PARLIAMENT_MOST_GONE = 6
+    for code in CODES[:6]:
+        parliament.vacate(seat_name(code))
+
+    assert sync_on(1).counts()["ended"] == 6
+
+
+def test_nobody_at_all_is_not_believed_even_the_first_time(seats, server, parliament):
+    parliament.mps.clear()
+
+    assert "0 MPs, 650 fewer" in stop(NeedsAPerson, day=0)
+
+
+def test_an_mp_missing_from_both_lists_is_not_ended(synced, parliament):
+    parliament.vacate(FIRST)
+    parliament.seats.remove(FIRST)
+
+    assert f"neither an MP nor a constituency for {FIRST}" in stop(NeedsAPerson)
+
+
+def test_a_vacancy_must_be_said_not_left_unsaid(synced, parliament, server):
+    parliament.vacate(FIRST)
+
+    def forget(answer):
+        for item in answer["items"]:
+            if item["value"]["name"] == FIRST:
+                del item["value"]["currentRepresentation"]
+        return answer
+
+    server.fault("mangled", where="Constituency", mangle=forget, times=40)
+
+    assert "currentRepresentation" in stop(OddAnswer)
+
+
+def test_a_total_that_does_not_match_what_came_stops_the_run(synced, server):
+    server.fault("mangled", where="Search", mangle=lambda answer: {**answer, "totalResults": 649}, times=99)
+
+    assert "649 MPs, and 650 came" in stop(Unsettled)
+
+
+def test_a_list_that_changes_while_it_is_read_is_read_again(synced, parliament, server):
+    late = newcomer(FIRST)
+    parliament.vacate(FIRST)
+
+    def meanwhile(address):
+        if "skip=300" in address and late not in parliament.mps:
+            parliament.mps.insert(0, late)
+
+    server.meanwhile = meanwhile
+    server.asked.clear()
+
+    sync_on(1)
+
+    assert holdings(FIRST)[-1][0] == "Bea Novak"
+    assert ParliamentSync.objects.first().restarts == 1
+    assert len(server.asked) == 66
+
+
+def test_a_list_that_never_stands_still_stops_the_run(synced, parliament, server):
+    """Whoever is last on page 15 is first on page 16 too."""
+    server.fault(
+        "mangled", where="skip=300", mangle=lambda answer: with_item(answer, parliament.mps[299]), times=9
+    )
+
+    assert "650 came (649 different ones)" in stop(Unsettled)
+
+
+def with_item(answer, mp):
+    return {**answer, "items": [{"value": mp.value(), "links": []}, *answer["items"][1:]]}
+
+
+def test_a_row_refused_stops_the_run(synced, parliament):
+    parliament.mp(FIRST).seat = "Atlantis"
+
+    reason = stop(RowsRefused)
+
+    assert reason.startswith("Rows of Parliament’s list are refused.\nRow 1: there is no constituency called")
+
+
+def test_a_peer_in_the_list_stops_the_run(synced, server):
+    def ennoble(answer):
+        answer["items"][0]["value"]["latestHouseMembership"]["house"] = 2
+        return answer
+
+    server.fault("mangled", mangle=ennoble)
+
+    assert "is a member of the House of Lords" in stop(RowsRefused)
+
+
+def test_constituencies_come_first(server):
+    with pytest.raises(ListRefused, match="import the constituencies first"):
+        sync_on(0)
+
+
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [("html", {}), ("cut text", {}), ("redirect", {}), ("huge", {}), ("status", {"status": 404})],
+)
+def test_an_odd_answer_stops_the_run(synced, parliament, server, kind, about):
+    parliament.mp(FIRST).party = "Independent"
+    server.fault(kind, where="skip=300", **about)
+
+    assert "skip=300" in stop(OddAnswer)
+
+
+def test_no_answer_leaves_the_run_to_be_gone_on_with(synced, parliament, server):
+    parliament.mp(FIRST).party = "Independent"
+    before = plain_facts()
+    server.asked.clear()
+    server.fault("status", status=503, where="skip=300", times=5)
+
+    with pytest.raises(NoAnswer):
+        sync_on(1)
+
+    assert plain_facts() == before
+    assert ParliamentSync.objects.first().state == SyncState.RUNNING
+    sync(now=NOW + DAY + timedelta(minutes=10), sleep=no_sleep)
+    assert spells(1000)[-1][0] == "Independent"
+    assert ParliamentSync.objects.count() == 2
+    assert len(server.asked) == 33 + 5
+    assert Notification.objects.count() == 0
+
+
+def test_answers_of_an_hour_ago_are_asked_for_again(synced, server):
+    server.fault("status", status=503, where="skip=300", times=5)
+    with pytest.raises(NoAnswer):
+        sync_on(1)
+    server.asked.clear()
+
+    sync(now=NOW + DAY + timedelta(hours=1), sleep=no_sleep)
+
+    assert len(server.asked) == 33
+    assert [run.state for run in ParliamentSync.objects.all()] == ["done", "given-up", "done"]
+
+
+# --- Who is told ------------------------------------------------------------------------------
+
+
+def test_instance_admins_are_told_once_a_day_that_a_run_stopped(synced, parliament, instance_admin):
+    for code in CODES[:6]:
+        parliament.vacate(seat_name(code))
+
+    stop(NeedsAPerson)
+    stop(NeedsAPerson)
+
+    told = Notification.objects.filter(channel=Channel.EMAIL)
+    assert [(row.recipient, row.title) for row in told] == [
+        (instance_admin, "The sync with Parliament stopped: please look")
+    ]
+    assert "6 fewer" in told[0].body
+    assert told[0].path == "/instance/imports/"
+    assert Notification.objects.count() == 2
+
+
+def test_an_instance_admin_who_has_left_an_authority_is_told_in_the_other(seats, server, instance_admin):
+    from accounts.models import Membership
+
+    instance_admin.is_active = False
+    instance_admin.save()
+
+    [told] = Membership.objects.of_instance_admins()
+
+    assert told.user == instance_admin.user
+    assert told != instance_admin
+
+
+# --- A dissolution ----------------------------------------------------------------------------
+
+
+def test_in_a_dissolution_an_empty_list_ends_everybody_the_day_before(synced, parliament):
+    call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat())
+    parliament.mps.clear()
+
+    plan = sync_on(5)
+
+    assert plan.counts()["ended"] == 650
+    ended = set(SeatHolding.objects.values_list("ended_on", flat=True))
+    assert ended == set(PartySpell.objects.values_list("ended_on", flat=True)) == {TODAY + 2 * DAY}
+
+
+def test_before_its_first_day_a_dissolution_excuses_nothing(synced, parliament):
+    call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat())
+    parliament.mps.clear()
+
+    assert "650 fewer" in stop(NeedsAPerson, day=2)
+
+
+def test_after_its_last_day_a_dissolution_excuses_nothing(synced, parliament):
+    call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat(), (TODAY + 5 * DAY).isoformat())
+    parliament.mps.clear()
+
+    assert "650 fewer" in stop(NeedsAPerson, day=6)
+
+
+def test_a_dissolution_seen_later_than_a_sync_within_it_ends_them_on_that_day(synced, parliament):
+    call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat())
+    sync_on(4)
+    parliament.mps.clear()
+
+    sync_on(6)
+
+    assert set(SeatHolding.objects.values_list("ended_on", flat=True)) == {TODAY + 3 * DAY}
+
+
+def test_a_new_house_sits_from_the_day_it_was_elected(synced, parliament):
+    old, poll = list(parliament.mps), (TODAY + 40 * DAY).isoformat()
+    call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat())
+    parliament.mps.clear()
+    sync_on(5)
+    for mp in old[:300]:
+        mp.since = poll
+    new = [
+        Person(7000 + n, f"Eve {mp.name.split()[1]}", mp.seat, "Reform UK", poll, poll)
+        for n, mp in enumerate(old[300:])
+    ]
+    parliament.mps += old[:300] + new
+
+    plan = sync_on(42)
+
+    assert plan.counts()["new"] == 650
+    assert MP.objects.count() == 650 + 350
+    assert set(SeatHolding.objects.current().values_list("started_on", flat=True)) == {TODAY + 40 * DAY}
+
+
+def test_two_dissolutions_cannot_overlap(db):
+    call_command("enter_dissolution", "2029-05-30", "2029-07-03")
+    call_command("enter_dissolution", "2029-05-30", "2029-07-04")
+
+    with pytest.raises(CommandError, match="from 30 May 2029 to 4 July 2029 is entered already"):
+        call_command("enter_dissolution", "2029-07-04")
+    with pytest.raises(CommandError, match="TO is before FROM"):
+        call_command("enter_dissolution", "2030-01-02", "2030-01-01")
+
+    call_command("enter_dissolution", "2029-07-05")
+    with pytest.raises(CommandError, match="until further notice is entered already"):
+        call_command("enter_dissolution", "2031-01-01")
+    assert Dissolution.objects.count() == 2
+
+
+# --- The command ------------------------------------------------------------------------------
+
+
+@time_machine.travel(NOW, tick=False)
+def test_the_commands_report_is_that_of_an_import(seats, server):
+    status, report = run()
+
+    assert (status, report) == (
+        0,
+        {"rows": 650, "new": 650, "changed": 0, "ended": 0, "unchanged": 0, "refused": [], "applied": True},
+    )
+
+
+def test_a_dry_run_changes_nothing_and_the_sync_after_it_does_what_it_showed(seats, server):
+    with time_machine.travel(NOW, tick=False):
+        status, report = run("--dry-run")
+    before = len(server.asked)
+    assert (status, report["new"], report["applied"]) == (0, 650, False)
+    assert MP.objects.count() == 0
+
+    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
+        status, report = run()
+
+    assert (status, report["new"], report["applied"]) == (0, 650, True)
+    assert len(server.asked) == before == 33
+
+
+def test_a_dry_run_that_would_stop_tells_nobody(synced, parliament, instance_admin):
+    parliament.mps.clear()
+
+    with pytest.raises(NeedsAPerson):
+        sync_on(1, is_dry_run=True)
+
+    assert Notification.objects.count() == 0
+    assert ParliamentSync.objects.first().state == SyncState.RUNNING
+
+
+@pytest.mark.parametrize(
+    ("kind", "about", "says"),
+    [
+        ("status", {"status": 429, "headers": {"Retry-After": "9999"}}, "does not answer"),
+        ("html", {}, "is a web page, not JSON"),
+    ],
+)
+def test_a_refusal_is_exit_status_1_and_one_reason(seats, server, kind, about, says):
+    server.fault(kind, **about)
+
+    with time_machine.travel(NOW, tick=False):
+        status, report = run()
+
+    assert status == 1
+    assert (report["rows"], report["applied"], len(report["refused"])) == (0, False, 1)
+    assert report["refused"][0]["row"] == 0
+    assert says in report["refused"][0]["reason"]
+
+
+def test_rows_refused_are_named_in_the_report(seats, server, parliament):
+    parliament.mp(FIRST).seat = "Atlantis"
+
+    with time_machine.travel(NOW, tick=False):
+        status, report = run()
+
+    assert (status, report["applied"], report["rows"]) == (1, False, 650)
+    assert [refusal["row"] for refusal in report["refused"]] == [1]
+
+
+# --- Two at once ------------------------------------------------------------------------------
+
+
+def test_a_sync_beside_another_refuses_in_words(synced, server):
+    server.asked.clear()
+
+    with another_sync_at_work(NOW + DAY + timedelta(minutes=1)), time_machine.travel(NOW + DAY, tick=False):
+        status, report = run()
+
+    assert status == 1
+    assert report["refused"][0]["reason"].startswith("Another sync with Parliament is at work.")
+    assert server.asked == []
+    assert ParliamentSync.objects.count() == 1
+
+
+def test_a_day_that_is_none_is_refused(synced):
+    status, report = run("--since", "soon")
+
+    assert (status, report["refused"][0]["reason"]) == (
+        1,
+        "“soon” is not a date. Write the day from which to read histories as 2026-04-03 or 3/4/2026.",
+    )
+
+
+@pytest.mark.skipif("connection.vendor == 'postgresql'", reason="PostgreSQL frees its lock by itself")
+def test_what_a_killed_sync_held_is_free_after_five_minutes(synced):
+    ParliamentSync.objects.update(held_until=NOW + DAY + runs.LEASE)
+
+    with pytest.raises(AnotherSync, match="another may begin at 09:05:00"):
+        sync_on(1)
+    sync(now=NOW + DAY + runs.LEASE, sleep=no_sleep)
+
+    assert ParliamentSync.objects.first().held_until is None
+
+
+def test_old_answers_are_forgotten(synced):
+    ParliamentAnswer.objects.filter(address__contains="skip=20&").update(fetched_at=NOW - 40 * DAY)
+
+    runs.clear_away(now=NOW)
+
+    assert ParliamentAnswer.objects.count() == 32
+
+
+def test_an_instance_without_admins_tells_nobody(synced, parliament):
+    AuthorityFactory()
+    parliament.mps.clear()
+
+    stop(NeedsAPerson)
+
+    assert Notification.objects.count() == 0

@@ -1,0 +1,358 @@
+"""Break each tenancy filter in turn and see the access walk go red.
+
+A filter is a call that narrows rows to an authority, a member or a user: `visible_to(membership)`,
+`of(authority)`, `filter(authority=…)`. Each one that a request reaches is taken out of the running code, and
+the walk's own checks are made again on the requests that run it.
+"""
+
+from __future__ import annotations
+
+import ast
+import copy
+import importlib
+import inspect
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import CodeType, FunctionType
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from tests.access import FORGERIES, Forgery
+from tests.access_world import MEMBERS, STRANGER, World
+from tests.test_access_walk import (
+    FOREIGN,
+    OWN,
+    ROUTES,
+    Cell,
+    ask,
+    cells,
+    changes_rows,
+    changes_when_others_work,
+    expected,
+    faults,
+    send_form,
+    world,
+)
+
+__all__ = ["world"]  # the fixture
+pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+
+ROOT = Path(settings.BASE_DIR)
+APPS = ["accounts", "notifications", "contacts", "enquiries", "engagements", "overview", "mpcrm"]
+NARROWING_METHODS = {"visible_to", "of", "for_authority", "hidden_by"}
+NARROWING_KEYWORDS = {"authority", "authority_id", "authority__slug", "user", "user_id", "recipient"}
+READING_CALLS = {"filter", "exclude", "get", "get_object_or_404", "get_or_404"}
+OF_WHOM = {"authority", "membership", "by", "request", "user"}
+
+# Not asked by a request, or asked again by a service of rows its view has fetched: a second net.
+OTHER_ROOMS = {
+    "migrations",
+    "management",
+    "demo",
+    "services",
+    "escalation",
+    "reminders",
+    "delivery",
+    "notifications.invitations",
+}
+
+# Filters that repeat what another one has made sure of: taking one out changes no answer.
+EQUIVALENT = {
+    "accounts.views.people:person_edit: Service.objects.visible_to(request.membership)": (
+        "only services of the colleague's own authority can name them"
+    ),
+    "overview.leaving:person_deactivate: Service.objects.visible_to(request.membership)": (
+        "only services of the colleague's own authority can name them"
+    ),
+    "notifications.models:NotificationQuerySet.visible_to: authority_id=": (
+        "the recipient is a membership, so of one authority"
+    ),
+    "notifications.views:outbox: Membership.objects.for_authority(request.authority)": (
+        "answers 404 outside the demo"
+    ),
+    "overview.dashboard:reply_list: Enquiry.objects.visible_to(membership)": (
+        "fetches the enquiries of the clocks that were found"
+    ),
+    "enquiries.forms:DetailsForm.__init__: Topic.objects.visible_to(membership) #2": (
+        "adds the topic that the enquiry, already found, has"
+    ),
+    "enquiries.views.logging:enquiry_log: Enquiry.objects.visible_to(request.membership)": (
+        "the form's id is drawn at random, and only the wording of a message hangs on it"
+    ),
+    "enquiries.views.logging:_initial: Enquiry.objects.visible_to(request.membership)": (
+        "goes on to what this very member logged"
+    ),
+    "enquiries.views.queue:_rows: authority=": "the keys were found among what the member may see",
+    "engagements.models.relationship:RelationshipQuerySet.led_by: "
+    "CouncilLead.objects.visible_to(membership)": "goes on to what this very member leads",
+}
+# Filters whose absence shows in an order or after a valid POST, with the test that goes red instead.
+SEEN_ELSEWHERE = {
+    "accounts.models:User.has_work_here: user=": (
+        "tests/test_frame.py",
+        "test_asking_for_someone_who_could_open_nothing_looks_the_same_and_sends_nothing",
+    ),
+    "notifications.health:nobody_leads: Membership.objects.for_authority(authority)": (
+        "tests/notifications/test_other_authorities.py",
+        "test_another_authoritys_political_affairs_lead_is_none_of_ours",
+    ),
+    "enquiries.forms:MPChoiceField.offer: MP.objects.of(authority)": (
+        "tests/enquiries/test_log_page.py",
+        "test_mps_of_the_authority_come_first_then_everybody_who_sits",
+    ),
+    "enquiries.clock:recompute_open_clocks: authority=": (
+        "tests/enquiries/test_other_authorities.py",
+        "test_another_authoritys_policy_moves_none_of_our_dates",
+    ),
+    "enquiries.forms:ClosureDayForm.clean_on: ClosureDay.objects.of(self.authority)": (
+        "tests/enquiries/test_other_authorities.py",
+        "test_another_authoritys_closure_day_is_no_obstacle",
+    ),
+    "enquiries.forms:TopicForm.clean_name: Topic.objects.visible_to(self.membership)": (
+        "tests/enquiries/test_other_authorities.py",
+        "test_another_authoritys_topic_leaves_its_name_free",
+    ),
+    "engagements.views:plan_list: MP.objects.of(request.authority)": (
+        "tests/engagements/test_views.py",
+        "test_plan_list_keeps_the_plans_of_mps_who_lost_our_seat_apart",
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One filter taken out of one function."""
+
+    module: str
+    function: str  # dotted, as in __qualname__
+    line: int
+    filter: str
+    code: CodeType
+
+    def __str__(self) -> str:
+        return f"{self.module}:{self.function}: {self.filter}"
+
+
+# --- Finding the filters --------------------------------------------------------------
+
+
+def modules() -> Iterator[str]:
+    for app in APPS:
+        for path in sorted((ROOT / app).rglob("*.py")):
+            parts = path.relative_to(ROOT).with_suffix("").parts
+            module = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+            if not OTHER_ROOMS & {*parts, module} and path.name != "wsgi.py":
+                yield module
+
+
+def is_narrowing_method(node: ast.AST) -> bool:
+    return (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in NARROWING_METHODS
+        and len(node.args) == 1
+        and bool(
+            {getattr(part, "id", getattr(part, "attr", "")) for part in ast.walk(node.args[0])} & OF_WHOM
+        )
+    )
+
+
+def narrowing_keywords(node: ast.AST) -> list[ast.keyword]:
+    if not isinstance(node, ast.Call):
+        return []
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return [each for each in node.keywords if name in READING_CALLS and each.arg in NARROWING_KEYWORDS]
+
+
+def mutants() -> Iterator[Mutant]:
+    """Every filter of every module, those of the same words in one function numbered."""
+    seen: Counter[str] = Counter()
+    for module in modules():
+        for mutant in mutants_in(module):
+            seen[str(mutant)] += 1
+            number = seen[str(mutant)]
+            yield replace(mutant, filter=f"{mutant.filter} #{number}") if number > 1 else mutant
+
+
+def mutants_in(module: str) -> Iterator[Mutant]:
+    path = inspect.getsourcefile(importlib.import_module(module)) or ""
+    tree = ast.parse(Path(path).read_text())
+    functions = [
+        (f"{owner}{node.name}", node)
+        for owner, body in [("", tree.body)]
+        + [(f"{node.name}.", node.body) for node in tree.body if isinstance(node, ast.ClassDef)]
+        for node in body
+        if isinstance(node, ast.FunctionDef)
+    ]
+    for name, function in functions:
+        for number, node in enumerate(ast.walk(function)):
+            if is_narrowing_method(node):
+                yield _mutant(module, path, tree, (name, function, number), take_method_out)
+            for each in narrowing_keywords(node):
+                yield _mutant(
+                    module, path, tree, (name, function, number), lambda call, arg=each.arg: drop(call, arg)
+                )
+
+
+def take_method_out(call: ast.Call) -> str:
+    assert isinstance(call.func, ast.Attribute)
+    words = f"{ast.unparse(call.func.value)}.{call.func.attr}({ast.unparse(call.args[0])})"
+    call.func.attr, call.args = "all", []
+    return words
+
+
+def drop(call: ast.Call, arg: str | None) -> str:
+    words = f"{arg}="
+    call.keywords = [each for each in call.keywords if each.arg != arg]
+    return words
+
+
+def _mutant(
+    module: str,
+    path: str,
+    tree: ast.Module,
+    site: tuple[str, ast.FunctionDef, int],
+    mutate: Callable[[ast.Call], str],
+) -> Mutant:
+    name, function, number = site
+    mutated = copy.deepcopy(tree)
+    twin = next(
+        node
+        for node in ast.walk(mutated)
+        if isinstance(node, ast.FunctionDef) and node.lineno == function.lineno and node.name == function.name
+    )
+    call = list(ast.walk(twin))[number]
+    assert isinstance(call, ast.Call)
+    words = mutate(call)
+    compiled = compile(mutated, path, "exec", flags=0, dont_inherit=True)
+    return Mutant(module, name, call.lineno, words, _code_named(compiled, name))
+
+
+def _code_named(compiled: CodeType, name: str) -> CodeType:
+    queue = [compiled]
+    while queue:
+        code = queue.pop()
+        if code.co_qualname == name:
+            return code
+        queue += [const for const in code.co_consts if isinstance(const, CodeType)]
+    raise LookupError(name)
+
+
+# --- Taking one out -------------------------------------------------------------------
+
+
+def live_function(mutant: Mutant) -> FunctionType:
+    """The function that runs, under its decorators."""
+    found: Any = importlib.import_module(mutant.module)
+    for part in mutant.function.split("."):
+        found = inspect.getattr_static(found, part)
+    for inner in ("fget", "func", "__func__"):
+        found = getattr(found, inner, found)
+    return inspect.unwrap(found)
+
+
+@contextmanager
+def without(mutant: Mutant) -> Iterator[None]:
+    function = live_function(mutant)
+    original = function.__code__
+    function.__code__ = mutant.code
+    try:
+        yield
+    finally:
+        function.__code__ = original
+
+
+# --- Which pages run which filter -----------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One request of the walk, or one form handed another authority's row."""
+
+    cell: Cell | None = None
+    forgery: Forgery | None = None
+
+    def make(self, world: World) -> bool:
+        """Make it; whether any check of the walk fails."""
+        if self.forgery:
+            return send_form(world, self.forgery, world.foreign).status != 422
+        cell = self.cell
+        assert cell
+        answer = ask(world, cell)
+        if answer.status != expected(cell) or any(faults(world, cell, answer)):
+            return True
+        is_ours = cell.case == OWN and cell.role in MEMBERS and cell.route.has_authority
+        if is_ours and cell.method == "GET":
+            return changes_when_others_work(world, cell)
+        return is_ours and changes_rows(world, [cell])
+
+
+def probes() -> list[Probe]:
+    """What members may open and do, what of another authority they might try, and a stranger at the door."""
+    found = [cell for route in ROUTES.values() for cell in cells(route) if cell.method in ("GET", "POST")]
+    asked = [
+        cell
+        for cell in found
+        if (cell.role in MEMBERS and cell.case in (OWN, FOREIGN) and expected(cell) not in (403, 405))
+        or (cell.role == STRANGER and cell.method == "GET" and cell.case == OWN)
+    ]
+    return [Probe(cell=cell) for cell in asked] + [Probe(forgery=forgery) for forgery in FORGERIES]
+
+
+def functions_run(world: World, probe: Probe) -> set[tuple[str, str]]:
+    """File and name of each function of ours that answering this request calls."""
+    run: set[tuple[str, str]] = set()
+
+    def note(frame: Any, event: str, arg: Any) -> None:
+        if event == "call" and frame.f_code.co_filename.startswith(str(ROOT)):
+            run.add((frame.f_code.co_filename, frame.f_code.co_qualname))
+
+    sys.setprofile(note)
+    try:
+        if probe.cell:
+            ask(world, probe.cell)
+        elif probe.forgery:
+            send_form(world, probe.forgery, world.foreign)
+    finally:
+        sys.setprofile(None)
+    return run
+
+
+def test_every_filter_taken_out_is_noticed(world, capsys):
+    for client in world.clients.values():
+        client.raise_request_exception = False  # A mutant that stumbles is answered 500, which is noticed.
+    runs: dict[tuple[str, str], list[Probe]] = defaultdict(list)
+    for probe in probes():
+        for function in functions_run(world, probe):
+            runs[function].append(probe)
+
+    caught, explained, missed, unreached = 0, [], [], []
+    for mutant in mutants():
+        that_run_it = runs[live_function(mutant).__code__.co_filename, mutant.function]
+        with without(mutant):
+            if any(probe.make(world) for probe in that_run_it):
+                caught += 1
+            elif str(mutant) in EQUIVALENT or str(mutant) in SEEN_ELSEWHERE:
+                explained.append(str(mutant))
+            elif that_run_it:
+                missed.append(str(mutant))
+            else:
+                unreached.append(str(mutant))
+
+    with capsys.disabled():
+        sys.stdout.write(f"\n{caught} filters taken out and noticed, {len(explained)} explained\n")
+    if missed or unreached:
+        pytest.fail("\n".join(["Missed:", *missed, "Not reached:", *unreached]), pytrace=False)
+    assert set(explained) == {*EQUIVALENT, *SEEN_ELSEWHERE}
+    assert caught > 60
+
+
+@pytest.mark.parametrize(("path", "name"), SEEN_ELSEWHERE.values())
+def test_where_a_filter_is_seen_instead_exists(path, name):
+    assert f"def {name}" in (ROOT / path).read_text()

@@ -1,0 +1,112 @@
+"""What a fresh machine is told when something is missing."""
+
+from __future__ import annotations
+
+import ast
+import importlib.util
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import environ
+import pytest
+from django.conf import settings
+
+SCRIPTS = Path(settings.BASE_DIR) / "scripts"
+
+
+def script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(f"script_{name}", SCRIPTS / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_old_python_is_told_what_to_do(monkeypatch):
+    venv = script("venv")
+    monkeypatch.setattr(sys, "version_info", (3, 10, 12))
+
+    with pytest.raises(SystemExit, match=r"needs Python 3\.11 or newer, and this is Python 3\.10"):
+        venv.main([])
+
+
+def test_set_up_script_starts_on_an_old_python():
+    ast.parse((SCRIPTS / "venv.py").read_text(), feature_version=(3, 6))
+
+
+def test_missing_python_is_told_what_to_do():
+    done = subprocess.run(
+        ["make", "venv", "PYTHON=no-such-python"], cwd=settings.BASE_DIR, capture_output=True, text=True
+    )
+
+    assert done.returncode != 0
+    assert "there is no no-such-python here" in done.stdout
+
+
+def test_changed_lock_is_installed_again(tmp_path, monkeypatch):
+    venv = script("venv")
+    monkeypatch.setattr(venv, "ROOT", str(tmp_path))
+    monkeypatch.setattr(venv, "VENV", str(tmp_path))
+    monkeypatch.setattr(venv, "PYTHON", sys.executable)
+    (tmp_path / "lock.txt").write_text("django==5.2.19")
+    (tmp_path / "installed-lock.txt").write_text(venv.fingerprint("lock.txt"))
+
+    assert venv.is_installed("lock.txt")
+
+    (tmp_path / "lock.txt").write_text("django==5.2.20")
+
+    assert not venv.is_installed("lock.txt")
+
+
+@pytest.mark.parametrize(
+    "source", ["b{}\n/*# sourceMappingURL=a.min.css.map */\n", "b{}\n//# sourceMappingURL=a.min.js.map\n"]
+)
+def test_pointer_to_a_source_map_goes_whole(source):
+    assert script("assets").without_map(source).split() == ["b{}"]
+
+
+@pytest.mark.parametrize(("left", "begins_again"), [("pyvenv.cfg", True), ("installed-other.txt", False)])
+def test_environment_cut_short_is_made_again(left, begins_again, tmp_path, monkeypatch):
+    venv = script("venv")
+    monkeypatch.setattr(venv, "VENV", str(tmp_path))
+    monkeypatch.setattr(venv, "PYTHON", sys.executable)
+    done = []
+    monkeypatch.setattr(venv, "make_venv", lambda: done.append("made"))
+    monkeypatch.setattr(venv, "install", done.append)
+    (tmp_path / left).touch()
+
+    venv.main(["lock.txt"])
+
+    assert done == (["made", "lock.txt"] if begins_again else ["lock.txt"])
+
+
+@pytest.mark.parametrize("port", ["http", "0", "70000"])
+def test_port_that_is_none_is_refused(port, monkeypatch, capsys):
+    monkeypatch.setenv("PORT", port)
+
+    assert script("demo").chosen_port() == 0
+    assert "is no port" in capsys.readouterr().out
+
+
+def test_demo_takes_no_database_or_mail_server_from_outside(tmp_path, monkeypatch):
+    monkeypatch.setenv("DATABASE_URL", "postgres://production")
+    monkeypatch.setenv("REDIS_URL", "redis://production")
+    monkeypatch.setenv("EMAIL_URL", "smtp://production")
+    monkeypatch.setenv("DEMO_FOLDER", str(tmp_path))
+
+    given = script("demo").settings(8000)
+
+    assert given["DATABASE_URL"] == f"sqlite:///{tmp_path}/mpcrm.sqlite3"
+    assert given["EMAIL_URL"] == "filemail://"
+    assert given["REDIS_URL"] == ""  # said, for a .env file fills in what is missing
+    assert len(given["SECRET_KEY"]) >= 50
+
+
+def test_demo_may_lie_in_a_folder_of_any_name(tmp_path, monkeypatch):
+    folder = tmp_path / "C# & C++ (50%25)?"
+    monkeypatch.setenv("DEMO_FOLDER", str(folder))
+
+    given = script("demo").settings(8000)
+
+    assert environ.Env.db_url_config(given["DATABASE_URL"])["NAME"] == str(folder / "mpcrm.sqlite3")
