@@ -37,6 +37,13 @@ BELONGS = {
     "notifications:failed_list": ("Is it running?",),
 }
 INSTANCE_NAVIGATION = (("Import MPs", "instance:import_list"),)
+# The pages about one MP, each of which leads to the others.
+MP_PAGES = (
+    ("Summary", "overview:mp_detail"),
+    ("Office", "contacts:office_detail"),
+    ("Who leads", "contacts:lead_list"),
+    ("Touchpoints", "engagements:touchpoint_list"),
+)
 
 
 @dataclass(frozen=True)
@@ -119,6 +126,19 @@ class Frame:
         return [Link(text, url, url == current) for text, url in shown.items()]
 
     @cached_property
+    def mp_pages(self) -> list[Link]:
+        """On a page about one MP: those of them that the person may open."""
+        match, names = self.request.resolver_match, [name for _, name in MP_PAGES]
+        if not self.authority or match is None or match.view_name not in names:
+            return []
+        [mp] = [value for key, value in match.kwargs.items() if key != "authority"]
+        return [
+            Link(text, reverse(name, args=[self.authority.slug, mp]), name == match.view_name)
+            for text, name in MP_PAGES
+            if self.membership and self.membership.role in _roles_admitted(name, 0)
+        ]
+
+    @cached_property
     def session_seconds(self) -> int | None:
         """How long the person stays signed in from now; None where the session does not say."""
         renewed_at = self.request.session.get(RENEWED_AT) if self.is_signed_in else None
@@ -141,10 +161,10 @@ def _url(name: str, authority: Authority | None = None) -> str:
 
 
 @cache
-def _roles_admitted(name: str) -> frozenset[str]:
+def _roles_admitted(name: str, *about: int) -> frozenset[str]:
     """The roles the view of this name was declared for (see `accounts.access.for_roles`)."""
     try:
-        view = resolve(reverse(name, args=["authority"])).func
+        view = resolve(reverse(name, args=["authority", *about])).func
     except NoReverseMatch:
         return frozenset()
     return getattr(view, "roles", EVERYONE)

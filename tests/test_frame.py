@@ -9,7 +9,7 @@ from django.core import mail
 from django.core.cache import cache
 from django.template import Context, RequestContext, Template
 from django.test import Client, RequestFactory, override_settings
-from django.urls import reverse
+from django.urls import resolve, reverse
 from django.utils import timezone
 
 from accounts.access import RENEWED_AT
@@ -22,6 +22,7 @@ from tests.factories import (
     PASSWORD,
     AuthorityFactory,
     MembershipFactory,
+    MPFactory,
     NotificationFactory,
     UserFactory,
 )
@@ -43,6 +44,12 @@ def frame_of(membership, path="/northmoor/"):
     request.membership = membership
     request.authority = membership.authority
     return Frame(request)
+
+
+def frame_at(membership, address):
+    frame = frame_of(membership, address)
+    frame.request.resolver_match = resolve(address)
+    return frame
 
 
 # --- Navigation ---------------------------------------------------------------------
@@ -85,6 +92,35 @@ def test_navigation_marks_where_one_is(officer):
     assert current("/northmoor/enquiries/topics/3/") == ["Policy"]
     assert current("/northmoor/notifications/failed/") == []
     assert current("/account/") == []
+
+
+@pytest.mark.parametrize(
+    ("role", "entries"),
+    [
+        (Role.OFFICER, ["Summary", "Office", "Who leads", "Touchpoints"]),
+        (Role.EXECUTIVE, ["Summary", "Office", "Who leads", "Touchpoints"]),
+        (Role.SERVICE_CONTACT, ["Summary", "Office", "Who leads"]),
+        (Role.ADMIN, ["Summary", "Who leads"]),
+    ],
+)
+def test_a_page_about_an_mp_leads_to_the_others_that_the_role_may_open(authority, sign_in, role, entries):
+    mp, membership = MPFactory(), MembershipFactory(authority=authority, role=role)
+    client = sign_in(membership)
+    address = reverse("overview:mp_detail", args=[authority.slug, mp.pk])
+
+    pages = frame_at(membership, address).mp_pages
+
+    assert [link.text for link in pages] == entries
+    assert [link.text for link in pages if link.is_current] == ["Summary"]
+    for link in pages:
+        page = client.get(link.url).content.decode()
+        assert f'href="{link.url}" aria-current="page"' in page, link
+        assert all(f'href="{other.url}"' in page for other in pages)
+
+
+def test_other_pages_lead_to_no_page_of_an_mp(authority, officer):
+    for name in ("contacts:mp_list", "overview:authority_home"):
+        assert frame_at(officer, reverse(name, args=[authority.slug])).mp_pages == []
 
 
 def test_only_an_instance_admin_is_offered_the_import(officer):
