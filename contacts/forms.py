@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Authority, Membership
-from contacts.models import Constituency, Council, LeadRole, MPOffice, OfficePerson, Party
+from contacts.models import THEY_MAY_ASK, Constituency, Council, LeadRole, MPOffice, OfficePerson, Party
 
 NO_DATE = "Enter a real date, like 3 March 2026 or 03/03/2026."
 
@@ -118,9 +118,6 @@ class AddSeatForm(forms.Form):
         super().__init__(*args, **kwargs)
         ours = Constituency.objects.of(authority)
         self.fields["constituency"].queryset = Constituency.objects.exclude(pk__in=ours)  # type: ignore[attr-defined]
-
-
-THEY_MAY_ASK = "The MP may ask to see what is written here."
 
 
 class OfficeForm(forms.ModelForm):

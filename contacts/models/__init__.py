@@ -5,6 +5,7 @@ one authority records of them, which no other sees.
 """
 
 from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
+from contacts.models.authority.notes import READERS, THEY_MAY_ASK, WRITERS, NoteKind, NoteQuerySet
 from contacts.models.authority.offices import MPOffice, OfficePerson, PreferredWay
 from contacts.models.authority.seats import SeatChoice
 from contacts.models.parliament.answers import ParliamentAnswer
@@ -28,6 +29,9 @@ from contacts.models.parliament.syncs import ParliamentSync, SyncState
 __all__ = [
     "FICTIONAL_PREFIX",
     "MP",
+    "READERS",
+    "THEY_MAY_ASK",
+    "WRITERS",
     "Constituency",
     "ConstituencyQuerySet",
     "Council",
@@ -40,6 +44,8 @@ __all__ = [
     "MPListImport",
     "MPOffice",
     "MPQuerySet",
+    "NoteKind",
+    "NoteQuerySet",
     "OfficePerson",
     "ParliamentAnswer",
     "ParliamentSync",

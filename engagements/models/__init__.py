@@ -1,3 +1,4 @@
+from contacts.models import READERS, WRITERS
 from engagements.models.cadence import (
     DEFAULT_IDEAL_DAYS,
     DEFAULT_MAXIMUM_DAYS,
@@ -6,7 +7,7 @@ from engagements.models.cadence import (
 )
 from engagements.models.plan import EngagementPlan, Reminder
 from engagements.models.relationship import mps_with_cadence, relationships
-from engagements.models.touchpoint import READERS, WRITERS, Touchpoint, TouchpointKind
+from engagements.models.touchpoint import Touchpoint, TouchpointKind
 
 __all__ = [
     "DEFAULT_IDEAL_DAYS",

@@ -10,6 +10,7 @@ from django.db.models import F, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
 from accounts.models import AuthorityOwned, Membership
+from contacts.models import READERS
 from engagements.models.cadence import (
     DEFAULT_IDEAL_DAYS,
     DEFAULT_MAXIMUM_DAYS,
@@ -17,7 +18,6 @@ from engagements.models.cadence import (
     deadlines,
     last_contact,
 )
-from engagements.models.touchpoint import READERS
 
 
 class EngagementPlanQuerySet(models.QuerySet["EngagementPlan"]):

@@ -7,13 +7,8 @@ import uuid
 from django.db import models
 from simple_history.models import HistoricalRecords
 
-from accounts.models import AuthorityOwned, Membership, Role
-from contacts.models import MP
-
-# Who writes plans and touchpoints, and who may read them. Service contacts answer enquiries and admins look
-# after people and settings: neither needs what is said in confidence about an MP.
-WRITERS = Membership.HANDLERS
-READERS = WRITERS | {Role.EXECUTIVE}
+from accounts.models import AuthorityOwned, Membership
+from contacts.models import MP, READERS
 
 
 class TouchpointKind(models.TextChoices):
