@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Membership, Role, Service
 from contacts.directory import without_relationship_owner
-from contacts.models import Constituency, ImportState, MPListImport
+from contacts.models import Constituency, ListSubject, MPListImport
 from engagements.models import relationships
 from enquiries.counting import count_in_words
 from enquiries.models import Enquiry, without_owner
@@ -142,9 +142,7 @@ def _installation(membership: Membership, *, now: datetime) -> dict[str, Any]:
         "services": Service.objects.visible_to(membership).active().count(),
         "seats": Constituency.objects.of(authority).count(),
         "hidden_seats": Constituency.objects.hidden_by(authority).count(),
-        "last_list": MPListImport.objects.filter(state=ImportState.APPLIED)
-        .order_by("-applied_at", "-pk")
-        .first(),
+        "last_list": MPListImport.objects.about(ListSubject.MPS).applied().first(),
         "progress": progress(now=now, authority=authority),
         "failed": Notification.objects.of(authority).failed().count(),
     }

@@ -190,6 +190,7 @@ ROWS: dict[str, Row] = {
     # Facts that every authority shares.
     "instance:import_list": Row(get=INSTANCE),
     "instance:import_upload": Row(get=INSTANCE, post=INSTANCE),
+    "instance:post_upload": Row(get=INSTANCE, post=INSTANCE),
     "instance:import_preview": Row(get=INSTANCE, about="import"),
     "instance:import_apply": Row(post=INSTANCE, about="import"),
     "instance:import_discard": Row(post=INSTANCE, about="import", posted=302),

@@ -214,7 +214,7 @@ def test_page_withstands_its_query(world, name):
     assert found == []
 
 
-@pytest.mark.parametrize("name", ["instance:import_upload", "accounts:settings_edit"])
+@pytest.mark.parametrize("name", ["instance:import_upload", "instance:post_upload", "accounts:settings_edit"])
 def test_upload_withstands(world, name):
     route = POSTS[name]
     role = sender(route, route.row.post)

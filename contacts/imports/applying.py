@@ -1,4 +1,4 @@
-"""Preview a list of MPs, apply it in one transaction, undo the latest."""
+"""Preview a list of MPs or of their posts, apply it in one transaction, undo the latest."""
 
 from __future__ import annotations
 
@@ -11,19 +11,30 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import connection, models, transaction
 
 from accounts.models import User
-from contacts.imports import columns, entries, parties, reading, seats
+from contacts.imports import columns, entries, parties, post_plan, reading, seats
 from contacts.imports.entries import Listing
 from contacts.imports.plan import Plan, make_plan
-from contacts.imports.reading import ListRefused
+from contacts.imports.post_plan import PostPlan, plan_posts
+from contacts.imports.reading import ListRefused, Table
 from contacts.imports.referring import referrers
-from contacts.models import MP, Constituency, ImportState, MPListImport, Party, PartySpell, SeatHolding
+from contacts.models import (
+    MP,
+    Constituency,
+    ImportState,
+    ListSubject,
+    MPListImport,
+    Party,
+    PartySpell,
+    Post,
+    SeatHolding,
+)
 from contacts.spells import SpellsOverlap, day_before, write_spells
 
 
 class RowsRefused(Exception):
     """Some rows are refused and nobody chose to apply the list without them. `plan` says which and why."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan | PostPlan) -> None:
         super().__init__("rows are refused")
         self.plan = plan
 
@@ -46,18 +57,27 @@ def read_list(content: bytes, file_name: str, *, on: date | None, today: date) -
     Raises ListRefused if the file is no list of this Parliament's MPs, or is for a day after today: applied,
     it would make every later list out of date.
     """
-    list_date = on or entries.date_in_file_name(file_name) or today
+    list_date, source = day_of_list(file_name, on=on, today=today)
     tables = reading.tables(content, file_name, columns.score)
     listing = entries.likeliest(tables, list_date=list_date)
-    source = "as you said" if on else "from the file's name" if list_date != today else "today"
     listing.reading["date_from"] = source
+    refuse_days_to_come(list_date, source, today=today, rows=listing.rows)
+    return listing, list_date
+
+
+def day_of_list(file_name: str, *, on: date | None, today: date) -> tuple[date, str]:
+    """The day a list is for, and how that is known."""
+    list_date = on or entries.date_in_file_name(file_name) or today
+    return list_date, "as you said" if on else "from the file's name" if list_date != today else "today"
+
+
+def refuse_days_to_come(list_date: date, source: str, *, today: date, rows: int) -> None:
     if list_date > today:
         raise ListRefused(
             f"The list is dated {list_date:%-d %B %Y} ({source}), and today is {today:%-d %B %Y}: "
             "nobody knows yet who the MPs will be. Say which day it is for.",
-            rows=listing.rows,
+            rows=rows,
         )
-    return listing, list_date
 
 
 def preview_list(
@@ -78,6 +98,50 @@ def preview_list(
     )
 
 
+def preview_posts(
+    content: bytes,
+    file_name: str,
+    *,
+    on: date | None,
+    kind: str,
+    by: User | None,
+    today: date,
+    now: datetime,
+) -> MPListImport:
+    """Record what a list of posts would change, to be looked at and then applied. Raises ListRefused."""
+    list_date, date_from = day_of_list(file_name, on=on, today=today)
+    table = post_plan.read_posts(content, file_name)
+    refuse_days_to_come(list_date, date_from, today=today, rows=len(table.rows))
+    record = posts_record(
+        table, file_name=file_name, list_date=list_date, kind=kind, date_from=date_from, by=by, now=now
+    )
+    record.report = post_plan.plan_of(record).as_report()
+    record.save()
+    return record
+
+
+def posts_record(
+    table: Table,
+    *,
+    file_name: str,
+    list_date: date,
+    kind: str,
+    by: User | None,
+    now: datetime,
+    date_from: str = "",
+) -> MPListImport:
+    return MPListImport(
+        subject=ListSubject.POSTS,
+        file_name=file_name[:200],
+        list_date=list_date,
+        is_partial=True,
+        reading=post_plan.reading_of(table, date_from=date_from),
+        rows=post_plan.kept(table, kind=kind),
+        created_at=now,
+        created_by=by,
+    )
+
+
 def apply_preview(*, preview: MPListImport, skip_refused: bool, now: datetime) -> MPListImport:
     """Do what a preview showed, all or nothing.
 
@@ -88,8 +152,7 @@ def apply_preview(*, preview: MPListImport, skip_refused: bool, now: datetime) -
         with transaction.atomic():
             one_import_at_a_time()
             preview = waiting(preview)
-            listing = Listing.from_json(preview.rows, preview.reading)
-            plan = make_plan(listing, list_date=preview.list_date, is_partial=preview.is_partial)
+            plan = plan_of(preview)
             report = plan.as_report()
             if report != preview.report:
                 raise OutcomeChanged
@@ -97,6 +160,14 @@ def apply_preview(*, preview: MPListImport, skip_refused: bool, now: datetime) -
     except OutcomeChanged:
         MPListImport.objects.filter(pk=preview.pk, state=ImportState.PREVIEWED).update(report=report)
         raise
+
+
+def plan_of(record: MPListImport) -> Plan | PostPlan:
+    """What a list that was kept would do now. Raises ListRefused."""
+    if record.subject == ListSubject.POSTS:
+        return post_plan.plan_of(record)
+    listing = Listing.from_json(record.rows, record.reading)
+    return make_plan(listing, list_date=record.list_date, is_partial=record.is_partial)
 
 
 def discard_preview(*, preview: MPListImport) -> None:
@@ -141,6 +212,27 @@ def apply_list(
         return plan, apply_plan(plan, to=record, skip_refused=skip_refused, now=now)
 
 
+def apply_posts(
+    table: Table,
+    *,
+    file_name: str,
+    list_date: date,
+    kind: str,
+    skip_refused: bool,
+    by: User | None,
+    now: datetime,
+) -> PostPlan:
+    """Preview and apply a list of posts at once, as the command does. Raises ListRefused or RowsRefused,
+    having written nothing."""
+    with transaction.atomic():
+        one_import_at_a_time()
+        record = posts_record(table, file_name=file_name, list_date=list_date, kind=kind, by=by, now=now)
+        plan = plan_posts(table, source=str(record), on=list_date, kind=kind)
+        record.report = plan.as_report()
+        apply_plan(plan, to=record, skip_refused=skip_refused, now=now)
+    return plan
+
+
 def one_import_at_a_time() -> None:
     """A second import waits here until the first is done. SQLite's transactions do so of themselves."""
     if connection.vendor == "postgresql":
@@ -164,10 +256,19 @@ class Effects:
         return {"made": dict(self.made), "were": dict(self.were), "dropped": dict(self.dropped)}
 
 
-def apply_plan(plan: Plan, *, to: MPListImport, skip_refused: bool, now: datetime) -> MPListImport:
+def apply_plan(plan: Plan | PostPlan, *, to: MPListImport, skip_refused: bool, now: datetime) -> MPListImport:
     """Write what the plan says, inside the caller's transaction, in a constant number of queries."""
     if plan.refused and not skip_refused:
         raise RowsRefused(plan)
+    to.effects = plan.write() if isinstance(plan, PostPlan) else write_mps(plan)
+    to.state = ImportState.APPLIED
+    to.applied_at = now
+    to.save()
+    return to
+
+
+def write_mps(plan: Plan) -> dict[str, Any]:
+    """Write what a list of MPs says; what undoing takes."""
     effects = Effects()
     make_seats(plan, effects)
     people = make_and_change_mps(plan, effects)
@@ -178,11 +279,7 @@ def apply_plan(plan: Plan, *, to: MPListImport, skip_refused: bool, now: datetim
         raise ListRefused(
             f"The list contradicts what is recorded here: {overlap}", rows=plan.listing.rows
         ) from overlap
-    to.state = ImportState.APPLIED
-    to.applied_at = now
-    to.effects = effects.as_json()
-    to.save()
-    return to
+    return effects.as_json()
 
 
 def make_seats(plan: Plan, effects: Effects) -> None:
@@ -321,6 +418,7 @@ def note_spells(
 
 # In the order in which rows can go: those that refer to others first.
 KINDS: dict[str, type[models.Model]] = {
+    "post": Post,
     "holding": SeatHolding,
     "party_spell": PartySpell,
     "mp": MP,
@@ -344,8 +442,9 @@ def undo_import(
         if reason:
             raise CannotUndo(reason)
         made, were, dropped = (applied.effects.get(key, {}) for key in ("made", "were", "dropped"))
-        for kind in ("holding", "party_spell"):
+        for kind in ("post", "holding", "party_spell"):
             KINDS[kind]._default_manager.filter(pk__in=made.get(kind, [])).delete()
+        post_plan.put_back(were.pop("post", []))
         for kind, model in KINDS.items():
             restore(model, were.get(kind, []))
             model._default_manager.bulk_create(
@@ -375,12 +474,12 @@ def why_not_undo(applied: MPListImport, *, reader: User | AnonymousUser | None =
     """What stands in the way of undoing, in words for `reader`; empty if nothing does."""
     if applied.state != ImportState.APPLIED:
         return "Only an import that has been applied can be undone."
-    latest = MPListImport.objects.applied().first()
+    latest = MPListImport.objects.about(applied.subject).applied().first()
     if latest and latest.pk != applied.pk:
         return f"Only the latest import can be undone, and that is {latest}."
     made = {KINDS[kind]: pks for kind, pks in applied.effects.get("made", {}).items()}
     to: dict[type[models.Model], list[int]] = {
-        model: made.get(model, []) for model in (MP, Constituency, Party)
+        model: made.get(model, []) for model in (MP, Constituency, Party, Post)
     }
     found = referrers(to, besides=made, reader=reader)
     if not found:

@@ -1,4 +1,4 @@
-"""What an instance admin fills in to import a list of MPs."""
+"""What an instance admin fills in to import a list of MPs, or of posts they hold."""
 
 from __future__ import annotations
 
@@ -8,33 +8,31 @@ from typing import Any
 from django import forms
 
 from contacts.imports.reading import MAX_BYTES
+from contacts.models import PostKind
 
 CHOOSE_AGAIN = "Choose the file again: a browser does not keep it."
 
 
-class ListForm(forms.Form):
+class FileForm(forms.Form):
+    """A file with a list, and the day it is for."""
+
     file = forms.FileField(
         label="File with the list",
         help_text="CSV, TSV, Excel (.xlsx) or JSON; at most 10 MB. The columns are found by their headings.",
         error_messages={
-            "required": "Choose the file with the list of MPs.",
+            "required": "Choose the file with the list.",
             "empty": "The file is empty.",
-            "invalid": "Choose the file with the list of MPs.",
+            "invalid": "Choose the file with the list.",
         },
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.tab,.txt,.json,.xlsx"}),
     )
     on = forms.DateField(
         label="The day the list is for",
         required=False,
-        help_text="Leave empty to take it from the file’s name (such as mps-2026-04-03.csv), or else today.",
+        help_text="Leave empty to take it from the file’s name (such as list-2026-04-03.csv), or else today.",
         error_messages={"invalid": "Enter the day the list is for as a date, such as 3/4/2026."},
         input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"],
         widget=forms.DateInput,
-    )
-    is_partial = forms.BooleanField(
-        label="This is a partial list",
-        required=False,
-        help_text="Not all 650 seats are in it. A partial list ends nobody.",
     )
 
     def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
@@ -51,7 +49,24 @@ class ListForm(forms.Form):
         file = self.cleaned_data["file"]
         if file.size > MAX_BYTES:
             raise forms.ValidationError(
-                f"The file is {file.size / 1024 / 1024:,.1f} MB. A list of MPs is well under "
+                f"The file is {file.size / 1024 / 1024:,.1f} MB. Such a list is well under "
                 f"{MAX_BYTES // 1024 // 1024} MB: this seems to be something else."
             )
         return file
+
+
+class ListForm(FileForm):
+    is_partial = forms.BooleanField(
+        label="This is a partial list",
+        required=False,
+        help_text="Not all 650 seats are in it. A partial list ends nobody.",
+    )
+
+
+class PostListForm(FileForm):
+    kind = forms.ChoiceField(
+        label="What the posts are",
+        choices=[("", "The list says so"), *PostKind.choices],
+        required=False,
+        help_text="Needed only where no column says it, as in a spreadsheet of your own.",
+    )

@@ -1,25 +1,23 @@
-"""Taking in posts: ministers, spokespersons, committee members, officers of all-party groups.
+"""What a list of posts says: ministers, spokespersons, committee members, officers of all-party groups.
 
-Nothing is ever taken away because a file lacks it: a post ends when a list says on which day. A row about a
-peer, or about somebody who is no MP here, is left out and said to be. A row that cannot be understood is
-refused and stops the import unless the caller skips it.
+A row about a peer, or about somebody who is no MP here, is left out and said to be. A row that cannot be
+understood is refused. Reads the database for who the MPs are, writes nothing; see `post_plan` for what comes
+of it.
 """
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db import transaction
-
 from contacts.imports import columns, names
-from contacts.imports.entries import ELECTED_ON, date_in, id_in
-from contacts.imports.geography import Outcome, settle
+from contacts.imports.entries import date_in, id_in
+from contacts.imports.plan import Refusal
 from contacts.imports.reading import ListRefused, Table, printable
-from contacts.models import MP, Post, PostKind
+from contacts.models import MP, PostKind
 
 # What lists call the kinds of post, squashed (see `columns.squash`).
 SAID = {
@@ -42,100 +40,41 @@ SMALL_WORDS = frozenset(["and", "for", "in", "of", "on", "the", "to", "with"])
 PEERS = frozenset(["lords", "2", "houseoflords"])
 
 
-@dataclass
-class PostsOutcome(Outcome):
-    """`ended` are among the changed; `left_out` are no mistakes."""
+@dataclass(frozen=True)
+class Statement:
+    """One MP holds, or held, one post: `post` has the fields of `Post` that are stated."""
 
-    ended: int = 0
-    left_out: list[dict[str, Any]] = field(default_factory=list)
-
-    def in_words(self) -> str:
-        return f"{super().in_words()}, {self.ended} of the changed ended, {len(self.left_out)} left out"
-
-    def leave_out(self, row: int, reason: str) -> None:
-        self.left_out.append({"row": row, "reason": reason})
+    row: int
+    mp: MP
+    post: dict[str, Any]
 
 
 class RowRefused(Exception):
     """The row says something that cannot be; its message is the reason."""
 
 
-@transaction.atomic
-def import_posts(
-    table: Table, *, source: str, on: date, kind: str = "", skip_refused: bool = False, dry_run: bool = False
-) -> PostsOutcome:
-    """Record the posts a file lists, as at `on`. `kind` says what they are where the file does not.
-
-    An end date is the last day of a post. Raises ListRefused, also for a list of an earlier Parliament, whose
-    open posts would seem to last; or SomeRefused with nothing written.
-    """
-    if on < ELECTED_ON:
-        raise ListRefused(
-            f"The list is as at {on:%-d %B %Y}: what it calls held was held in an earlier Parliament.",
-            rows=len(table.rows),
-        )
-    outcome = PostsOutcome(rows=len(table.rows))
-    known = Known()
-    fresh: list[Post] = []
-    changed: list[Post] = []
-    for row, mp, said in statements(table, kind=kind, outcome=outcome):
-        try:
-            post = known.find(mp, said)
-        except RowRefused as refusal:
-            outcome.refuse(row, str(refusal))
-            continue
-        if post is None and not known.is_held(mp, said):
-            fresh.append(known.add(Post(mp=mp, source=source[:200], seen_on=on, **said)))
-            outcome.new += 1
-        elif post is None or post.pk is None or not differs(post, said):
-            outcome.unchanged += 1
-        else:
-            outcome.changed += 1
-            outcome.ended += post.ended_on is None and said["ended_on"] is not None
-            known.change(post, said)
-            changed.append(post)
-    settle(outcome, skip_refused=skip_refused)
-    if not dry_run:
-        Post.objects.bulk_update(changed, WRITTEN, batch_size=500)
-        Post.objects.bulk_create(fresh, batch_size=500)
-    return outcome
-
-
-def statements(table: Table, *, kind: str, outcome: PostsOutcome) -> list[tuple[int, MP, dict[str, Any]]]:
-    """What the rows say of MPs recorded here, posts that have ended first: somebody may hold one again."""
+def statements(table: Table, *, kind: str) -> tuple[list[Statement], list[Refusal], list[Refusal]]:
+    """What the rows say of MPs recorded here, posts that have ended first: somebody may hold one again; the
+    rows that are refused; and those left out, which are no mistakes."""
     reader, people = Reader(table, kind=kind), People()
-    said = []
+    said: list[Statement] = []
+    refused: list[Refusal] = []
+    left_out: list[Refusal] = []
     for row, cells in table.rows:
         if columns.squash(reader.cell("house", cells)) in PEERS:
-            outcome.leave_out(row, "is about a member of the House of Lords")
+            left_out.append(Refusal(row, "is about a member of the House of Lords"))
             continue
         try:
             mp = people.find(reader, cells)
             if mp is None:
-                outcome.leave_out(row, f"{printable(reader.cell('name', cells))} is no MP recorded here")
+                left_out.append(
+                    Refusal(row, f"{printable(reader.cell('name', cells))} is no MP recorded here")
+                )
             else:
-                said.append((row, mp, reader.post(cells)))
+                said.append(Statement(row, mp, reader.post(cells)))
         except RowRefused as refusal:
-            outcome.refuse(row, str(refusal))
-    return sorted(said, key=lambda each: each[2]["ended_on"] is None)
-
-
-WRITTEN = [
-    "kind",
-    "title",
-    "body",
-    "is_in_government",
-    "is_chair",
-    "is_acting",
-    "is_on_leave",
-    "started_on",
-    "ended_on",
-    "source_id",
-]
-
-
-def differs(post: Post, said: dict[str, Any]) -> bool:
-    return any(getattr(post, name) != value for name, value in said.items())
+            refused.append(Refusal(row, str(refusal)))
+    return sorted(said, key=lambda each: each.post["ended_on"] is None), refused, left_out
 
 
 class Reader:
@@ -276,55 +215,3 @@ class People:
         if len(namesakes) > 1:
             raise RowRefused(f"several MPs recorded here are called {printable(name)}")
         return namesakes[0] if namesakes else None
-
-
-class Known:
-    """The posts recorded here, to be found by what a row says."""
-
-    def __init__(self) -> None:
-        self.by_source_id: dict[tuple[int, str], Post] = {}
-        self.by_start: dict[tuple[Any, ...], Post] = {}
-        self.open: dict[tuple[Any, ...], Post] = {}
-        for post in Post.objects.filter(mp__is_fictional=False):
-            self.add(post)
-
-    def add(self, post: Post) -> Post:
-        words = (post.mp_id, post.kind, post.title, post.body)
-        if post.source_id:
-            self.by_source_id[post.mp_id, post.source_id] = post
-        self.by_start[*words, post.started_on] = post
-        if post.ended_on is None:
-            self.open[words] = post
-        return post
-
-    def change(self, post: Post, said: dict[str, Any]) -> None:
-        self.open.pop((post.mp_id, post.kind, post.title, post.body), None)
-        for name, value in said.items():
-            setattr(post, name, value)
-        self.add(post)
-
-    def find(self, mp: MP, said: dict[str, Any]) -> Post | None:
-        """The post a row means: it has the source's id, or the same words and start and no other id.
-
-        Raises RowRefused if changing it would have the MP hold the same post twice at once.
-        """
-        if said["source_id"]:
-            post = self.by_source_id.get((mp.pk, said["source_id"])) or self._begun_with(mp, said)
-            post = None if post and post.source_id not in ("", said["source_id"]) else post
-        else:
-            post = self._begun_with(mp, said)
-        if post and said["ended_on"] is None and self.open.get(self._words(mp, said), post) is not post:
-            raise RowRefused(f"{mp.name} holds “{printable(said['title'])}” already")
-        return post
-
-    def is_held(self, mp: MP, said: dict[str, Any]) -> bool:
-        """Whether the source has the same post under another id: it began with it, or both still last."""
-        still_lasts = said["ended_on"] is None and self._words(mp, said) in self.open
-        return still_lasts or self._begun_with(mp, said) is not None
-
-    def _begun_with(self, mp: MP, said: dict[str, Any]) -> Post | None:
-        return self.by_start.get((*self._words(mp, said), said["started_on"]))
-
-    @staticmethod
-    def _words(mp: MP, said: dict[str, Any]) -> tuple[Any, ...]:
-        return mp.pk, said["kind"], said["title"], said["body"]

@@ -10,7 +10,7 @@ from contacts.models.authority.offices import MPOffice, OfficePerson, PreferredW
 from contacts.models.authority.seats import SeatChoice
 from contacts.models.parliament.answers import ParliamentAnswer
 from contacts.models.parliament.dissolutions import Dissolution
-from contacts.models.parliament.lists import ImportState, MPListImport
+from contacts.models.parliament.lists import ImportState, ListSubject, MPListImport
 from contacts.models.parliament.mps import MP, MPQuerySet
 from contacts.models.parliament.parties import Party, PartySpell
 from contacts.models.parliament.posts import Post, PostKind, PostQuerySet
@@ -41,6 +41,7 @@ __all__ = [
     "Dissolution",
     "ImportState",
     "LeadRole",
+    "ListSubject",
     "MPListImport",
     "MPOffice",
     "MPQuerySet",

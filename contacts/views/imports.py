@@ -1,10 +1,12 @@
-"""Importing lists of MPs: upload, preview, apply or discard, undo.
+"""Importing lists of MPs and of their posts: upload, preview, apply or discard, undo.
 
 For instance admins: the facts are everyone's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
@@ -25,14 +27,15 @@ from contacts.imports.applying import (
     apply_preview,
     discard_preview,
     preview_list,
+    preview_posts,
     read_list,
     undo_import,
     why_not_undo,
 )
-from contacts.imports.forms import CHOOSE_AGAIN, ListForm
+from contacts.imports.forms import CHOOSE_AGAIN, FileForm, ListForm, PostListForm
 from contacts.imports.plan import counts_in_words
 from contacts.imports.reading import ListRefused
-from contacts.models import ImportState, MPListImport
+from contacts.models import ImportState, ListSubject, MPListImport
 
 CHANGED_SINCE = (
     "Nothing was changed: what this list would do is not what was shown, because other facts have been "
@@ -51,30 +54,58 @@ def import_list(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_instance_admins
 def import_upload(request: HttpRequest) -> HttpResponse:
+    def preview(data: dict[str, Any], today: date, now: datetime) -> MPListImport:
+        listing, list_date = read_list(data["file"].read(), data["file"].name, on=data["on"], today=today)
+        return preview_list(
+            listing,
+            file_name=data["file"].name,
+            list_date=list_date,
+            is_partial=data["is_partial"],
+            by=request.user,  # type: ignore[arg-type]
+            now=now,
+        )
+
+    return upload(request, ListForm, preview, what="MPs")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_instance_admins
+def post_upload(request: HttpRequest) -> HttpResponse:
+    def preview(data: dict[str, Any], today: date, now: datetime) -> MPListImport:
+        return preview_posts(
+            data["file"].read(),
+            data["file"].name,
+            on=data["on"],
+            kind=data["kind"],
+            by=request.user,  # type: ignore[arg-type]
+            today=today,
+            now=now,
+        )
+
+    return upload(request, PostListForm, preview, what="posts")
+
+
+def upload(
+    request: HttpRequest,
+    form_of: type[FileForm],
+    preview: Callable[[dict[str, Any], date, datetime], MPListImport],
+    *,
+    what: str,
+) -> HttpResponse:
+    """Ask for a file, read it, go on to its preview."""
     now = timezone.now()
     today = timezone.localdate(now)
     posted = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = ListForm(*posted, today=today)
+    form = form_of(*posted, today=today)
     if form.is_valid():
-        data = form.cleaned_data
         try:
-            listing, list_date = read_list(data["file"].read(), data["file"].name, on=data["on"], today=today)
-            preview = preview_list(
-                listing,
-                file_name=data["file"].name,
-                list_date=list_date,
-                is_partial=data["is_partial"],
-                by=request.user,  # type: ignore[arg-type]
-                now=now,
-            )
+            return redirect("instance:import_preview", preview(form.cleaned_data, today, now).pk)
         except ListRefused as refusal:
             form.add_error("file", f"{refusal.in_words} {CHOOSE_AGAIN}")
-        else:
-            return redirect("instance:import_preview", preview.pk)
     elif form.is_bound and "file" not in form.errors:
         form.add_error("file", CHOOSE_AGAIN)
     status = 422 if form.is_bound else 200
-    return render(request, "contacts/import_upload.html", {"form": form}, status=status)
+    return render(request, "contacts/import_upload.html", {"form": form, "what": what}, status=status)
 
 
 @require_safe
@@ -145,6 +176,7 @@ def shown(record: MPListImport, *, reader: User | AnonymousUser) -> dict[str, An
     return {
         "import": record,
         "report": report,
+        "of_posts": record.subject == ListSubject.POSTS,
         "refused": report.get("refused", []),
         "changes": sum(report.get(count, 0) for count in ("new", "changed", "ended")),
         "is_preview": record.state == ImportState.PREVIEWED,

@@ -153,7 +153,7 @@ def test_nothing_chosen_is_asked_for_again(page):
     response = page.post(UPLOAD, {"on": "tomorrow"})
 
     assert response.status_code == 422
-    assert "Choose the file with the list of MPs." in response.content.decode()
+    assert "Choose the file with the list." in response.content.decode()
     assert "Enter the day the list is for as a date" in response.content.decode()
 
 
@@ -171,7 +171,7 @@ def test_a_mistake_elsewhere_asks_for_the_file_again(page):
 
     assert "Enter the day the list is for as a date" in shown
     assert "Choose the file again: a browser does not keep it." in shown
-    assert "Choose the file with the list of MPs." not in shown
+    assert "Choose the file with the list." not in shown
 
 
 def test_names_without_codes_say_what_can_be_done_here_and_by_whom(page):

@@ -9,7 +9,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from contacts.imports.applying import RowsRefused, apply_list, read_list
-from contacts.imports.plan import make_plan
+from contacts.imports.plan import Plan, make_plan
+from contacts.imports.post_plan import PostPlan
 from contacts.imports.reading import ListRefused
 from contacts.management.mps_command import MPsCommand, day_in
 
@@ -56,6 +57,7 @@ class Command(MPsCommand):
             raise CommandError(refusal.reason, returncode=1) from refusal
         now, today = timezone.now(), timezone.localdate()
         is_applied = False
+        plan: Plan | PostPlan
         try:
             listing, list_date = read_list(content, file.name, on=on, today=today)
             if options["dry_run"]:

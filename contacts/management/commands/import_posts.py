@@ -10,8 +10,11 @@ from django.core.management.base import CommandParser
 from django.utils import timezone
 
 from contacts.imports import columns
+from contacts.imports.applying import RowsRefused, apply_posts
 from contacts.imports.entries import date_in_file_name
-from contacts.imports.posts import PostsOutcome, import_posts
+from contacts.imports.geography import settle
+from contacts.imports.plan import Plan
+from contacts.imports.post_plan import PostPlan, PostsOutcome, plan_posts
 from contacts.imports.reading import Table
 from contacts.management.geography_command import GeographyCommand
 from contacts.models import PostKind
@@ -37,11 +40,23 @@ class Command(GeographyCommand):
     def take_in(self, table: Table, options: dict[str, Any]) -> PostsOutcome:
         file: Path = options["file"]
         on = options["on"] or date_in_file_name(file.name) or timezone.localdate()
-        return import_posts(
-            table,
-            source=f"{file.name}, as at {on:%-d %B %Y}",
-            on=on,
-            kind=options["kind"] or "",
-            skip_refused=options["skip_refused"],
-            dry_run=options["dry_run"],
-        )
+        kind, skip_refused = options["kind"] or "", options["skip_refused"]
+        plan: Plan | PostPlan
+        try:
+            if options["dry_run"]:
+                plan = plan_posts(table, source=file.name, on=on, kind=kind)
+            else:
+                plan = apply_posts(
+                    table,
+                    file_name=file.name,
+                    list_date=on,
+                    kind=kind,
+                    skip_refused=skip_refused,
+                    by=None,
+                    now=timezone.now(),
+                )
+        except RowsRefused as refused:
+            plan = refused.plan
+        outcome = PostsOutcome(**plan.counts())
+        settle(outcome, skip_refused=skip_refused)
+        return outcome

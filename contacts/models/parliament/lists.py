@@ -1,4 +1,4 @@
-"""Lists of MPs that were imported, with what undoing the latest takes."""
+"""Lists of MPs and of their posts that were imported, with what undoing the latest takes."""
 
 from __future__ import annotations
 
@@ -14,23 +14,33 @@ class ImportState(models.TextChoices):
     UNDONE = "undone", "Undone"
 
 
+class ListSubject(models.TextChoices):
+    MPS = "mps", "MPs"
+    POSTS = "posts", "Posts"
+
+
 class MPListImportQuerySet(models.QuerySet["MPListImport"]):
+    def about(self, subject: str) -> MPListImportQuerySet:
+        return self.filter(subject=subject)
+
     def applied(self) -> MPListImportQuerySet:
         """Imports in force, the latest first."""
         return self.filter(state=ImportState.APPLIED).order_by("-applied_at", "-pk")
 
     def newest_applied_date(self) -> date | None:
-        """The day of the newest list in force; an older list is out of date."""
-        return self.applied().aggregate(newest=models.Max("list_date"))["newest"]
+        """The day of the newest list of MPs in force; an older one is out of date."""
+        return self.about(ListSubject.MPS).applied().aggregate(newest=models.Max("list_date"))["newest"]
 
     def last_undone_at(self) -> datetime | None:
-        """When the facts were last put back to what they were before an import."""
-        return self.aggregate(last=models.Max("undone_at"))["last"]
+        """When the MPs were last put back to what they were before an import."""
+        return self.about(ListSubject.MPS).aggregate(last=models.Max("undone_at"))["last"]
 
 
 class MPListImport(models.Model):
-    """One list of MPs: what it said, what it would change or changed, and what undoing it takes."""
+    """One list of MPs, or of posts they hold: what it said, what it would change or changed, and what undoing
+    it takes."""
 
+    subject = models.CharField("list of", max_length=5, choices=ListSubject.choices, default=ListSubject.MPS)
     state = models.CharField(max_length=10, choices=ImportState.choices, default=ImportState.PREVIEWED)
     file_name = models.CharField(max_length=200)
     list_date = models.DateField("list is as at")
@@ -54,7 +64,8 @@ class MPListImport(models.Model):
 
     class Meta:
         ordering = ["-created_at", "-pk"]
-        verbose_name = "import of a list of MPs"
+        verbose_name = "import of a list"
+        verbose_name_plural = "imports of lists"
 
     def __str__(self) -> str:
         return f"{self.file_name}, as at {self.list_date:%-d %B %Y}"

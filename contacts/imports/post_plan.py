@@ -1,0 +1,337 @@
+"""What a list of posts, or Parliament's own word, would change, and changing it.
+
+Nothing is ever taken away because a file lacks it: a post ends when a list says on which day. An older list
+does not reopen what ended on its day or later: it could not know.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+from django.db.models import CharField, F
+from django.db.models.functions import Cast
+
+from contacts.imports import columns, reading
+from contacts.imports.entries import ELECTED_ON
+from contacts.imports.geography import Outcome
+from contacts.imports.plan import Refusal
+from contacts.imports.posts import RowRefused, Statement, statements
+from contacts.imports.reading import ListRefused, Table, printable
+from contacts.imports.same_post import PARLIAMENT, has_begun_near, is_same, is_same_post_id
+from contacts.models import MP, MPListImport, Post
+
+# The fields that lists state, and what people call them.
+FIELDS = {
+    "kind": "Kind",
+    "title": "Post",
+    "body": "Department, committee or group",
+    "is_in_government": "In government",
+    "is_chair": "Chairs it",
+    "is_acting": "Acting",
+    "is_on_leave": "On leave",
+    "started_on": "From",
+    "ended_on": "Last day",
+    "source_id": "The source’s own id",
+}
+
+
+@dataclass
+class PostsOutcome(Outcome):
+    """`ended` are among the changed; `left_out` are no mistakes."""
+
+    ended: int = 0
+    left_out: list[dict[str, Any]] = field(default_factory=list)
+
+    def in_words(self) -> str:
+        return f"{super().in_words()}, {self.ended} of the changed ended, {len(self.left_out)} left out"
+
+
+@dataclass
+class Change:
+    """A post that is recorded otherwise: `were` is each of its FIELDS before."""
+
+    row: int
+    post: Post
+    were: dict[str, Any]
+
+    @property
+    def is_ending(self) -> bool:
+        return self.were["ended_on"] is None and self.post.ended_on is not None
+
+    def in_words(self) -> list[list[str]]:
+        """What changed, the old and the new."""
+        return [
+            [label, said(name, self.were[name]), said(name, getattr(self.post, name))]
+            for name, label in FIELDS.items()
+            if self.were[name] != getattr(self.post, name)
+        ]
+
+
+def said(name: str, value: Any) -> str:
+    if isinstance(value, date):
+        return f"{value:%-d %B %Y}"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return str(value or ("still held" if name == "ended_on" else "not given"))
+
+
+@dataclass
+class PostPlan:
+    """What would change. `as_report()` is the whole outcome as JSON; two plans are alike if those are.
+
+    Posts are changed in memory alone until `write()`.
+    """
+
+    source: str
+    on: date
+    rows: int = 0
+    fresh: list[tuple[int, Post]] = field(default_factory=list)
+    unchanged: int = 0
+    refused: list[Refusal] = field(default_factory=list)
+    left_out: list[Refusal] = field(default_factory=list)
+    _changed: dict[int, Change] = field(default_factory=dict)
+
+    @property
+    def changed(self) -> list[Change]:
+        return [change for change in self._changed.values() if change.in_words()]
+
+    def begin(self, mp: MP, post: dict[str, Any], *, row: int) -> Post:
+        fresh = Post(mp=mp, source=self.source[:200], seen_on=self.on, **post)
+        self.fresh.append((row, fresh))
+        return fresh
+
+    def change(self, post: Post, to: dict[str, Any], *, row: int) -> None:
+        if post.pk not in self._changed:
+            self._changed[post.pk] = Change(row, post, {name: getattr(post, name) for name in FIELDS})
+        for name, value in to.items():
+            setattr(post, name, value)
+
+    def outcome(self) -> PostsOutcome:
+        changed = self.changed
+        return PostsOutcome(
+            rows=self.rows,
+            new=len(self.fresh),
+            changed=len(changed),
+            unchanged=self.unchanged,
+            refused=[{"row": each.row, "reason": each.reason} for each in self.refused],
+            ended=sum(change.is_ending for change in changed),
+            left_out=[{"row": each.row, "reason": each.reason} for each in self.left_out],
+        )
+
+    def counts(self) -> dict[str, Any]:
+        return vars(self.outcome())
+
+    def as_report(self) -> dict[str, Any]:
+        """The counts, and what they are."""
+        return self.counts() | {
+            "new_posts": [
+                {
+                    "row": row,
+                    "name": post.mp.name,
+                    "mp": post.mp_id,
+                    "post": str(post),
+                    "kind": post.get_kind_display(),
+                    "from": said("started_on", post.started_on),
+                    "to": said("ended_on", post.ended_on) if post.ended_on else "",
+                }
+                for row, post in self.fresh
+            ],
+            "changed_posts": [
+                {
+                    "row": change.row,
+                    "name": change.post.mp.name,
+                    "mp": change.post.mp_id,
+                    "post": str(change.post),
+                    "is_ending": change.is_ending,
+                    "changes": change.in_words(),
+                }
+                for change in self.changed
+            ],
+        }
+
+    def write(self) -> dict[str, Any]:
+        """Write it, inside the caller's transaction; what undoing takes."""
+        changed = self.changed
+        rewrite([change.post for change in changed])
+        made = Post.objects.bulk_create([post for _, post in self.fresh], batch_size=500)
+        return {
+            "made": {"post": [post.pk for post in made]} if made else {},
+            "were": {"post": [as_json(change) for change in changed]} if changed else {},
+            "dropped": {},
+        }
+
+
+def as_json(change: Change) -> dict[str, Any]:
+    were = {
+        name: value.isoformat() if isinstance(value, date) else value for name, value in change.were.items()
+    }
+    return {"pk": change.post.pk, **were}
+
+
+def rewrite(posts: list[Post]) -> None:
+    """Save all FIELDS of these posts, whichever of them takes over another's words or id."""
+    Post.objects.filter(pk__in=[post.pk for post in posts]).update(
+        title=Cast(F("pk"), CharField(max_length=20)), source_id=""
+    )
+    Post.objects.bulk_update(posts, list(FIELDS), batch_size=200)
+
+
+def put_back(rows: list[dict[str, Any]]) -> None:
+    """Give posts the fields they had, dates as ISO text."""
+    posts = Post.objects.in_bulk([row["pk"] for row in rows])
+    for row in rows:
+        for name in FIELDS:
+            setattr(posts[row["pk"]], name, row[name])
+    rewrite(list(posts.values()))
+
+
+def plan_posts(table: Table, *, source: str, on: date, kind: str = "") -> PostPlan:
+    """What a file would change, as at `on`. `kind` says what its posts are where the file does not.
+
+    An end date is the last day of a post. Raises ListRefused, also for a list of an earlier Parliament, whose
+    open posts would seem to last.
+    """
+    if on < ELECTED_ON:
+        raise ListRefused(
+            f"The list is as at {on:%-d %B %Y}: what it calls held was held in an earlier Parliament.",
+            rows=len(table.rows),
+        )
+    plan = PostPlan(source=source, on=on, rows=len(table.rows))
+    stated, plan.refused, plan.left_out = statements(table, kind=kind)
+    known = Known()
+    for statement in stated:
+        try:
+            take(plan, known, statement)
+        except RowRefused as refusal:
+            plan.refused.append(Refusal(statement.row, str(refusal)))
+    plan.refused.sort(key=lambda refusal: refusal.row)
+    return plan
+
+
+def take(plan: PostPlan, known: Known, statement: Statement) -> None:
+    mp, stated = statement.mp, statement.post
+    post = known.find(mp, stated)
+    if post is None and not known.is_held(mp, stated):
+        known.add(plan.begin(mp, stated, row=statement.row))
+        return
+    if post is None or post.pk is None:
+        plan.unchanged += 1
+        return
+    news = news_of(post, stated, on=plan.on)
+    if news:
+        known.change(plan, post, news, row=statement.row)
+    else:
+        plan.unchanged += 1
+
+
+def news_of(post: Post, stated: dict[str, Any], *, on: date) -> dict[str, Any]:
+    """What a list as at `on` says of a post that is not recorded so."""
+    stated = dict(stated)
+    if stated["ended_on"] is None and post.ended_on and post.ended_on >= on:
+        stated["ended_on"] = post.ended_on
+    if post.source == PARLIAMENT:
+        # Parliament's own words stand; a list may know the end, or who chairs.
+        ends = post.ended_on is None and stated["ended_on"] is not None
+        chairs = stated["is_chair"] and not post.is_chair
+        wanted = (("ended_on",) if ends else ()) + (("title", "is_chair") if chairs else ())
+        return {name: stated[name] for name in wanted}
+    return {name: value for name, value in stated.items() if getattr(post, name) != value}
+
+
+class Known:
+    """The posts recorded here, to be found by what a row says."""
+
+    def __init__(self) -> None:
+        self.by_source_id: dict[tuple[int, str], Post] = {}
+        self.by_start: dict[tuple[Any, ...], Post] = {}
+        self.open: dict[tuple[Any, ...], Post] = {}
+        self.of_parliament: dict[int, list[Post]] = defaultdict(list)
+        for post in Post.objects.filter(mp__is_fictional=False).select_related("mp"):
+            self.add(post)
+            if post.source == PARLIAMENT:
+                self.of_parliament[post.mp_id].append(post)
+
+    def add(self, post: Post) -> Post:
+        words = (post.mp_id, post.kind, post.title, post.body)
+        if post.source_id:
+            self.by_source_id[post.mp_id, post.source_id] = post
+        self.by_start[*words, post.started_on] = post
+        if post.ended_on is None:
+            self.open[words] = post
+        return post
+
+    def change(self, plan: PostPlan, post: Post, to: dict[str, Any], *, row: int) -> None:
+        self.open.pop((post.mp_id, post.kind, post.title, post.body), None)
+        plan.change(post, to, row=row)
+        self.add(post)
+
+    def find(self, mp: MP, said: dict[str, Any]) -> Post | None:
+        """The post a row means: it has the source's id, or the same words and start and no other id; or it is
+        the one that Parliament itself has told of.
+
+        Raises RowRefused if changing it would have the MP hold the same post twice at once.
+        """
+        if said["source_id"]:
+            post = self.by_source_id.get((mp.pk, said["source_id"])) or self._begun_with(mp, said)
+            post = None if post and post.source_id not in ("", said["source_id"]) else post
+        else:
+            post = self._begun_with(mp, said)
+        post = post or self._told_of_by_parliament(mp, said)
+        if post and post.source == PARLIAMENT:
+            return post
+        if post and said["ended_on"] is None and self.open.get(self._words(mp, said), post) is not post:
+            raise RowRefused(f"{mp.name} holds “{printable(said['title'])}” already")
+        return post
+
+    def is_held(self, mp: MP, said: dict[str, Any]) -> bool:
+        """Whether the source has the same post under another id: it began with it, or both still last."""
+        still_lasts = said["ended_on"] is None and self._words(mp, said) in self.open
+        return still_lasts or self._begun_with(mp, said) is not None
+
+    def _told_of_by_parliament(self, mp: MP, said: dict[str, Any]) -> Post | None:
+        posts = self.of_parliament.get(mp.pk, [])
+        meant = [post for post in posts if is_same_post_id(post, said) and has_begun_near(post, said)]
+        return next(iter(meant or [post for post in posts if is_same(post, said)]), None)
+
+    def _begun_with(self, mp: MP, said: dict[str, Any]) -> Post | None:
+        return self.by_start.get((*self._words(mp, said), said["started_on"]))
+
+    @staticmethod
+    def _words(mp: MP, said: dict[str, Any]) -> tuple[Any, ...]:
+        return mp.pk, said["kind"], said["title"], said["body"]
+
+
+# --- A file, kept between its preview and its import --------------------------------------------
+
+
+def read_posts(content: bytes, file_name: str) -> Table:
+    """The table of posts in a file. Raises ListRefused."""
+    return reading.read(content, file_name, partial(columns.score, meanings=columns.POSTS))
+
+
+def kept(table: Table, *, kind: str) -> dict[str, Any]:
+    """The rows as read, so that the preview and the import agree."""
+    return {"kind": kind, "header": table.header, "rows": table.rows}
+
+
+def reading_of(table: Table, *, date_from: str) -> dict[str, Any]:
+    """How the file was read."""
+    found = {meaning: at[0] for meaning, at in columns.find(table.header, columns.POSTS).items()}
+    return {
+        "file": table.describe(),
+        "columns": [[meaning, table.header[position]] for meaning, position in found.items()],
+        "unused": [h for i, h in enumerate(table.header) if i not in found.values() and h][:60],
+        "date_from": date_from,
+    }
+
+
+def plan_of(record: MPListImport) -> PostPlan:
+    """The plan of a list that was kept. Raises ListRefused."""
+    rows: Iterable[tuple[int, list[str]]] = ((row, cells) for row, cells in record.rows["rows"])
+    table = Table(kind="", header=record.rows["header"], rows=list(rows))
+    return plan_posts(table, source=str(record), on=record.list_date, kind=record.rows["kind"])

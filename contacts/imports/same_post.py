@@ -1,0 +1,74 @@
+"""Whether two sources mean the same post of an MP.
+
+Parliament calls a minister "Parliamentary Under-Secretary of State (Department for Education)", others
+"Minister for Early Education, Department for Education"; a committee is "Home Affairs Committee" here and
+"Home Affairs" there; and the day on which it began differs by a few.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date, timedelta
+from typing import Any
+
+from contacts.models import Post, PostKind
+from mpcrm.folding import fold
+
+PARLIAMENT = "Parliament’s Members API"  # the source of a post that Parliament's own answer began
+ABOUT_THEN = timedelta(days=7)
+# As in "uk.parliament.data/Member/5076/GovernmentPost/1281", "Biography/GovernmentPost/1281/2025-09-07".
+PARLIAMENT_ID = re.compile(r"\b(GovernmentPost|OppositionPost|ParliamentaryPost|Committee)/(\d+)")
+COMMITTEES = (PostKind.COMMITTEE, PostKind.BILL_COMMITTEE)
+NO_MATTER = re.compile(r"\b(the|of|for|department|ministry|hm|select|committee|commons)\b")
+
+
+def parliament_id(source_id: str) -> tuple[str, str] | None:
+    """Parliament's own kind and number of a post."""
+    found = PARLIAMENT_ID.search(source_id)
+    return (found[1], found[2]) if found else None
+
+
+def is_same_post_id(post: Post, stated: dict[str, Any]) -> bool:
+    """Whether both have Parliament's number, and the same."""
+    number = parliament_id(post.source_id)
+    return number is not None and number == parliament_id(stated["source_id"])
+
+
+def has_begun_near(post: Post, stated: dict[str, Any]) -> bool:
+    """Whether both began about the same day, or last still; a day that is not known may be any."""
+    one, other = post.started_on, stated["started_on"]
+    if one is None or other is None:
+        return post.ended_on is None or stated["ended_on"] is None
+    return are_near(one, other)
+
+
+def are_near(one: date, other: date) -> bool:
+    return abs(one - other) <= ABOUT_THEN
+
+
+def is_same(post: Post, stated: dict[str, Any]) -> bool:
+    """Whether both are the same post, going by words and days."""
+    if not has_begun_near(post, stated):
+        return False
+    kind, title, body = stated["kind"], stated["title"], stated["body"]
+    if post.kind in COMMITTEES and kind in COMMITTEES:
+        # Who chairs it is a member of it.
+        return plain(post.body) == plain(body)
+    if post.is_in_government and stated["is_in_government"]:
+        if PostKind.WHIP in (post.kind, kind):
+            return post.kind == kind
+        return shares_department(post, title, body) or plain(post.title) == plain(title)
+    return post.kind == kind and plain(post.title) == plain(title)
+
+
+def shares_department(post: Post, title: str, body: str) -> bool:
+    """Whether the department of one is that of the other, or stands in its title."""
+    here, there = plain(post.body), plain(body)
+    if here and here == there:
+        return True
+    in_title, in_other = f" {plain(post.title)} ", f" {plain(title)} "
+    return bool((there and f" {there} " in in_title) or (here and f" {here} " in in_other))
+
+
+def plain(text: str) -> str:
+    return " ".join(NO_MATTER.sub(" ", fold(text)).split())
