@@ -35,7 +35,8 @@ def sweep(*, now: datetime) -> dict[str, int]:
 def _owed(on: date) -> EngagementPlanQuerySet:
     """Plans whose interval has passed, with the `kind` of reminder reached, unless that or a later kind is
     recorded for the same due date."""
-    plans = EngagementPlan.objects.with_cadence(on).filter(contact_due_on__lt=on)  # type: ignore[misc]
+    plans = EngagementPlan.objects.in_force().with_cadence(on)
+    plans = plans.filter(contact_due_on__lt=on)  # type: ignore[misc]
     plans = plans.annotate(
         kind=Case(
             When(contact_lapses_on__lt=on, then=Value(LAPSED.value)),

@@ -56,7 +56,7 @@ def save_plan(
         "ideal_days": ideal_days,
         "maximum_days": maximum_days,
     }
-    plans = EngagementPlan.objects.filter(authority_id=by.authority_id, mp=mp)
+    plans = EngagementPlan.objects.in_force().filter(authority_id=by.authority_id, mp=mp)
     plan = plans.select_for_update().first() or EngagementPlan(
         authority_id=by.authority_id, mp=mp, started_on=timezone.localdate(now), version=0
     )

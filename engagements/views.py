@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
@@ -90,20 +90,36 @@ def _filtered(
 
 
 def _plan_or_404(request: AuthorityRequest, mp_pk: int) -> EngagementPlan:
-    plans = EngagementPlan.objects.visible_to(request.membership).with_cadence(timezone.localdate())
+    """The plan in force."""
+    plans = EngagementPlan.objects.visible_to(request.membership).in_force()
+    plans = plans.with_cadence(timezone.localdate())
     return get_object_or_404(plans.select_related("mp", "agreement_recorded_by__user"), mp__pk=mp_pk)
 
 
 @require_safe
 @for_roles(*READERS)
 def plan_detail(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
-    plan = _plan_or_404(request, mp_pk)
+    """The plan in force and those archived; where none is in force, those archived alone."""
+    archived = list(
+        EngagementPlan.objects.visible_to(request.membership)
+        .filter(mp__pk=mp_pk, archived_at__isnull=False)
+        .select_related("mp", "archived_by__user")
+        .order_by("-archived_at", "-pk")
+    )
+    try:
+        plan = _plan_or_404(request, mp_pk)
+    except Http404:
+        if not archived:
+            raise
+        context = {"mp": archived[0].mp, "archived": archived}
+        return render(request, "engagements/plan_archived.html", context)
     leads = leads_on(plan.mp, membership=request.membership, on=timezone.localdate())
     return render(
         request,
         "engagements/plan_detail.html",
         {
             "plan": plan,
+            "archived": archived,
             "mp": plan.mp,
             "seat": plan.mp.holdings.current().select_related("constituency").first(),
             "leads": leads,
@@ -122,7 +138,7 @@ def plan_detail(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
 def plan_edit(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
     """Start the plan for this MP, or edit it."""
     mp = get_object_or_404(MP, pk=mp_pk)
-    plan = EngagementPlan.objects.visible_to(request.membership).filter(mp=mp).first()
+    plan = EngagementPlan.objects.visible_to(request.membership).in_force().filter(mp=mp).first()
     form = PlanForm(request.POST or None, instance=plan)
     if request.method == "POST" and form.is_valid():
         try:

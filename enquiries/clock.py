@@ -31,7 +31,7 @@ class Reckoning:
     amber_on: date
     due_on: date
     reply: Count
-    is_reopened: bool
+    started_by: str  # the kind of event: received, reopened or carried over
     law: str  # how the law counts the reply, in words; empty where the authority's own days count
     counted_in: Calendar = field(repr=False, compare=False)
 
@@ -62,19 +62,23 @@ def reckon(
     """The dates that follow from what happened, in the order it was recorded.
 
     The last "received" is the day of receipt: a later one corrects an earlier. The acknowledgement is counted
-    from it alone. The reply is counted from the last "reopened", where there is one, else from receipt.
+    from it alone. The reply is counted from the last "reopened" or "carried over" that was not taken back,
+    where there is one, else from receipt.
     Where the policy gives calendar months, urgency and cut-off do not change the date; where the law says
     which days count, cut-off and the authority's closure days and openings do not.
     """
-    received = reopened = None
+    received: ClockEvent | None = None
+    started_anew: list[ClockEvent] = []
     for event in events:
         if event.kind == ClockEvent.Kind.RECEIVED:
             received = event
+        elif event.kind == ClockEvent.Kind.TAKEN_BACK:
+            started_anew.pop()
         else:
-            reopened = event
+            started_anew.append(event)
     if received is None:
         raise ValueError("a clock starts with the day of receipt")
-    start = reopened or received
+    start = started_anew[-1] if started_anew else received
 
     counted_in, law = _days_that_count(policy.enquiry_type, calendar)
     if policy.reply_unit == ReplyUnit.MONTHS:
@@ -95,7 +99,7 @@ def reckon(
         amber_on=max(start.on, min(reply.result, calendar.add(reply.result, -policy.amber_days))),
         due_on=reply.result,
         reply=reply,
-        is_reopened=reopened is not None,
+        started_by=start.kind,
         law=law,
         counted_in=counted_in,
     )

@@ -26,7 +26,14 @@ from contacts.models import (
     SeatChoice,
     SeatOverlap,
 )
-from enquiries.models import Enquiry, LadderStep, ResponsePolicy, Whom
+from enquiries.models import (
+    AuthorityShown,
+    CarryOver,
+    Enquiry,
+    LadderStep,
+    ResponsePolicy,
+    Whom,
+)
 from notifications.models import State
 from tests.factories import (
     NOW,
@@ -198,6 +205,17 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     place.rows["enquiry"] = enquiry_of(place, 1, owner=service_contact, due_on=timezone.localdate())
     place.rows["closed"] = enquiry_of(place, 2, closed_at=NOW)
     PastClockFactory(enquiry=place.rows["closed"], closed_at=NOW)
+    CarryOver.objects.create(
+        authority=authority,
+        enquiry=place.rows["enquiry"],
+        from_mp=only,
+        to_mp=mp,
+        authority_seen_on=TODAY,
+        authority_shown=AuthorityShown.FORM,
+        restarts_clock=False,
+        recorded_at=NOW,
+        recorded_by=officer,
+    )
     SeatChoice.objects.create(authority=authority, constituency=hidden, is_hidden=True)
     LadderStep.objects.create(
         authority=authority, policy=policy, step=1, offset=2, whom=Whom.PERSON, person=officer

@@ -26,6 +26,10 @@ class EngagementPlanQuerySet(models.QuerySet["EngagementPlan"]):
             return self.none()
         return self.filter(authority_id=membership.authority_id)
 
+    def in_force(self) -> EngagementPlanQuerySet:
+        """Plans we still go by; those archived are kept to read."""
+        return self.filter(archived_at=None)
+
     def without_agreement(self) -> EngagementPlanQuerySet:
         """Plans the Leader has not agreed."""
         return self.filter(agreed_on=None)
@@ -67,6 +71,12 @@ class EngagementPlan(AuthorityOwned):
         Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     agreement_recorded_at = models.DateTimeField(null=True, blank=True)
+    archived_at = models.DateTimeField(
+        null=True, blank=True, help_text="The MP has lost the seat: read only, with no reminders."
+    )
+    archived_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     version = models.PositiveIntegerField(
         default=1, help_text="Counts edits, so that two people cannot overwrite each other."
     )
@@ -84,7 +94,16 @@ class EngagementPlan(AuthorityOwned):
     class Meta:
         ordering = ["mp__sort_name", "pk"]
         constraints = [
-            models.UniqueConstraint(fields=["authority", "mp"], name="one_plan_per_mp"),
+            models.UniqueConstraint(
+                fields=["authority", "mp"],
+                condition=Q(archived_at=None),
+                name="one_plan_in_force_per_mp",
+            ),
+            models.CheckConstraint(
+                condition=Q(archived_at=None, archived_by=None)
+                | Q(archived_at__isnull=False, archived_by__isnull=False),
+                name="an_archived_plan_says_by_whom",
+            ),
             models.CheckConstraint(
                 condition=Q(maximum_days__gte=F("ideal_days")) & Q(ideal_days__gte=1),
                 name="longest_interval_not_below_ideal",

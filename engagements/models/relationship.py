@@ -69,14 +69,16 @@ def relationships(authority: Authority, on: date) -> RelationshipQuerySet:
 
 def mps_with_cadence(authority: Authority, on: date) -> RelationshipQuerySet:
     """All MPs, each with the contact cadence of this authority as at `on` (see `cadence` and `deadlines`),
-    and of its plan `plan_id`, `agreed_on` and `review_on` (or None).
+    and of its plan in force `plan_id`, `agreed_on` and `review_on` (or None).
 
     An MP without a plan is held to the default intervals, so that nobody is overlooked for want of a plan.
     """
     return (
         RelationshipQuerySet(MP)
         .annotate(
-            our_plan=FilteredRelation("plans", condition=Q(plans__authority=authority)),
+            our_plan=FilteredRelation(
+                "plans", condition=Q(plans__authority=authority, plans__archived_at=None)
+            ),
             last_contact_on=last_contact(on, mp="pk", authority=authority),
             ideal=Coalesce("our_plan__ideal_days", DEFAULT_IDEAL_DAYS),
             maximum=Coalesce("our_plan__maximum_days", DEFAULT_MAXIMUM_DAYS),

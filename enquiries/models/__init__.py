@@ -23,6 +23,9 @@ from enquiries.models.policy import (
     Whom,
 )
 from enquiries.models.records import (
+    AuthorityShown,
+    CarryOver,
+    CarryOverQuerySet,
     ClockEvent,
     Escalation,
     PastClock,
@@ -36,6 +39,9 @@ __all__ = [
     "RAG",
     "REFERENCE",
     "REPLIED_IN_TIME",
+    "AuthorityShown",
+    "CarryOver",
+    "CarryOverQuerySet",
     "ClockEvent",
     "ClockQuerySet",
     "Constituent",

@@ -6,7 +6,7 @@ import uuid
 from datetime import date
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 
 from accounts.models import AuthorityOwned, Membership
 from enquiries.models.enquiries import ClockQuerySet, Contact, Enquiry
@@ -15,12 +15,15 @@ from enquiries.models.enquiries import ClockQuerySet, Contact, Enquiry
 class ClockEvent(AuthorityOwned):
     """What the clock is reckoned from. Never edited to move a date; another event is added.
 
-    The last "received" holds (a later one corrects it); each "reopened" starts the reply clock anew.
+    The last "received" holds (a later one corrects it); each "reopened" or "carried over" starts the reply
+    clock anew, and each "carrying taken back" undoes the last of these.
     """
 
     class Kind(models.TextChoices):
         RECEIVED = "received", "Received"
         REOPENED = "reopened", "Reopened"
+        CARRIED = "carried", "Carried over to a new MP"
+        TAKEN_BACK = "taken-back", "Carrying over taken back"
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, related_name="clock_events")
     kind = models.CharField(max_length=10, choices=Kind.choices)
@@ -100,6 +103,8 @@ class TimelineEntry(AuthorityOwned):
         CLOSED = "closed", "Closed"
         REOPENED = "reopened", "Reopened"
         CLOCK = "clock", "Due date changed"
+        CARRIED = "carried-over", "Carried over"
+        TAKEN_BACK = "taken-back", "Taken back"
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, related_name="timeline")
     kind = models.CharField(max_length=15, choices=Kind.choices)
@@ -128,7 +133,7 @@ class TimelineEntry(AuthorityOwned):
 
 
 class Reply(AuthorityOwned):
-    """What was sent to the MP, and what the clock said when it was."""
+    """What was sent to the MP, or to the constituent direct, and what the clock said when it was."""
 
     enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, related_name="replies")
     text = models.TextField()
@@ -139,6 +144,10 @@ class Reply(AuthorityOwned):
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
     submission = models.UUIDField(default=uuid.uuid4, editable=False)
+    is_to_constituent = models.BooleanField("sent to the constituent direct", default=False)
+    taken_back_at = models.DateTimeField(
+        null=True, blank=True, help_text="Recorded by mistake: no reply was sent after all."
+    )
 
     class Meta:
         ordering = ["-sent_on", "-pk"]
@@ -149,6 +158,55 @@ class Reply(AuthorityOwned):
 
     def __str__(self) -> str:
         return f"Reply of {self.sent_on:%-d %B %Y}"
+
+
+class AuthorityShown(models.TextChoices):
+    """What shows that the new MP may act: a constituent who wrote to the former MP asked nobody else."""
+
+    FORM = "form", "A form signed by the constituent"
+    WORDS = "words", "A letter or e-mail from the constituent"
+    OFFICE = "office", "The new MP’s office confirmed it in writing"
+    NONE_NEEDED = "none-needed", "Not needed: no constituent, the new MP takes the question on"
+
+
+class CarryOverQuerySet(models.QuerySet["CarryOver"]):
+    def visible_to(self, membership: Membership) -> CarryOverQuerySet:
+        return self.filter(enquiry__in=Enquiry.objects.visible_to(membership))
+
+    def in_force(self) -> CarryOverQuerySet:
+        return self.filter(taken_back_at=None)
+
+
+class CarryOver(AuthorityOwned):
+    """An enquiry of a former MP went on under a new one, with fresh authority to act."""
+
+    enquiry = models.ForeignKey(Enquiry, on_delete=models.CASCADE, related_name="carryings")
+    from_mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="+")
+    to_mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="+")
+    authority_seen_on = models.DateField("fresh authority seen on")
+    authority_shown = models.CharField("what shows it", max_length=20, choices=AuthorityShown.choices)
+    restarts_clock = models.BooleanField(
+        help_text="The reply fell due while there was no MP to send it to, so it is counted anew."
+    )
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    taken_back_at = models.DateTimeField(null=True, blank=True)
+
+    objects = CarryOverQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-recorded_at", "-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["enquiry", "from_mp"],
+                condition=Q(taken_back_at=None),
+                name="one_carrying_from_each_mp",
+            ),
+            models.CheckConstraint(condition=~Q(from_mp=F("to_mp")), name="carried_to_another_mp"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.enquiry_id} from {self.from_mp_id} to {self.to_mp_id}"
 
 
 class Escalation(AuthorityOwned):

@@ -12,6 +12,13 @@ from enquiries.services.details import (
     detail_in_words,
     details_of,
 )
+from enquiries.services.handover import (
+    answer_constituent_instead,
+    carry_over,
+    take_back_answer,
+    take_back_carrying,
+    take_back_closing,
+)
 from enquiries.services.logging import log_enquiry
 from enquiries.services.policy import (
     Rung,
@@ -36,6 +43,8 @@ __all__ = [
     "acknowledge",
     "add_note",
     "allocate",
+    "answer_constituent_instead",
+    "carry_over",
     "change_details",
     "close_enquiry",
     "create_default_policies",
@@ -51,5 +60,8 @@ __all__ = [
     "set_closure_day",
     "set_cut_off",
     "set_policy",
+    "take_back_answer",
+    "take_back_carrying",
+    "take_back_closing",
     "undo_allocation",
 ]

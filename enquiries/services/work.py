@@ -162,11 +162,10 @@ def reopen_enquiry(*, enquiry: Enquiry, on: date, by: Membership, now: datetime,
 
 def _keep_clock(enquiry: Enquiry, *, reopened_on: date) -> None:
     """Record the clock that has ended, before the reopening starts another."""
-    before = enquiry.clock_events.filter(kind=ClockEvent.Kind.REOPENED).last()
     PastClock.objects.create(
         authority=enquiry.authority,
         enquiry=enquiry,
-        started_on=before.on if before else enquiry.received_on,
+        started_on=reckoning_of(enquiry).reply.received_on,
         due_on=enquiry.due_on,
         replied_on=enquiry.replied_on,
         reply_working_days=enquiry.reply_working_days,

@@ -221,6 +221,7 @@ def _page(request: AuthorityRequest, reference: str, *, note_form: NoteForm | No
             "other_actions": actions[1:],
             "can_edit": membership.handles_enquiries,
             "can_answer": membership.role in ANSWERERS,
+            "carryings": list(enquiry.carryings.in_force().select_related("from_mp")),
             "replies": enquiry.replies.select_related("recorded_by__user"),
             "timeline": enquiry.timeline.select_related("by__user"),
             "form": note_form or NoteForm(initial={"submission": uuid4()}),

@@ -67,7 +67,7 @@ def test_reopening_starts_the_reply_anew_but_not_the_acknowledgement():
     reopened = clock((RECEIVED, date(2026, 3, 2), None), (REOPENED, date(2026, 3, 16), None))
 
     assert reopened.dates == (date(2026, 3, 4), date(2026, 3, 25), date(2026, 3, 30))
-    assert reopened.is_reopened
+    assert reopened.started_by == "reopened"
 
 
 def test_correcting_the_receipt_after_reopening_moves_the_acknowledgement_alone():
