@@ -34,7 +34,8 @@ def run(name: str, database_url: str, arguments: list[str]) -> int:
     """Run pytest on the database; give its exit status, with "no test was chosen" counting as success."""
     print(f"\n=== The suite on {name} ===\n", flush=True)
     environment = {**os.environ, "TEST_DATABASE_URL": database_url}
-    done = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
+    command = [sys.executable, "-m", "pytest", "--migrations", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=environment)
     return 0 if done.returncode == 5 else done.returncode
 
 
