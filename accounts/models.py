@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager
@@ -110,6 +112,13 @@ class Authority(models.Model):
         default=90,
         help_text="The share of enquiries to reply to by their due date, in per cent.",
     )
+    sliver_below = models.DecimalField(
+        "sliver threshold",
+        max_digits=4,
+        decimal_places=1,
+        default=Decimal(1),
+        help_text="Per cent of a seat's people; with fewer of them in the area, the seat is a sliver.",
+    )
     executives_see_text = models.BooleanField(
         "executives may read enquiries",
         default=False,
@@ -132,6 +141,9 @@ class Authority(models.Model):
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(response_target__lte=100), name="response_target_is_a_percentage"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(sliver_below__range=(0, 50)), name="sliver_is_less_than_half"
             ),
         ]
 

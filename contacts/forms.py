@@ -120,6 +120,23 @@ class AddSeatForm(forms.Form):
         self.fields["constituency"].queryset = Constituency.objects.exclude(pk__in=ours)  # type: ignore[attr-defined]
 
 
+class SliverForm(forms.Form):
+    """Of a seat with so few of its people in the area, only a sliver lies there."""
+
+    sliver_below = forms.DecimalField(
+        label="A seat is a sliver below this share of its people",
+        help_text="Per cent. 1 leaves out seats that hardly touch your area.",
+        min_value=0,
+        max_value=50,
+        decimal_places=1,
+        widget=forms.NumberInput(attrs={"class": "govuk-input--width-3", "step": "0.1"}),
+        error_messages=dict.fromkeys(
+            ["required", "invalid", "min_value", "max_value", "max_decimal_places", "max_digits"],
+            "Enter a percentage from 0 to 50, such as 1 or 2.5.",
+        ),
+    )
+
+
 class OfficeForm(forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
 

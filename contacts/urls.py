@@ -17,6 +17,9 @@ urlpatterns = [
     path("office/people/<int:pk>/edit/", offices.office_person_edit, name="office_person_edit"),
     path("office/people/<int:pk>/left/", offices.office_person_left, name="office_person_left"),
     path("seats/", seats.seat_list, name="seat_list"),
+    path("seats/threshold/", seats.sliver_threshold, name="sliver_threshold"),
+    path("seats/slivers/hide/", seats.slivers_hide, name="slivers_hide"),
+    path("seats/slivers/restore/", seats.slivers_restore, name="slivers_restore"),
     path("seats/<int:pk>/hide/", seats.seat_hide, name="seat_hide"),
     path("seats/<int:pk>/restore/", seats.seat_restore, name="seat_restore"),
 ]

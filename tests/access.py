@@ -187,6 +187,9 @@ ROWS: dict[str, Row] = {
     ),
     "contacts:seat_hide": Row(post=ADMIN, about="seat", posted=302),
     "contacts:seat_restore": Row(post=ADMIN, about="hidden seat", posted=302),
+    "contacts:sliver_threshold": Row(post=ADMIN),
+    "contacts:slivers_hide": Row(post=ADMIN, posted=302),
+    "contacts:slivers_restore": Row(post=ADMIN, posted=302),
     # Facts that every authority shares.
     "instance:import_list": Row(get=INSTANCE),
     "instance:import_upload": Row(get=INSTANCE, post=INSTANCE),
@@ -286,6 +289,7 @@ LIST_ALL_FACTS = {
     "contacts:mp_list",
     "contacts:lead_list",
     "contacts:seat_list",
+    "contacts:sliver_threshold",
     "enquiries:enquiry_log",
     "enquiries:enquiry_edit",
     "overview:mp_detail",

@@ -89,6 +89,9 @@ EQUIVALENT = {
         "goes on to what this very member logged"
     ),
     "enquiries.views.queue:_rows: authority=": "the keys were found among what the member may see",
+    "contacts.slivers:show_again: Constituency.objects.hidden_by(by.authority)": (
+        "the seats are those that the person's session hid here"
+    ),
     "engagements.models.relationship:RelationshipQuerySet.led_by: "
     "CouncilLead.objects.visible_to(membership)": "goes on to what this very member leads",
 }

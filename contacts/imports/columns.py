@@ -130,6 +130,11 @@ OVERLAPS: Meanings = {
     "county code": (r"(newla|utla|upperla|cty|county)(\d\d)?(cd|code)",),
     "county name": (r"(la|newla|utla|upperla|cty|county)(\d\d)?(nm|name)",),
     "share": (r"percentageoverlappop(ulation)?", r"(population|pop)?(share|percentage|percent|pct)(ofseat)?"),
+    "people": (r"overlappop(ulation)?",),
+    "people in the seat": (r"originalpop(ulation)?",),
+    "area share": (r"percentageoverlaparea", r"area(share|percentage|percent|pct)(ofseat)?"),
+    "area": (r"overlaparea",),
+    "area of the seat": (r"originalarea",),
 }
 
 POSTS: Meanings = {

@@ -33,6 +33,8 @@ TIER_OF = {
     "S12": CouncilTier.UNITARY,
     "W06": CouncilTier.UNITARY,
 }
+# Beyond any count of people or square metre of the United Kingdom.
+MOST = Decimal(10) ** 15
 COUNCIL_CODE = re.compile(rf"({'|'.join(TIER_OF)})\d{{6}}")
 
 
@@ -50,12 +52,23 @@ class Outcome:
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    passed_over: int = 0
     refused: list[dict[str, Any]] = field(default_factory=list)
+    fresh: list[dict[str, str]] = field(default_factory=list)
+    changes: list[dict[str, str]] = field(default_factory=list)
+
+    def found_new(self, what: str, detail: str = "") -> None:
+        self.new += 1
+        self.fresh.append({"what": what, "detail": detail})
+
+    def found_changed(self, what: str, old: str, new: str) -> None:
+        self.changed += 1
+        self.changes.append({"what": what, "old": old, "new": new})
 
     def in_words(self) -> str:
         return (
             f"{self.rows} rows: {self.new} new, {self.changed} changed, {self.unchanged} unchanged, "
-            f"{len(self.refused)} refused"
+            f"{len(self.refused)} refused" + (f", {self.passed_over} left out" if self.passed_over else "")
         )
 
     def refuse(self, row: int, reason: str) -> None:
@@ -126,8 +139,11 @@ def import_constituencies(table: Table, *, skip_refused: bool = False) -> Outcom
         seat = known.get(code)
         if seat is None:
             fresh[code] = Constituency(ons_code=code, nation=seats.nation_of(code), **wanted)
-        elif any(getattr(seat, k) != value for k, value in wanted.items()):
-            for attribute, value in wanted.items():
+            outcome.found_new(name, code)
+        elif before := {k: old for k in wanted if (old := getattr(seat, k)) != wanted[k]}:
+            after = {k: wanted[k] for k in before}
+            outcome.found_changed(f"{seat.name} ({code})", in_short(before), in_short(after))
+            for attribute, value in after.items():
                 setattr(seat, attribute, value)
             changed.append(seat)
         else:
@@ -135,8 +151,11 @@ def import_constituencies(table: Table, *, skip_refused: bool = False) -> Outcom
     settle(outcome, skip_refused=skip_refused)
     Constituency.objects.bulk_create(fresh.values(), batch_size=500)
     Constituency.objects.bulk_update(changed, ["name", "name_welsh", "region"], batch_size=200)
-    outcome.new, outcome.changed = len(fresh), len(changed)
     return outcome
+
+
+def in_short(values: dict[str, str]) -> str:
+    return ", ".join(value or "nothing" for value in values.values())
 
 
 # --- Councils ---------------------------------------------------------------------------
@@ -165,6 +184,7 @@ def import_councils(table: Table, *, skip_refused: bool = False) -> Outcome:
     parents: dict[str, set[str]] = {}
     for row, cells in table.rows:
         if is_over(cells, at):
+            outcome.passed_over += 1
             continue
         code, name = cells[code_at], cells[name_at]
         if not is_council_code(code) or not name or len(name) > 150:
@@ -201,6 +221,7 @@ def make_councils(wanted: dict[str, str], outcome: Outcome) -> dict[str, Council
     known = Council.objects.in_bulk(list(wanted), field_name="ons_code")
     renamed = [council for code, council in known.items() if council.name != wanted[code]]
     for council in renamed:
+        outcome.found_changed(council.ons_code, council.name, wanted[council.ons_code])
         council.name = wanted[council.ons_code]
     fresh = [
         Council(ons_code=code, name=name, tier=TIER_OF[code[:3]], nation=seats.nation_of(code))
@@ -209,8 +230,8 @@ def make_councils(wanted: dict[str, str], outcome: Outcome) -> dict[str, Council
     ]
     Council.objects.bulk_update(renamed, ["name"], batch_size=500)
     Council.objects.bulk_create(fresh, batch_size=500)
-    outcome.new += len(fresh)
-    outcome.changed += len(renamed)
+    for council in fresh:
+        outcome.found_new(council.name, f"{council.get_tier_display()}, {council.ons_code}")
     outcome.unchanged += len(known) - len(renamed)
     return {**known, **{council.ons_code: council for council in fresh}}
 
@@ -253,8 +274,8 @@ def read_translation(table: Table) -> dict[str, str]:
 def import_overlaps(
     table: Table, *, translation: dict[str, str] | None = None, skip_refused: bool = False
 ) -> Outcome:
-    """Record which seat lies in which council, and the share of the seat's population where the file gives
-    it.
+    """Record which seat lies in which council, and the shares of the seat's people and area where the file
+    gives them.
 
     A share is a fraction or per cent of the *seat*. A pair nobody lives in (share 0) is left out. Councils
     and seats that are missing here are made if the file names them, and a district's county becomes its
@@ -263,8 +284,8 @@ def import_overlaps(
     translation = translation or {}
     at = overlap_columns(table, translation)
     outcome = Outcome(rows=len(table.rows))
-    fractions = are_fractions(table, at.get("share"))
-    wanted: dict[tuple[str, str], Decimal | None] = {}
+    readers = [ShareReader(table, at, *columns_of) for columns_of in SHARES]
+    wanted: dict[tuple[str, str], Shares] = {}
     seat_names: dict[str, str] = {}
     council_names: dict[str, str] = {}
     counties: set[tuple[str, str]] = set()
@@ -283,16 +304,17 @@ def import_overlaps(
             problem = f"the seat {seat} is not known here: import the constituencies first"
         if not problem and council not in known_councils and not council_name:
             problem = f"the council {council} is not known here: import the councils first"
-        share = None
-        if not problem and "share" in at and cells[at["share"]]:
-            share = share_in(cells[at["share"]], fractions=fractions)
-            problem = "" if share is not None else f"“{printable(cells[at['share']])}” is not a share"
+        try:
+            shares = tuple(reader.read(cells) for reader in readers)
+        except NotAShare as wrong:
+            problem = problem or str(wrong)
         if problem:
             outcome.refuse(row, problem)
             continue
-        if share == 0:
+        if shares[0] == 0:
+            outcome.passed_over += 1
             continue
-        wanted[seat, council] = share
+        wanted[seat, council] = shares
         seat_names.setdefault(seat, seat_name)
         if council not in known_councils:
             council_names[council] = council_name
@@ -333,11 +355,40 @@ def overlap_columns(table: Table, translation: dict[str, str]) -> dict[str, int]
     return {**others, "seat code": seat_at, "council code": council_at}
 
 
-def are_fractions(table: Table, position: int | None) -> bool:
-    if position is None:
-        return False
-    given = [number_in(cells[position]) for _, cells in table.rows]
-    return all(number is None or number <= 1 for number in given)
+# The share of people and that of area, with their wholes: the columns each is read from.
+SHARES = (("share", "people", "people in the seat"), ("area share", "area", "area of the seat"))
+Shares = tuple[Decimal | None, ...]
+
+
+class NotAShare(Exception):
+    """A cell that should hold a share does not; the text says which."""
+
+
+class ShareReader:
+    """A share in per cent of the seat from a row's cells, None where the row does not say.
+
+    Where the file gives the part and the whole, they say it more exactly than its rounded percentage. A whole
+    of none means that nobody counted.
+    """
+
+    def __init__(self, table: Table, at: dict[str, int], share: str, part: str, whole: str) -> None:
+        self.share, self.part, self.whole = at.get(share), at.get(part), at.get(whole)
+        self.are_fractions = False
+        if self.share is not None:
+            given = [number_in(cells[self.share]) for _, cells in table.rows]
+            self.are_fractions = all(number is None or number <= 1 for number in given)
+
+    def read(self, cells: list[str]) -> Decimal | None:
+        if self.part is not None and self.whole is not None and cells[self.part] and cells[self.whole]:
+            part, whole = number_in(cells[self.part]), number_in(cells[self.whole])
+            if part is not None and whole is not None:
+                return in_per_cent(part / whole * 100, cells[self.part]) if whole > 0 else None
+        if self.share is None or not cells[self.share]:
+            return None
+        number = number_in(cells[self.share])
+        if number is None:
+            raise NotAShare(f"“{printable(cells[self.share])}” is not a share")
+        return in_per_cent(number * 100 if self.are_fractions else number, cells[self.share])
 
 
 def number_in(text: str) -> Decimal | None:
@@ -345,34 +396,47 @@ def number_in(text: str) -> Decimal | None:
         number = Decimal(text.rstrip("% "))
     except InvalidOperation:
         return None
-    return number if number.is_finite() else None
+    return number if number.is_finite() and abs(number) < MOST else None
 
 
-def share_in(text: str, *, fractions: bool) -> Decimal | None:
-    """A share in per cent of the seat, from 0 to 100; None if the text is none."""
-    number = number_in(text)
-    if number is None:
-        return None
-    share = (number * 100 if fractions else number).quantize(Decimal("0.01"), ROUND_HALF_UP)
-    return share if 0 <= share <= 100 else None
+def in_per_cent(share: Decimal, given: str) -> Decimal:
+    """Rounded as it is stored. Raises NotAShare."""
+    if not 0 <= share <= 100:
+        raise NotAShare(f"“{printable(given)}” is not a share")
+    return share.quantize(Decimal("0.01"), ROUND_HALF_UP)
 
 
-def write_overlaps(wanted: dict[tuple[str, str], Decimal | None], outcome: Outcome) -> None:
-    """Add overlaps, and give those that are here the share the file has; an unknown share erases none."""
-    seat_pks = dict(Constituency.objects.values_list("ons_code", "pk"))
-    council_pks = dict(Council.objects.values_list("ons_code", "pk"))
+def write_overlaps(wanted: dict[tuple[str, str], Shares], outcome: Outcome) -> None:
+    """Add overlaps, and give those that are here the shares the file has; an unknown share erases none."""
+    seats_here = {seat.ons_code: seat for seat in Constituency.objects.all()}
+    councils_here = {council.ons_code: council for council in Council.objects.all()}
     known = {(o.constituency_id, o.council_id): o for o in SeatOverlap.objects.all()}
     fresh, changed = [], []
-    for (seat, council), share in wanted.items():
-        key = (seat_pks[seat], council_pks[council])
-        overlap = known.get(key)
+    for (seat_code, council_code), shares in wanted.items():
+        seat, council = seats_here[seat_code], councils_here[council_code]
+        name = f"{seat} in {council}"
+        overlap = known.get((seat.pk, council.pk))
         if overlap is None:
-            fresh.append(SeatOverlap(constituency_id=key[0], council_id=key[1], share=share))
-        elif share is not None and overlap.share != share:
-            overlap.share = share
-            changed.append(overlap)
-        else:
+            values = dict(zip(("share", "area_share"), shares, strict=True))
+            fresh.append(SeatOverlap(constituency=seat, council=council, **values))
+            outcome.found_new(name, shares_in_words(*shares))
+            continue
+        before = (overlap.share, overlap.area_share)
+        after = tuple(new if new is not None else old for old, new in zip(before, shares, strict=True))
+        if after == before:
             outcome.unchanged += 1
+            continue
+        overlap.share, overlap.area_share = after
+        changed.append(overlap)
+        outcome.found_changed(name, shares_in_words(*before), shares_in_words(*after))
     SeatOverlap.objects.bulk_create(fresh, batch_size=500)
-    SeatOverlap.objects.bulk_update(changed, ["share"], batch_size=200)
-    outcome.new, outcome.changed = len(fresh), len(changed)
+    SeatOverlap.objects.bulk_update(changed, ["share", "area_share"], batch_size=200)
+
+
+def shares_in_words(people: Decimal | None, area: Decimal | None) -> str:
+    said = [
+        f"{share.normalize():f}% of its {what}"
+        for share, what in ((people, "people"), (area, "area"))
+        if share is not None
+    ]
+    return ", ".join(said) or "share not known"

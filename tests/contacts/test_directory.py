@@ -262,7 +262,7 @@ def test_the_directory_as_at_another_day(officer, sign_in):
     assert f"/northmoor/mps/{former.pk}/?on=2026-01-31" in page
 
 
-def test_facts_take_four_queries_and_tell_seat_councils_and_parties(django_assert_num_queries):
+def test_facts_take_five_queries_and_tell_seat_councils_and_parties(django_assert_num_queries):
     old, new = PartyFactory(name="Old"), PartyFactory(name="New")
     seat = ConstituencyFactory(name="Tarn")
     mp = MPFactory(seat=seat, party=new)
@@ -272,12 +272,12 @@ def test_facts_take_four_queries_and_tell_seat_councils_and_parties(django_asser
     for share, name in ((None, "Unknown"), (20, "Small"), (80, "Large")):
         SeatOverlapFactory(constituency=seat, council=CouncilFactory(name=name), share=share)
 
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         facts = facts_about(mp, on=TODAY)
         told = (
             facts.seat.name,
             facts.party.name,
-            [overlap.council.name for overlap in facts.overlaps],
+            [each.council.name for each in facts.councils],
             [spell.party.name for spell in facts.party_spells],
             [holding.constituency.name for holding in facts.holdings],
         )
@@ -291,4 +291,4 @@ def test_facts_of_a_former_mp_have_no_seat():
     tomorrow = TODAY + timedelta(days=1)
 
     assert facts_about(mp, on=TODAY).seat is not None
-    assert (facts_about(mp, on=tomorrow).seat, facts_about(mp, on=tomorrow).overlaps) == (None, [])
+    assert (facts_about(mp, on=tomorrow).seat, facts_about(mp, on=tomorrow).councils) == (None, [])

@@ -14,7 +14,17 @@ from django.urls import reverse
 
 from contacts.imports import columns, reading, vacancy
 from contacts.imports.names import words
-from contacts.models import MP, Constituency, Council, MPListImport, PartySpell, Post, PostKind, SeatHolding
+from contacts.models import (
+    MP,
+    Constituency,
+    Council,
+    MPListImport,
+    PartySpell,
+    Post,
+    PostKind,
+    SeatHolding,
+    SeatOverlap,
+)
 from tests.contacts.lists import counts, facts, run
 from tests.factories import AuthorityFactory, UserFactory
 
@@ -467,7 +477,13 @@ def test_shares_are_added_to_overlaps(real_data):
 
     assert without_codes[0] == 1
     assert "--codes" in without_codes[1]["refused"][0]["reason"]
-    assert (status, report["new"], report["changed"], report["refused"]) == (0, 1, 944, [])
+    assert (status, report["new"], report["changed"], report["refused"]) == (0, 2, 944, [])
+    assert SeatOverlap.objects.count() == 950
+    assert SeatOverlap.objects.filter(area_share__gt=0).count() == 946
+    # Of Belfast East's sliver in Lisburn and Castlereagh the file counts nobody, in the whole seat either.
+    assert [
+        str(each.constituency.name) for each in SeatOverlap.objects.filter(share=None, area_share__gt=0)
+    ] == ["Belfast East"]
     aldershot = Constituency.objects.get(ons_code="E14001063")
     assert sum(overlap.share for overlap in aldershot.overlaps.all()) == 100
     assert not aldershot.overlaps.filter(share=0).exists()

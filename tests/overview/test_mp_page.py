@@ -77,7 +77,7 @@ def test_it_says_who_they_are_now_and_before(authority, mp, officer, sign_in):
     assert f"Fictional Independents, MP for {seat}" in page
     assert f"{old.party}, 4 July 2024 to 1 June 2025" in page
     assert "Fictional Independents, since 2 June 2025" in page
-    assert f"{authority} (100% of the seat)" in page
+    assert f"{authority} (unitary authority, 100% of the seat’s people), which is you" in page
 
 
 def test_someone_who_lost_the_seat_is_not_an_mp_now(authority, mp, officer, sign_in):
@@ -238,7 +238,7 @@ def test_the_page_costs_the_same_however_much_there_is(
 ):
     client = sign_in(officer)
     TouchpointFactory(authority=authority, mp=mp)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page_of(client, authority, mp)
 
     EngagementPlanFactory(authority=authority, mp=mp)
@@ -250,5 +250,5 @@ def test_the_page_costs_the_same_however_much_there_is(
         fields = {"authority": authority, "mp": mp, "service": ServiceFactory(authority=authority)}
         EnquiryFactory(**fields, owner=MembershipFactory(authority=authority))
         EnquiryFactory(**fields, replied_on=TODAY, reply_working_days=0)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(18):
         page_of(client, authority, mp)

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q, Subquery, Sum
-from django.db.models.functions import Coalesce
+from django.db.models import F, Q
 
 from accounts.models import Authority, Nation
 from contacts.models.authority.seats import SeatChoice
@@ -62,22 +61,6 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         hidden = SeatChoice.objects.of(authority).filter(is_hidden=True)
         return self.filter(pk__in=hidden.values("constituency"))
 
-    def with_share(self, authority: Authority) -> ConstituencyQuerySet:
-        """Annotate `share`: per cent of the seat's population in the authority's area, None where unknown.
-
-        It is the share recorded for the authority's own council, or else the sum over its parts.
-        """
-        councils = Council.objects.of(authority).order_by()
-        overlaps = SeatOverlap.objects.filter(constituency=OuterRef("pk")).order_by()
-        own = overlaps.filter(council__ons_code=authority.ons_code)
-        parts = overlaps.filter(council__in=councils).values("constituency")
-        return self.annotate(
-            share=Coalesce(
-                Subquery(own.values("share")[:1]),
-                Subquery(parts.annotate(total=Sum("share")).values("total")),
-            )
-        )
-
 
 class Constituency(models.Model):
     """A seat in the House of Commons, identified by its ONS code."""
@@ -116,12 +99,28 @@ class SeatOverlap(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(100)],
         help_text="Per cent of the seat's population that lives in the council's area; empty where unknown.",
     )
+    area_share = models.DecimalField(
+        "share of area",
+        max_digits=5,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        help_text="Per cent of the seat's area that is the council's too; empty where unknown.",
+    )
 
     class Meta:
         ordering = ["constituency", F("share").desc(nulls_last=True), "pk"]
         constraints = [
             models.UniqueConstraint(
                 fields=["constituency", "council"], name="one_overlap_per_seat_and_council"
+            ),
+            *(
+                models.CheckConstraint(
+                    condition=Q(**{share: None}) | Q(**{f"{share}__range": (0, 100)}),
+                    name=f"{share}_is_a_percentage",
+                )
+                for share in ("share", "area_share")
             ),
         ]
 
