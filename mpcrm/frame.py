@@ -15,10 +15,13 @@ from django.utils import timezone
 from accounts.access import EVERYONE, RENEWED_AT
 from accounts.models import Authority, Membership, User
 from notifications.services import with_unread
+from notifications.to_dos import with_to_dos
 
+TO_DO = "To do"
 # The navigation: a person sees the entries whose view admits their role.
 NAVIGATION = (
     ("Home", "overview:authority_home"),
+    (TO_DO, "to_dos:to_do_list"),
     ("Enquiries", "enquiries:enquiry_list"),
     ("MPs", "contacts:mp_list"),
     ("Engagement", "engagements:plan_list"),
@@ -51,6 +54,7 @@ class Link:
     text: str
     url: str
     is_current: bool
+    waiting: int = 0  # how many things wait there for the person
 
 
 class Frame:
@@ -70,11 +74,14 @@ class Frame:
 
     @cached_property
     def memberships(self) -> list[Membership]:
-        """All of the person's memberships, with `unread` counts and whether the authority `has_logo`."""
+        """All of the person's memberships, each with what the frame shows of it: `unread`, `open_to_dos` and
+        `overdue_to_dos`, and whether the authority `has_logo`."""
         if not self.is_signed_in:
             return []
         return list(
-            with_unread(Membership.objects.active().filter(user=self.user))
+            with_to_dos(
+                with_unread(Membership.objects.active().filter(user=self.user)), on=timezone.localdate()
+            )
             .select_related("authority")
             .defer("authority__logo")
             .annotate(has_logo=~Q(authority__logo=b""))
@@ -116,14 +123,14 @@ class Frame:
             address = _url(name, self.authority) if self.authority else ""
             if address and self.request.path.startswith(address):
                 here = next((text for text in belongs if text in shown), "")
-                return [Link(text, url, text == here) for text, url in shown.items()]
+                return [self._link(text, url, text == here) for text, url in shown.items()]
         # Every address lies under the authority's home page, so home is current only when it is the page.
         current = max(
             (url for url in shown.values() if self.request.path.startswith(url) and url != self.home),
             key=len,
             default=self.request.path,
         )
-        return [Link(text, url, url == current) for text, url in shown.items()]
+        return [self._link(text, url, url == current) for text, url in shown.items()]
 
     @cached_property
     def mp_pages(self) -> list[Link]:
@@ -146,6 +153,10 @@ class Frame:
             return None
         passed = timezone.now() - datetime.fromisoformat(renewed_at)
         return max(0, settings.SESSION_COOKIE_AGE - int(passed.total_seconds()))
+
+    def _link(self, text: str, url: str, is_current: bool) -> Link:
+        waiting = getattr(self.membership, "open_to_dos", 0) if text == TO_DO else 0
+        return Link(text, url, is_current, waiting)
 
     def _openable(self, name: str) -> str:
         if not self.membership or self.membership.role not in _roles_admitted(name):

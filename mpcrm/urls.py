@@ -17,6 +17,7 @@ urlpatterns = [
     path("<slug:authority>/", include("overview.urls")),
     path("<slug:authority>/", include("accounts.urls")),
     path("<slug:authority>/notifications/", include("notifications.urls")),
+    path("<slug:authority>/to-dos/", include("notifications.to_do_urls")),
     path("<slug:authority>/mps/", include("contacts.urls")),
     path("<slug:authority>/enquiries/", include("enquiries.urls")),
     path("<slug:authority>/engagement/", include("engagements.urls")),

@@ -1,11 +1,12 @@
-"""What is owed to people: one row each, sent later."""
+"""What is owed: to people, one row each, sent later; by people, a to-do each."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import models
+from simple_history.models import HistoricalRecords
 
 from accounts.models import Authority, AuthorityOwned, Membership
 
@@ -124,6 +125,107 @@ class Notification(AuthorityOwned):
     @property
     def kind_in_words(self) -> str:
         return self.kind.replace("-", " ").capitalize()
+
+
+class Outcome(models.TextChoices):
+    DONE = "done", "Done"
+    NOT_NEEDED = "not-needed", "Not needed"
+
+
+class ToDoQuerySet(models.QuerySet["ToDo"]):
+    def visible_to(self, membership: Membership) -> ToDoQuerySet:
+        """Officers and political affairs stand in for each other and see all; others see their own."""
+        theirs = self.filter(authority_id=membership.authority_id)
+        return theirs if membership.role in Membership.HANDLERS else theirs.mine(membership)
+
+    def mine(self, membership: Membership) -> ToDoQuerySet:
+        return self.filter(assignee=membership)
+
+    def nobodys(self) -> ToDoQuerySet:
+        """Nobody has it yet, or somebody who has left."""
+        return self.exclude(assignee__in=Membership.objects.active().order_by())
+
+    def open(self) -> ToDoQuerySet:
+        return self.filter(done_at=None)
+
+    def finished(self) -> ToDoQuerySet:
+        return self.exclude(done_at=None)
+
+    def overdue(self, on: date) -> ToDoQuerySet:
+        return self.open().filter(due_on__lt=on)
+
+    def for_list(self) -> ToDoQuerySet:
+        """The most urgent first, with the people a row names."""
+        return self.select_related("assignee__user", "done_by__user").order_by("due_on", "pk")
+
+
+class ToDo(AuthorityOwned):
+    """Something a person must do by a day, and what it is about.
+
+    `subject` names what it is about ("mp:12") and `occasion` what calls for it ("news:17"): with `kind` they
+    make a second one for the same cause impossible, also after the first was finished.
+    """
+
+    key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.CharField(max_length=40)
+    subject = models.CharField(max_length=80)
+    occasion = models.CharField(max_length=120)
+    title = models.CharField("what to do", max_length=200)
+    detail = models.TextField(blank=True)
+    about = models.CharField("what it is about", max_length=200)
+    path = models.CharField(max_length=300, help_text="The page it is about, from the root of the site.")
+    assignee = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="to_dos"
+    )
+    due_on = models.DateField()
+    created_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True, blank=True)
+    done_by = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    outcome = models.CharField(max_length=10, choices=Outcome.choices, blank=True)
+    note = models.CharField(max_length=300, blank=True)
+    history = HistoricalRecords()
+
+    objects = ToDoQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["due_on", "pk"]
+        verbose_name = "to-do"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["authority", "kind", "subject", "occasion"], name="one_to_do_per_cause"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(done_at=None, done_by=None, outcome="")
+                | models.Q(done_at__isnull=False, done_by__isnull=False) & ~models.Q(outcome=""),
+                name="to_do_done_says_by_whom_and_how",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["authority", "due_on", "id"],
+                condition=models.Q(done_at=None),
+                name="to_do_open",
+            ),
+            models.Index(
+                fields=["assignee", "due_on"], condition=models.Q(done_at=None), name="to_do_of_somebody"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.done_at is None
+
+    @property
+    def is_nobodys(self) -> bool:
+        """As `ToDoQuerySet.nobodys`."""
+        return not (self.assignee and self.assignee.is_active and self.assignee.user.is_active)
+
+    def days_overdue(self, on: date) -> int:
+        """How many days the date has passed; 0 if it has not, or nothing is owed any more."""
+        return max(0, (on - self.due_on).days) if self.is_open else 0
 
 
 class Tick(models.Model):

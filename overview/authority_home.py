@@ -22,22 +22,25 @@ from engagements.models import relationships
 from enquiries.counting import count_in_words
 from enquiries.models import Enquiry, without_owner
 from notifications.health import progress
-from notifications.models import Notification
+from notifications.models import Notification, ToDo
+from notifications.to_dos import most_urgent
 from overview.figures import engagement_url, queue_url
 
 
 @require_safe
 @for_roles(*EVERYONE)
 def authority_home(request: AuthorityRequest) -> HttpResponse:
-    match request.membership.role:
+    member, now = request.membership, timezone.now()
+    on = timezone.localdate(now)
+    match member.role:
         case Role.POLITICAL_AFFAIRS:
-            decisions = decisions_of(request.membership, on=timezone.localdate())
-            return render(request, "overview/decisions.html", {"decisions": decisions})
+            context = {"decisions": decisions_of(member, on=on), "to_dos": most_urgent(member, on=on)}
+            return render(request, "overview/decisions.html", context)
         case Role.EXECUTIVE:
             return redirect("overview:dashboard", request.authority.slug)
         case Role.ADMIN:
-            now = timezone.now()
-            return render(request, "overview/admin_home.html", _installation(request.membership, now=now))
+            installation = _installation(member, now=now) | {"to_dos": most_urgent(member, on=on)}
+            return render(request, "overview/admin_home.html", installation)
     return redirect("enquiries:enquiry_list", request.authority.slug)
 
 
@@ -69,6 +72,7 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
     enquiries = waiting.aggregate(
         unassigned=Count("due_on", filter=without_owner()), overdue=Count("due_on", filter=Q(due_on__lt=on))
     )
+    nobodys = ToDo.objects.visible_to(membership).open().nobodys().count()
     unread = Notification.objects.visible_to(membership).unread().count()
     slug = membership.authority.slug
     return [
@@ -122,6 +126,13 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
             "MPs lapsed or never contacted",
             "Arrange a meeting, call or visit.",
             engagement_url(membership, cadence="out"),
+        ),
+        Decision(
+            nobodys,
+            "to-do that nobody has",
+            "to-dos that nobody has",
+            "Give it to somebody.",
+            f"{reverse('to_dos:to_do_list', args=[slug])}?show=nobody",
         ),
         Decision(
             unread,

@@ -35,6 +35,7 @@ def person_deactivate(request: AuthorityRequest, pk: int) -> HttpResponse:
             "problem": problem,
             "has_errors": bool(problem),
             "open_enquiries": member.enquiries.open().count(),
+            "to_dos": member.to_dos.open().count(),
             "led": member.leads.current(timezone.localdate()).select_related("mp").order_by("mp__sort_name"),
             "relying": Service.objects.visible_to(request.membership).relying_on(member),
         },

@@ -101,6 +101,8 @@ THINGS: dict[str, Callable[[Place], Any]] = {
     "touchpoint": lambda place: place.rows["touchpoint"].pk,
     "notification": lambda place: place.rows["notification"].pk,
     "failed": lambda place: place.rows["failed"].pk,
+    "to-do": lambda place: place.rows["to-do"].pk,
+    "finished to-do": lambda place: place.rows["finished to-do"].pk,
     "import": lambda place: place.rows["import"].pk,
     "invitation": lambda place: place.rows["invitation"],
     "password reset": lambda place: {"uidb36": "1", "key": "set-password"},
@@ -119,6 +121,10 @@ LET_OUT = dict.fromkeys(SIGNED_IN, 200) | {ANONYMOUS: 302}
 HOMES = dict.fromkeys(MEMBERS, 302) | {Role.POLITICAL_AFFAIRS.value: 200, Role.ADMIN.value: 200}
 # A notification is the officer's own; a colleague's is as good as missing.
 THEIRS = dict.fromkeys(MEMBERS, 404) | {Role.OFFICER.value: 302}
+
+STAND_INS = {
+    status: dict.fromkeys(MEMBERS, 404) | dict.fromkeys(HANDLERS, status) for status in (200, 302, 422)
+}
 
 DUE = "received_on=2026-03-02&enquiry_type=enquiry&urgency=standard"
 
@@ -164,6 +170,12 @@ ROWS: dict[str, Row] = {
     "notifications:failed_retry_all": Row(post=ADMIN, posted=302),
     "notifications:failed_retry": Row(post=ADMIN, about="failed", posted=302),
     "notifications:outbox": Row(get=EVERYONE, got=404),
+    # What is to be done: the officer's own, seen by those who stand in for them.
+    "to_dos:to_do_list": Row(get=EVERYONE, queries=("show=nobody", "show=all", "show=done")),
+    "to_dos:to_do_detail": Row(get=EVERYONE, about="to-do", got=STAND_INS[200]),
+    "to_dos:to_do_finish": Row(post=EVERYONE, about="to-do", posted=STAND_INS[422]),
+    "to_dos:to_do_reopen": Row(post=EVERYONE, about="finished to-do", posted=STAND_INS[302]),
+    "to_dos:to_do_give": Row(post=POLITICAL, about="to-do", posted=302),
     # MPs.
     "contacts:mp_list": Row(
         get=EVERYONE,
@@ -271,6 +283,7 @@ FORGERIES = [
         {"email": "new@example.org", "name": "New", "role": "officer"},
     ),
     Forgery("contacts:lead_set", "membership", "colleague", {"role": "deputy"}),
+    Forgery("to_dos:to_do_give", "assignee", "colleague"),
     Forgery("enquiries:enquiry_log", "topic", "topic", LOGGED),
     Forgery("enquiries:enquiry_log", "service", "service", LOGGED),
     Forgery("enquiries:enquiry_log", "owner", "colleague", LOGGED),

@@ -51,6 +51,7 @@ from tests.factories import (
     SeatOverlapFactory,
     ServiceFactory,
     TickFactory,
+    ToDoFactory,
     TopicFactory,
     TouchpointFactory,
     UserFactory,
@@ -71,6 +72,7 @@ FAR_MARK = "zqfar"
 FAR_SHARE = 41
 # Fields whose text is a code or an address, not words somebody wrote.
 CODES = {"Enquiry.reference", "Notification.kind", "Notification.subject", "Notification.path"}
+CODES |= {"ToDo.kind", "ToDo.subject", "ToDo.occasion", "ToDo.path"}
 
 
 @dataclass
@@ -197,6 +199,8 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "touchpoint": TouchpointFactory(authority=authority, mp=mp, recorded_by=officer),
         "notification": NotificationFactory(recipient=officer, in_app=True),
         "failed": NotificationFactory(recipient=officer, state=State.FAILED, last_error="-"),
+        "to-do": ToDoFactory(authority=authority, assignee=officer, subject=f"mp:{mp.pk}"),
+        "finished to-do": ToDoFactory(authority=authority, assignee=officer, is_done=True),
         "closure day": ClosureDay.objects.create(
             authority=authority, on=TODAY + timedelta(days=300), name="-"
         ),
@@ -264,6 +268,9 @@ def grow(world: World, *, facts: bool) -> None:
         NotificationFactory(recipient=officer, in_app=True)
         NotificationFactory(recipient=officer, state=State.FAILED)
         NotificationFactory(recipient=officer)
+        ToDoFactory(authority=authority, assignee=officer)
+        ToDoFactory(authority=authority, assignee=officer, is_done=True)
+        ToDoFactory(authority=authority)
         ServiceFactory(authority=authority)
         TopicFactory(authority=authority)
     CouncilLeadFactory(authority=authority, mp=ours)

@@ -22,7 +22,7 @@ from contacts.models import (
 )
 from engagements.models import EngagementPlan, Touchpoint, TouchpointKind
 from enquiries.models import ClockEvent, Contact, Enquiry, PastClock, Topic
-from notifications.models import Channel, Notification, State, Tick
+from notifications.models import Channel, Notification, Outcome, State, Tick, ToDo
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)  # a Monday without holidays near it
 TODAY = NOW.date()
@@ -256,6 +256,35 @@ class NotificationFactory(DjangoModelFactory[Notification]):
     path = factory.LazyAttribute(lambda notification: f"/{notification.recipient.authority.slug}/")
     created_at = NOW
     next_try_at = NOW
+
+
+class ToDoFactory(DjangoModelFactory[ToDo]):
+    """Due TODAY, with nobody yet (`assignee=` somebody); `is_done=True`: done NOW."""
+
+    class Meta:
+        model = ToDo
+
+    class Params:
+        is_done = factory.Trait(
+            done_at=NOW,
+            done_by=factory.LazyAttribute(
+                lambda to_do: to_do.assignee or MembershipFactory(authority=to_do.authority)
+            ),
+            outcome=Outcome.DONE,
+        )
+
+    authority = factory.LazyAttribute(
+        lambda to_do: to_do.assignee.authority if to_do.assignee else AuthorityFactory()
+    )
+    assignee = None
+    kind = "new-mp"
+    subject = factory.Sequence(lambda n: f"mp:{n}")
+    occasion = factory.Sequence(lambda n: f"news:{n}")
+    title = factory.Sequence(lambda n: f"Welcome Fictional MP {n}")
+    about = factory.Sequence(lambda n: f"Fictional MP {n}")
+    path = factory.LazyAttribute(lambda to_do: f"/{to_do.authority.slug}/mps/")
+    due_on = TODAY
+    created_at = NOW
 
 
 class TickFactory(DjangoModelFactory[Tick]):

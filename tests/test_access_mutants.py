@@ -60,6 +60,7 @@ OTHER_ROOMS = {
     "reminders",
     "delivery",
     "notifications.invitations",
+    "notifications.to_dos",
 }
 
 # Filters that repeat what another one has made sure of: taking one out changes no answer.
@@ -73,7 +74,7 @@ EQUIVALENT = {
     "notifications.models:NotificationQuerySet.visible_to: authority_id=": (
         "the recipient is a membership, so of one authority"
     ),
-    "notifications.views:outbox: Membership.objects.for_authority(request.authority)": (
+    "notifications.views.notices:outbox: Membership.objects.for_authority(request.authority)": (
         "answers 404 outside the demo"
     ),
     "overview.dashboard:reply_list: Enquiry.objects.visible_to(membership)": (

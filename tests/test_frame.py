@@ -58,11 +58,11 @@ def frame_at(membership, address):
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (Role.OFFICER, ["Home", "Enquiries", "MPs", "Engagement", "Dashboard", "Policy"]),
-        (Role.POLITICAL_AFFAIRS, ["Home", "Enquiries", "MPs", "Engagement", "Dashboard", "Policy"]),
-        (Role.SERVICE_CONTACT, ["Home", "Enquiries", "MPs", "Policy"]),
-        (Role.EXECUTIVE, ["Home", "Enquiries", "MPs", "Engagement", "Dashboard", "Policy"]),
-        (Role.ADMIN, ["Home", "MPs", "People", "Services", "Settings", "Is it running?"]),
+        (Role.OFFICER, ["Home", "To do", "Enquiries", "MPs", "Engagement", "Dashboard", "Policy"]),
+        (Role.POLITICAL_AFFAIRS, ["Home", "To do", "Enquiries", "MPs", "Engagement", "Dashboard", "Policy"]),
+        (Role.SERVICE_CONTACT, ["Home", "To do", "Enquiries", "MPs", "Policy"]),
+        (Role.EXECUTIVE, ["Home", "To do", "Enquiries", "MPs", "Engagement", "Dashboard", "Policy"]),
+        (Role.ADMIN, ["Home", "To do", "MPs", "People", "Services", "Settings", "Is it running?"]),
     ],
 )
 def test_navigation_shows_what_the_role_may_open(authority, role, entries):

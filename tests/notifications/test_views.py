@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from notifications import views
 from notifications.delivery import compose
 from notifications.models import State
+from notifications.views import notices as views
 from tests.factories import NOW, MembershipFactory, NotificationFactory, TickFactory
 
 pytestmark = pytest.mark.django_db

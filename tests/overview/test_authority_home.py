@@ -21,6 +21,7 @@ from tests.factories import (
     NotificationFactory,
     ServiceFactory,
     TickFactory,
+    ToDoFactory,
     TouchpointFactory,
 )
 
@@ -74,6 +75,8 @@ def to_decide(authority, political_affairs):
     for _ in range(7):
         NotificationFactory(authority=authority, recipient=political_affairs, in_app=True)
     NotificationFactory(authority=authority, recipient=political_affairs, in_app=True, read_at=timezone.now())
+    for _ in range(5):
+        ToDoFactory(authority=authority)
     return authority
 
 
@@ -88,6 +91,7 @@ def test_political_affairs_start_with_what_needs_deciding(to_decide, political_a
         "plans the Leader has not agreed": 2,
         "plans past their review date": 2,
         "MPs lapsed or never contacted": 4,
+        "to-dos that nobody has": 5,
         "unread notifications": 7,
     }
 
@@ -131,12 +135,12 @@ def test_what_needs_deciding_costs_the_same_for_30_rows_as_for_none(
     authority, political_affairs, sign_in, django_assert_num_queries
 ):
     client = sign_in(political_affairs)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(home(authority))
     for _ in range(30):
         EngagementPlanFactory(authority=authority)
         EnquiryFactory(authority=authority)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(13):
         client.get(home(authority))
 
 
