@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import directory, leads, offices, seats
+from contacts.views import directory, leads, offices, portfolios, priorities, seats
 
 app_name = "contacts"
 
@@ -16,6 +16,18 @@ urlpatterns = [
     path("<int:mp>/office/people/new/", offices.office_person_add, name="office_person_add"),
     path("office/people/<int:pk>/edit/", offices.office_person_edit, name="office_person_edit"),
     path("office/people/<int:pk>/left/", offices.office_person_left, name="office_person_left"),
+    path("<int:mp>/priorities/", portfolios.mp_matches, name="mp_matches"),
+    path("priorities/", priorities.priority_list, name="priority_list"),
+    path("priorities/new/", priorities.priority_add, name="priority_add"),
+    path("priorities/<int:pk>/edit/", priorities.priority_edit, name="priority_edit"),
+    path("priorities/<int:pk>/end/", priorities.priority_end, name="priority_end"),
+    path("priorities/<int:pk>/restore/", priorities.priority_restore, name="priority_restore"),
+    path("priorities/<int:pk>/up/", priorities.priority_move_up, name="priority_move_up"),
+    path("priorities/<int:pk>/down/", priorities.priority_move_down, name="priority_move_down"),
+    path("matches/", portfolios.match_list, name="match_list"),
+    path("matches/<int:priority>/<int:post>/confirm/", portfolios.match_confirm, name="match_confirm"),
+    path("matches/<int:priority>/<int:post>/dismiss/", portfolios.match_dismiss, name="match_dismiss"),
+    path("matches/<int:priority>/<int:post>/undo/", portfolios.match_undo, name="match_undo"),
     path("seats/", seats.seat_list, name="seat_list"),
     path("seats/threshold/", seats.sliver_threshold, name="sliver_threshold"),
     path("seats/slivers/hide/", seats.slivers_hide, name="slivers_hide"),

@@ -46,6 +46,7 @@ MP_PAGES = (
     ("Office", "contacts:office_detail"),
     ("Who leads", "contacts:lead_list"),
     ("Touchpoints", "engagements:touchpoint_list"),
+    ("Priorities", "contacts:mp_matches"),
 )
 
 

@@ -10,10 +10,11 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
-from accounts.models import Membership
+from accounts.models import Authority, Membership
 from contacts.directory import facts_about, leads_on
 from contacts.forms import AsAtForm
-from contacts.models import MP, MPOffice
+from contacts.models import MP, MPOffice, Post, is_current
+from contacts.portfolios import Match, matches, priorities_of
 from engagements.models import READERS, WRITERS, Touchpoint, mps_with_cadence
 from enquiries.clock import calendar_of, due_in_words
 from enquiries.models import RAG, Enquiry, EnquiryQuerySet
@@ -26,7 +27,7 @@ MOST_RECENT = 5
 @require_safe
 @for_roles(*EVERYONE)
 def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
-    """At most 14 queries besides the page frame's, whatever there is to show.
+    """At most 16 queries besides the page frame's, whatever there is to show.
 
     `?on=` asks for Parliament's facts as at another day; what the authority records is always of today.
     """
@@ -34,10 +35,13 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     form = AsAtForm({"on": request.GET.get("on", on)})
     facts_on = form.cleaned_data["on"] if form.is_valid() else on
     mp = get_object_or_404(mps_with_cadence(request.authority, on), pk=pk)
+    is_ours = MP.objects.of(request.authority).filter(pk=pk).exists()
+    facts = facts_about(mp, on=facts_on)
     context = {
         "mp": mp,
-        "is_ours": MP.objects.of(request.authority).filter(pk=pk).exists(),
-        "facts": facts_about(mp, on=facts_on),
+        "is_ours": is_ours,
+        "facts": facts,
+        "matches": _matches(request.authority, facts.posts, on=on) if is_ours else [],
         "is_past": facts_on != on,
         "form": form,
         "leads": leads_on(mp, membership=membership, on=on),
@@ -57,6 +61,17 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
         enquiries = Enquiry.objects.visible_to(membership).filter(mp=mp)
         context |= _enquiries(enquiries, membership=membership, on=on)
     return render(request, "overview/mp_detail.html", context, status=422 if form.errors else 200)
+
+
+def _matches(authority: Authority, posts: list[Post], *, on: date) -> list[Match]:
+    """The authority's priorities on which a post held today bears or may, each once, confirmed first."""
+    held = [post for post in posts if is_current(post, on)]
+    found = matches(priorities=priorities_of(authority, on=on), posts=held)
+    by_priority: dict[int, Match] = {}
+    for match in found:
+        if not match.is_dismissed:
+            by_priority.setdefault(match.priority.pk, match)
+    return list(by_priority.values())
 
 
 def _enquiries(enquiries: EnquiryQuerySet, *, membership: Membership, on: date) -> dict[str, object]:

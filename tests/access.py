@@ -93,6 +93,8 @@ THINGS: dict[str, Callable[[Place], Any]] = {
     "hidden seat": lambda place: place.rows["hidden"].pk,
     "lead": lambda place: place.rows["lead"].pk,
     "office person": lambda place: place.rows["office person"].pk,
+    "priority": lambda place: place.rows["priority"].pk,
+    "match": lambda place: {"priority": place.rows["priority"].pk, "post": place.rows["post"].pk},
     "enquiry": lambda place: place.rows["enquiry"].reference,
     "closed enquiry": lambda place: place.rows["closed"].reference,
     "policy": lambda place: place.rows["policy"].enquiry_type,
@@ -194,6 +196,20 @@ ROWS: dict[str, Row] = {
     "contacts:office_person_edit": Row(get=HANDLERS, post=HANDLERS, about="office person"),
     "contacts:office_person_left": Row(post=HANDLERS, about="office person", posted=302),
     "contacts:lead_end": Row(get=POLITICAL, post=POLITICAL, about="lead"),
+    "contacts:priority_list": Row(get=EVERYONE),
+    "contacts:priority_add": Row(get=POLITICAL, post=POLITICAL),
+    "contacts:priority_edit": Row(get=POLITICAL, post=POLITICAL, about="priority"),
+    "contacts:priority_end": Row(get=POLITICAL, post=POLITICAL, about="priority"),
+    "contacts:priority_restore": Row(post=POLITICAL, about="priority", posted=302),
+    "contacts:priority_move_up": Row(post=POLITICAL, about="priority", posted=302),
+    "contacts:priority_move_down": Row(post=POLITICAL, about="priority", posted=302),
+    "contacts:match_list": Row(get=EVERYONE),
+    "contacts:mp_matches": Row(
+        get=EVERYONE, about="mp", says=(Says("foreign", "holds none of your seats", 1),)
+    ),
+    "contacts:match_confirm": Row(post=HANDLERS, about="match", posted=302),
+    "contacts:match_dismiss": Row(post=HANDLERS, about="match", posted=302),
+    "contacts:match_undo": Row(post=HANDLERS, about="match", posted=302),
     "contacts:seat_list": Row(
         get=ADMIN, post=ADMIN, says=(Says("", FAR_MARK, 1), Says("", f">{FAR_SHARE}", 0))
     ),
@@ -306,6 +322,7 @@ LIST_ALL_FACTS = {
     "enquiries:enquiry_log",
     "enquiries:enquiry_edit",
     "overview:mp_detail",
+    "contacts:mp_matches",
 }
 
 # --- Routes and their addresses -------------------------------------------------------

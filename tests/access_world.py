@@ -23,6 +23,8 @@ from contacts.models import (
     MPListImport,
     MPOffice,
     OfficePerson,
+    PostKind,
+    Priority,
     SeatChoice,
     SeatOverlap,
 )
@@ -48,6 +50,8 @@ from tests.factories import (
     MPFactory,
     NotificationFactory,
     PastClockFactory,
+    PostFactory,
+    PriorityFactory,
     SeatOverlapFactory,
     ServiceFactory,
     TickFactory,
@@ -70,6 +74,8 @@ ROLES = [ANONYMOUS, *MEMBERS, DEACTIVATED, STRANGER, INSTANCE_ADMIN]
 OWN_MARK, FOREIGN_MARK = "zqnorth", "zqsouth"
 FAR_MARK = "zqfar"
 FAR_SHARE = 41
+# A post that every priority is found in by this word.
+MINISTER = "Minister for Fiction"
 # Fields whose text is a code or an address, not words somebody wrote.
 CODES = {"Enquiry.reference", "Notification.kind", "Notification.subject", "Notification.path"}
 CODES |= {"ToDo.kind", "ToDo.subject", "ToDo.occasion", "ToDo.path"}
@@ -195,6 +201,8 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "office": MPOffice.objects.create(authority=authority, mp=mp),
         "office person": OfficePerson.objects.create(authority=authority, mp=mp, name="-"),
         "plan": EngagementPlanFactory(authority=authority, mp=mp),
+        "priority": Priority.objects.create(authority=authority, name="-", started_on=TODAY),
+        "post": PostFactory(mp=mp, kind=PostKind.GROUP, title=MINISTER, body=f"Group {prefix}"),
         "enquiry": None,
         "touchpoint": TouchpointFactory(authority=authority, mp=mp, recorded_by=officer),
         "notification": NotificationFactory(recipient=officer, in_app=True),
@@ -227,7 +235,10 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     for model in owned_models():
         if not model._default_manager.filter(authority=authority).exists():
             model._default_manager.create(**plain_fields(model, place))
+    PostFactory(mp=only, title=MINISTER)
     mark_words(place)
+    Priority.objects.filter(authority=authority).update(departments=MINISTER, key_words=MINISTER)
+    place.rows["priority"].refresh_from_db()
     return place
 
 
@@ -273,6 +284,7 @@ def grow(world: World, *, facts: bool) -> None:
         ToDoFactory(authority=authority)
         ServiceFactory(authority=authority)
         TopicFactory(authority=authority)
+        PriorityFactory(authority=authority, key_words=MINISTER)
     CouncilLeadFactory(authority=authority, mp=ours)
     EngagementPlanFactory(authority=authority, mp=ours)
     seats = {mp.holdings.get().constituency: True, world.own.rows["seat"]: False, world.elsewhere: False}

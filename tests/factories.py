@@ -17,6 +17,9 @@ from contacts.models import (
     LeadRole,
     Party,
     PartySpell,
+    Post,
+    PostKind,
+    Priority,
     SeatHolding,
     SeatOverlap,
 )
@@ -139,6 +142,32 @@ class MPFactory(DjangoModelFactory[MP]):
                 defaults={"name": extracted.name, "tier": CouncilTier.UNITARY, "nation": extracted.nation},
             )
             SeatOverlapFactory(constituency=self.holdings.get().constituency, council=council, share=100)
+
+
+class PostFactory(DjangoModelFactory[Post]):
+    """Held since 1 January 2026, as the source said then."""
+
+    class Meta:
+        model = Post
+
+    mp = factory.SubFactory(MPFactory)
+    kind = PostKind.GOVERNMENT
+    title = factory.Sequence(lambda n: f"Minister {n}")
+    started_on = date(2026, 1, 1)
+    seen_on = date(2026, 1, 1)
+    source = "a test"
+
+
+class PriorityFactory(DjangoModelFactory[Priority]):
+    """Since 1 January 2026, with nothing to match by."""
+
+    class Meta:
+        model = Priority
+
+    authority = factory.SubFactory(AuthorityFactory)
+    name = factory.Sequence(lambda n: f"Priority {n}")
+    position = factory.Sequence(lambda n: n)
+    started_on = date(2026, 1, 1)
 
 
 class TopicFactory(DjangoModelFactory[Topic]):

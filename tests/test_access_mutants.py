@@ -61,6 +61,7 @@ OTHER_ROOMS = {
     "delivery",
     "notifications.invitations",
     "notifications.to_dos",
+    "contacts.priorities",
 }
 
 # Filters that repeat what another one has made sure of: taking one out changes no answer.
@@ -98,6 +99,10 @@ EQUIVALENT = {
 }
 # Filters whose absence shows in an order or after a valid POST, with the test that goes red instead.
 SEEN_ELSEWHERE = {
+    "contacts.views.portfolios:_both_or_404: MP.objects.of(request.authority)": (
+        "tests/contacts/test_portfolios.py",
+        "test_only_our_priorities_and_our_mps_posts_are_decided",
+    ),
     "accounts.models:User.has_work_here: user=": (
         "tests/test_frame.py",
         "test_asking_for_someone_who_could_open_nothing_looks_the_same_and_sends_nothing",

@@ -97,10 +97,10 @@ def test_navigation_marks_where_one_is(officer):
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (Role.OFFICER, ["Summary", "Office", "Who leads", "Touchpoints"]),
-        (Role.EXECUTIVE, ["Summary", "Office", "Who leads", "Touchpoints"]),
-        (Role.SERVICE_CONTACT, ["Summary", "Office", "Who leads"]),
-        (Role.ADMIN, ["Summary", "Who leads"]),
+        (Role.OFFICER, ["Summary", "Office", "Who leads", "Touchpoints", "Priorities"]),
+        (Role.EXECUTIVE, ["Summary", "Office", "Who leads", "Touchpoints", "Priorities"]),
+        (Role.SERVICE_CONTACT, ["Summary", "Office", "Who leads", "Priorities"]),
+        (Role.ADMIN, ["Summary", "Who leads", "Priorities"]),
     ],
 )
 def test_a_page_about_an_mp_leads_to_the_others_that_the_role_may_open(authority, sign_in, role, entries):

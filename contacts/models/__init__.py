@@ -7,6 +7,13 @@ one authority records of them, which no other sees.
 from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
 from contacts.models.authority.notes import READERS, THEY_MAY_ASK, WRITERS, NoteKind, NoteQuerySet
 from contacts.models.authority.offices import MPOffice, OfficePerson, PreferredWay
+from contacts.models.authority.priorities import (
+    FEWEST_ADVISED,
+    MOST_ADVISED,
+    MatchState,
+    PortfolioMatch,
+    Priority,
+)
 from contacts.models.authority.seats import SeatChoice
 from contacts.models.parliament.answers import ParliamentAnswer
 from contacts.models.parliament.dissolutions import Dissolution
@@ -27,7 +34,9 @@ from contacts.models.parliament.spells import SpellQuerySet, is_current
 from contacts.models.parliament.syncs import ParliamentSync, SyncState
 
 __all__ = [
+    "FEWEST_ADVISED",
     "FICTIONAL_PREFIX",
+    "MOST_ADVISED",
     "MP",
     "READERS",
     "THEY_MAY_ASK",
@@ -45,6 +54,7 @@ __all__ = [
     "MPListImport",
     "MPOffice",
     "MPQuerySet",
+    "MatchState",
     "NoteKind",
     "NoteQuerySet",
     "OfficePerson",
@@ -52,10 +62,12 @@ __all__ = [
     "ParliamentSync",
     "Party",
     "PartySpell",
+    "PortfolioMatch",
     "Post",
     "PostKind",
     "PostQuerySet",
     "PreferredWay",
+    "Priority",
     "SeatChoice",
     "SeatHolding",
     "SeatOverlap",

@@ -11,6 +11,7 @@ from django.db.models import F, Max
 
 from accounts.models import Authority, Membership, Role
 from contacts.models import MP, Constituency, Council, SeatHolding
+from contacts.portfolios import matches_of_own_mps, priorities_of
 from engagements.models import EngagementPlan, Touchpoint
 from enquiries.models import RAG, Constituent, Enquiry, Escalation, TimelineEntry
 from mpcrm.demo import PASSWORD, SIGN_INS
@@ -121,6 +122,17 @@ def test_plans_show_each_contact_cadence(northmoor):
 
     assert {plan.cadence for plan in plans} == {"green", "amber", "red", "never"}
     assert plans.without_agreement().count() == 1
+
+
+def test_posts_bear_on_priorities_and_one_is_to_decide(northmoor):
+    priorities = priorities_of(northmoor, on=TODAY)
+    found = matches_of_own_mps(northmoor, priorities=priorities, on=TODAY)
+
+    assert len(priorities) == 5
+    assert sum(match.is_confirmed for match in found) == 2
+    assert [(match.post.mp.name, match.word) for match in found if not match.is_decided] == [
+        ("Amara Okoro", "Market Squares")
+    ]
 
 
 def test_an_admin_sees_an_e_mail_that_failed(northmoor):

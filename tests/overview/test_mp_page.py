@@ -16,6 +16,7 @@ from tests.factories import (
     MembershipFactory,
     MPFactory,
     PartyFactory,
+    PriorityFactory,
     ServiceFactory,
     TouchpointFactory,
 )
@@ -238,7 +239,8 @@ def test_the_page_costs_the_same_however_much_there_is(
 ):
     client = sign_in(officer)
     TouchpointFactory(authority=authority, mp=mp)
-    with django_assert_num_queries(18):
+    PriorityFactory(authority=authority, key_words="minister")
+    with django_assert_num_queries(20):
         page_of(client, authority, mp)
 
     EngagementPlanFactory(authority=authority, mp=mp)
@@ -250,5 +252,5 @@ def test_the_page_costs_the_same_however_much_there_is(
         fields = {"authority": authority, "mp": mp, "service": ServiceFactory(authority=authority)}
         EnquiryFactory(**fields, owner=MembershipFactory(authority=authority))
         EnquiryFactory(**fields, replied_on=TODAY, reply_working_days=0)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(20):
         page_of(client, authority, mp)

@@ -34,7 +34,7 @@ from enquiries.services import create_default_policies, create_default_topics, s
 from mpcrm.demo import PASSWORD
 from notifications.invitations import invite
 from notifications.models import Channel, Notification, State
-from overview.demo import people, plans, year
+from overview.demo import people, plans, priorities, year
 from overview.demo.letters import HIGHWAYS, LETTERS
 from overview.demo.people import NORTHMOOR, TARNSIDE, Office
 
@@ -76,6 +76,7 @@ def make_demo(*, now: datetime) -> None:
     make_leads(northmoor, plans.PLANS, by="helen.marsh")
     make_leads(tarnside, plans.TARNSIDE_PLANS, by="helen.marsh")
     make_mp_offices(northmoor, by="priya.nair")
+    priorities.record(northmoor, by="helen.marsh", decided_by="priya.nair")
 
     ours = [900001, 900002, 900003, 900004, 900005, 900006, 900009]
     theirs = [900007, 900008, 900004]
