@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import directory, leads, offices, portfolios, priorities, seats
+from contacts.views import directory, leads, notes, offices, policy_areas, portfolios, priorities, seats
 
 app_name = "contacts"
 
@@ -28,6 +28,20 @@ urlpatterns = [
     path("matches/<int:priority>/<int:post>/confirm/", portfolios.match_confirm, name="match_confirm"),
     path("matches/<int:priority>/<int:post>/dismiss/", portfolios.match_dismiss, name="match_dismiss"),
     path("matches/<int:priority>/<int:post>/undo/", portfolios.match_undo, name="match_undo"),
+    path("<int:mp>/background/", notes.background_detail, name="background_detail"),
+    path("<int:mp>/background/new/", notes.background_add, name="background_add"),
+    path("background/<int:pk>/edit/", notes.background_edit, name="background_edit"),
+    path("background/<int:pk>/remove/", notes.background_remove, name="background_remove"),
+    path("<int:mp>/campaign-issues/new/", notes.issue_add, name="issue_add"),
+    path("campaign-issues/<int:pk>/edit/", notes.issue_edit, name="issue_edit"),
+    path("campaign-issues/<int:pk>/remove/", notes.issue_remove, name="issue_remove"),
+    path("<int:mp>/positions/new/", notes.position_add, name="position_add"),
+    path("positions/<int:pk>/edit/", notes.position_edit, name="position_edit"),
+    path("positions/<int:pk>/remove/", notes.position_remove, name="position_remove"),
+    path("policy-areas/", policy_areas.area_list, name="area_list"),
+    path("policy-areas/new/", policy_areas.area_add, name="area_add"),
+    path("policy-areas/<int:pk>/", policy_areas.area_detail, name="area_detail"),
+    path("policy-areas/<int:pk>/edit/", policy_areas.area_edit, name="area_edit"),
     path("seats/", seats.seat_list, name="seat_list"),
     path("seats/threshold/", seats.sliver_threshold, name="sliver_threshold"),
     path("seats/slivers/hide/", seats.slivers_hide, name="slivers_hide"),

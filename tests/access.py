@@ -95,6 +95,10 @@ THINGS: dict[str, Callable[[Place], Any]] = {
     "office person": lambda place: place.rows["office person"].pk,
     "priority": lambda place: place.rows["priority"].pk,
     "match": lambda place: {"priority": place.rows["priority"].pk, "post": place.rows["post"].pk},
+    "background": lambda place: place.rows["background"].pk,
+    "campaign issue": lambda place: place.rows["campaign issue"].pk,
+    "policy area": lambda place: place.rows["policy area"].pk,
+    "position": lambda place: place.rows["position"].pk,
     "enquiry": lambda place: place.rows["enquiry"].reference,
     "closed enquiry": lambda place: place.rows["closed"].reference,
     "policy": lambda place: place.rows["policy"].enquiry_type,
@@ -195,6 +199,20 @@ ROWS: dict[str, Row] = {
     "contacts:office_person_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),
     "contacts:office_person_edit": Row(get=HANDLERS, post=HANDLERS, about="office person"),
     "contacts:office_person_left": Row(post=HANDLERS, about="office person", posted=302),
+    "contacts:background_detail": Row(get=WITH_LEADERS, about="mp"),
+    "contacts:background_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),
+    "contacts:background_edit": Row(get=HANDLERS, post=HANDLERS, about="background"),
+    "contacts:background_remove": Row(get=HANDLERS, post=HANDLERS, about="background", posted=302),
+    "contacts:issue_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),
+    "contacts:issue_edit": Row(get=HANDLERS, post=HANDLERS, about="campaign issue"),
+    "contacts:issue_remove": Row(get=HANDLERS, post=HANDLERS, about="campaign issue", posted=302),
+    "contacts:position_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),
+    "contacts:position_edit": Row(get=HANDLERS, post=HANDLERS, about="position"),
+    "contacts:position_remove": Row(get=HANDLERS, post=HANDLERS, about="position", posted=302),
+    "contacts:area_list": Row(get=WITH_LEADERS),
+    "contacts:area_detail": Row(get=WITH_LEADERS, about="policy area"),
+    "contacts:area_add": Row(get=POLITICAL, post=POLITICAL),
+    "contacts:area_edit": Row(get=POLITICAL, post=POLITICAL, about="policy area"),
     "contacts:lead_end": Row(get=POLITICAL, post=POLITICAL, about="lead"),
     "contacts:priority_list": Row(get=EVERYONE),
     "contacts:priority_add": Row(get=POLITICAL, post=POLITICAL),
@@ -285,6 +303,7 @@ class Forgery:
 
 
 LOGGED = {"mp": "@mp", "subject": "Potholes", "question": "When?", "channel": "letter"}
+SAID = {"stance": "neutral", "text": "Buses", "kind": "fact", "source": "Hansard", "source_on": "2026-03-02"}
 MET = {"kind": "meeting", "summary": "Potholes", "is_two_way": "yes"}
 FORGERIES = [
     Forgery("accounts:person_edit", "services", "service"),
@@ -300,6 +319,8 @@ FORGERIES = [
     ),
     Forgery("contacts:lead_set", "membership", "colleague", {"role": "deputy"}),
     Forgery("to_dos:to_do_give", "assignee", "colleague"),
+    Forgery("contacts:position_add", "area", "policy area", SAID),
+    Forgery("contacts:position_edit", "area", "policy area"),
     Forgery("enquiries:enquiry_log", "topic", "topic", LOGGED),
     Forgery("enquiries:enquiry_log", "service", "service", LOGGED),
     Forgery("enquiries:enquiry_log", "owner", "colleague", LOGGED),

@@ -41,6 +41,8 @@ from tests.factories import (
     NOW,
     TODAY,
     AuthorityFactory,
+    BackgroundEntryFactory,
+    CampaignIssueFactory,
     ConstituencyFactory,
     CouncilFactory,
     CouncilLeadFactory,
@@ -50,6 +52,8 @@ from tests.factories import (
     MPFactory,
     NotificationFactory,
     PastClockFactory,
+    PolicyAreaFactory,
+    PositionFactory,
     PostFactory,
     PriorityFactory,
     SeatOverlapFactory,
@@ -79,6 +83,7 @@ MINISTER = "Minister for Fiction"
 # Fields whose text is a code or an address, not words somebody wrote.
 CODES = {"Enquiry.reference", "Notification.kind", "Notification.subject", "Notification.path"}
 CODES |= {"ToDo.kind", "ToDo.subject", "ToDo.occasion", "ToDo.path"}
+CODES |= {"BackgroundEntry.source_url", "CampaignIssue.source_url", "Position.source_url"}
 
 
 @dataclass
@@ -181,6 +186,7 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     only = MPFactory(authority=authority)
     hidden = SeatOverlapFactory(council=council).constituency
     topic = TopicFactory(authority=authority, service=service)
+    area = PolicyAreaFactory(authority=authority)
     policy = ResponsePolicy.objects.create(authority=authority, enquiry_type=enquiry_type)
     lead = CouncilLeadFactory(authority=authority, mp=mp, membership=officer)
     CouncilLeadFactory(authority=authority, mp=mp, role="deputy", membership=None, name="Someone")
@@ -200,6 +206,10 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "lead": lead,
         "office": MPOffice.objects.create(authority=authority, mp=mp),
         "office person": OfficePerson.objects.create(authority=authority, mp=mp, name="-"),
+        "background": BackgroundEntryFactory(authority=authority, mp=mp, recorded_by=officer),
+        "campaign issue": CampaignIssueFactory(authority=authority, mp=mp, recorded_by=officer),
+        "policy area": area,
+        "position": PositionFactory(authority=authority, mp=mp, area=area, recorded_by=officer),
         "plan": EngagementPlanFactory(authority=authority, mp=mp),
         "priority": Priority.objects.create(authority=authority, name="-", started_on=TODAY),
         "post": PostFactory(mp=mp, kind=PostKind.GROUP, title=MINISTER, body=f"Group {prefix}"),
@@ -285,6 +295,11 @@ def grow(world: World, *, facts: bool) -> None:
         ServiceFactory(authority=authority)
         TopicFactory(authority=authority)
         PriorityFactory(authority=authority, key_words=MINISTER)
+    for about in (mp, ours):
+        BackgroundEntryFactory(authority=authority, mp=about)
+        CampaignIssueFactory(authority=authority, mp=about)
+        PositionFactory(authority=authority, mp=about)
+        PositionFactory(authority=authority, mp=about, area=place.rows["policy area"])
     CouncilLeadFactory(authority=authority, mp=ours)
     EngagementPlanFactory(authority=authority, mp=ours)
     seats = {mp.holdings.get().constituency: True, world.own.rows["seat"]: False, world.elsewhere: False}

@@ -10,18 +10,24 @@ from factory.django import DjangoModelFactory
 from accounts.models import Authority, Membership, Nation, Role, Service, User
 from contacts.models import (
     MP,
+    BackgroundEntry,
+    CampaignIssue,
     Constituency,
     Council,
     CouncilLead,
     CouncilTier,
     LeadRole,
+    NoteKind,
     Party,
     PartySpell,
+    PolicyArea,
+    Position,
     Post,
     PostKind,
     Priority,
     SeatHolding,
     SeatOverlap,
+    Stance,
 )
 from engagements.models import EngagementPlan, Touchpoint, TouchpointKind
 from enquiries.models import ClockEvent, Contact, Enquiry, PastClock, Topic
@@ -263,6 +269,54 @@ class CouncilLeadFactory(DjangoModelFactory[CouncilLead]):
     role = LeadRole.LEAD
     membership = factory.LazyAttribute(lambda lead: MembershipFactory(authority=lead.authority))
     started_on = date(2026, 1, 1)
+
+
+class NoteFactory(DjangoModelFactory):
+    """A fact, from a newspaper of TODAY."""
+
+    class Meta:
+        abstract = True
+
+    authority = factory.SubFactory(AuthorityFactory)
+    mp = factory.LazyAttribute(lambda note: MPFactory(authority=note.authority))
+    kind = NoteKind.FACT
+    source = "The Fictional Times"
+    source_on = TODAY
+    recorded_at = NOW
+    recorded_by = factory.LazyAttribute(lambda note: MembershipFactory(authority=note.authority))
+
+
+class BackgroundEntryFactory(NoteFactory):
+    class Meta:
+        model = BackgroundEntry
+
+    about = BackgroundEntry.About.LOCAL_GOVERNMENT
+    text = factory.Sequence(lambda n: f"Councillor for ward {n}")
+
+
+class CampaignIssueFactory(NoteFactory):
+    class Meta:
+        model = CampaignIssue
+
+    text = factory.Sequence(lambda n: f"Campaign {n}")
+    said_during = CampaignIssue.SaidDuring.SINCE
+
+
+class PolicyAreaFactory(DjangoModelFactory[PolicyArea]):
+    class Meta:
+        model = PolicyArea
+
+    authority = factory.SubFactory(AuthorityFactory)
+    name = factory.Sequence(lambda n: f"Policy area {n}")
+
+
+class PositionFactory(NoteFactory):
+    class Meta:
+        model = Position
+
+    area = factory.LazyAttribute(lambda position: PolicyAreaFactory(authority=position.authority))
+    stance = Stance.SUPPORTIVE
+    text = factory.Sequence(lambda n: f"What the MP said {n}")
 
 
 class NotificationFactory(DjangoModelFactory[Notification]):

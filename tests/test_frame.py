@@ -97,8 +97,8 @@ def test_navigation_marks_where_one_is(officer):
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (Role.OFFICER, ["Summary", "Office", "Who leads", "Touchpoints", "Priorities"]),
-        (Role.EXECUTIVE, ["Summary", "Office", "Who leads", "Touchpoints", "Priorities"]),
+        (Role.OFFICER, ["Summary", "Background", "Office", "Who leads", "Touchpoints", "Priorities"]),
+        (Role.EXECUTIVE, ["Summary", "Background", "Office", "Who leads", "Touchpoints", "Priorities"]),
         (Role.SERVICE_CONTACT, ["Summary", "Office", "Who leads", "Priorities"]),
         (Role.ADMIN, ["Summary", "Who leads", "Priorities"]),
     ],

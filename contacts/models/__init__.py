@@ -4,9 +4,18 @@
 one authority records of them, which no other sees.
 """
 
+from contacts.models.authority.background import BackgroundEntry, CampaignIssue
 from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
-from contacts.models.authority.notes import READERS, THEY_MAY_ASK, WRITERS, NoteKind, NoteQuerySet
+from contacts.models.authority.notes import (
+    READERS,
+    THEY_MAY_ASK,
+    WRITERS,
+    NoteKind,
+    NoteQuerySet,
+    SourcedNote,
+)
 from contacts.models.authority.offices import MPOffice, OfficePerson, PreferredWay
+from contacts.models.authority.positions import PolicyArea, Position, Stance
 from contacts.models.authority.priorities import (
     FEWEST_ADVISED,
     MOST_ADVISED,
@@ -41,6 +50,8 @@ __all__ = [
     "READERS",
     "THEY_MAY_ASK",
     "WRITERS",
+    "BackgroundEntry",
+    "CampaignIssue",
     "Constituency",
     "ConstituencyQuerySet",
     "Council",
@@ -62,7 +73,9 @@ __all__ = [
     "ParliamentSync",
     "Party",
     "PartySpell",
+    "PolicyArea",
     "PortfolioMatch",
+    "Position",
     "Post",
     "PostKind",
     "PostQuerySet",
@@ -71,7 +84,9 @@ __all__ = [
     "SeatChoice",
     "SeatHolding",
     "SeatOverlap",
+    "SourcedNote",
     "SpellQuerySet",
+    "Stance",
     "SyncState",
     "is_current",
 ]

@@ -19,7 +19,7 @@ from contacts.directory import (
     without_relationship_owner,
 )
 from contacts.forms import DirectoryForm
-from contacts.models import MPQuerySet
+from contacts.models import READERS, MPQuerySet
 
 
 @require_safe
@@ -38,6 +38,7 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             "form": form,
             "is_filtered": any(chosen.values()),
             "as_at": chosen.get("on"),
+            "reads_notes": request.membership.role in READERS,
             "page_obj": Paginator(mps, 50).get_page(request.GET.get("page")),
         },
     )

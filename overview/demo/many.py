@@ -31,6 +31,7 @@ from contacts.models import (
     SeatHolding,
     SeatOverlap,
 )
+from contacts.notes import create_default_policy_areas
 from enquiries.models import ClockEvent, Constituent, Enquiry, ReferenceCounter, Reply, TimelineEntry, Topic
 from enquiries.services import create_default_policies, create_default_topics
 from mpcrm.working_days import Calendar
@@ -129,6 +130,7 @@ def make_body(number: int, days: Days) -> Body:
     )
     create_default_policies(authority=authority)
     create_default_topics(authority=authority)
+    create_default_policy_areas(authority=authority)
     party, _ = Party.objects.get_or_create(name="Bench Party")
     holdings = []
     for seat in range(number * SEATS_EACH, (number + 1) * SEATS_EACH):

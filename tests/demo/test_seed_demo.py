@@ -10,7 +10,17 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from accounts.models import Authority, Membership, Role
-from contacts.models import MP, Constituency, Council, SeatHolding
+from contacts.models import (
+    MP,
+    BackgroundEntry,
+    CampaignIssue,
+    Constituency,
+    Council,
+    NoteKind,
+    Position,
+    SeatHolding,
+    Stance,
+)
 from contacts.portfolios import matches_of_own_mps, priorities_of
 from engagements.models import EngagementPlan, Touchpoint
 from enquiries.models import RAG, Constituent, Enquiry, Escalation, TimelineEntry
@@ -133,6 +143,17 @@ def test_posts_bear_on_priorities_and_one_is_to_decide(northmoor):
     assert [(match.post.mp.name, match.word) for match in found if not match.is_decided] == [
         ("Amara Okoro", "Market Squares")
     ]
+
+
+def test_notes_about_mps_are_of_every_kind(northmoor):
+    notes = [note for model in (BackgroundEntry, CampaignIssue, Position) for note in model.objects.all()]
+
+    assert {note.kind for note in notes} == set(NoteKind)
+    assert {note.authority for note in notes} == {northmoor}
+    assert set(Position.objects.values_list("stance", flat=True)) == set(Stance)
+    assert Position.objects.count() > Position.objects.current().count()
+    assert max(note.recorded_at for note in notes) <= NOW
+    assert all(note.source_on <= note.recorded_at.date() for note in notes)
 
 
 def test_an_admin_sees_an_e_mail_that_failed(northmoor):

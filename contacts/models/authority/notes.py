@@ -6,11 +6,13 @@ word, and the form it is typed into says that the MP may ask to see it.
 
 from __future__ import annotations
 
+import uuid
 from typing import Self
 
 from django.db import models
 
-from accounts.models import Membership, Role
+from accounts.models import AuthorityOwned, Membership, Role
+from contacts.models.parliament.mps import MP
 
 THEY_MAY_ASK = "The MP may ask to see what is written here."
 
@@ -33,3 +35,32 @@ class NoteQuerySet(models.QuerySet):
         if membership.role not in READERS:
             return self.none()
         return self.filter(authority_id=membership.authority_id)
+
+    def about(self, mp: MP) -> Self:
+        """Of one MP, with who wrote it down."""
+        return self.filter(mp=mp).select_related("recorded_by__user")
+
+
+class SourcedNote(AuthorityOwned):
+    """Something about an MP, with who says so and when. `version` counts edits, so that nobody's are lost;
+    `submission` is the form it came from, so that a double click writes it once."""
+
+    mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="+", verbose_name="MP")
+    kind = models.CharField("what this is", max_length=12, choices=NoteKind.choices)
+    source = models.CharField("who says so", max_length=300, blank=True)
+    source_url = models.URLField("link to it", max_length=500, blank=True)
+    source_on = models.DateField("date of the source")
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    submission = models.UUIDField(default=uuid.uuid4, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(fields=["authority", "submission"], name="one_%(class)s_per_submission"),
+        ]
+
+
+HAS_A_SOURCE = ~models.Q(source="") | ~models.Q(source_url="")
+IS_NOT_INFERRED = ~models.Q(kind=NoteKind.OPINION)

@@ -18,6 +18,7 @@ from django.utils.text import slugify
 from accounts.joining import join_path
 from accounts.models import Nation
 from accounts.services import AlreadyExists, create_authority
+from contacts.notes import create_default_policy_areas
 from enquiries.services import create_default_policies, create_default_topics
 
 # What to ask for each argument.
@@ -119,4 +120,5 @@ class Command(BaseCommand):
             )
             create_default_policies(authority=membership.authority)
             create_default_topics(authority=membership.authority)
+            create_default_policy_areas(authority=membership.authority)
         return membership

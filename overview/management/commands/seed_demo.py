@@ -27,6 +27,7 @@ from contacts.models import (
     SeatHolding,
     SeatOverlap,
 )
+from contacts.notes import create_default_policy_areas
 from contacts.services import add_seat, hide_seat, set_lead, set_office, set_office_person
 from enquiries.clock import calendar_of
 from enquiries.models import Topic
@@ -34,7 +35,7 @@ from enquiries.services import create_default_policies, create_default_topics, s
 from mpcrm.demo import PASSWORD
 from notifications.invitations import invite
 from notifications.models import Channel, Notification, State
-from overview.demo import people, plans, priorities, year
+from overview.demo import notes, people, plans, priorities, year
 from overview.demo.letters import HIGHWAYS, LETTERS
 from overview.demo.people import NORTHMOOR, TARNSIDE, Office
 
@@ -77,6 +78,7 @@ def make_demo(*, now: datetime) -> None:
     make_leads(tarnside, plans.TARNSIDE_PLANS, by="helen.marsh")
     make_mp_offices(northmoor, by="priya.nair")
     priorities.record(northmoor, by="helen.marsh", decided_by="priya.nair")
+    notes.write(northmoor, by="priya.nair")
 
     ours = [900001, 900002, 900003, 900004, 900005, 900006, 900009]
     theirs = [900007, 900008, 900004]
@@ -228,6 +230,7 @@ def make_office(office: Office, *, facts: dict[int, MP], now: datetime) -> year.
     authority.save()
     create_default_policies(authority=authority)
     create_default_topics(authority=authority)
+    create_default_policy_areas(authority=authority)
     services = make_services(office, authority, members)
     officers = [members[person.address] for person in office.people if person.role == Role.OFFICER]
     last_year = timezone.localdate(now).year - 1

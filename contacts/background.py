@@ -1,0 +1,105 @@
+"""What one authority has written down about an MP, and where its MPs stand: reading only."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import Membership
+from contacts.directory import sitting_mps
+from contacts.models import MP, BackgroundEntry, CampaignIssue, MPQuerySet, PolicyArea, Position, Stance
+
+
+@dataclass(frozen=True)
+class AreaPosition:
+    """Where an MP stands on one policy area: what counts now (None: nothing) and what did before."""
+
+    area: PolicyArea
+    current: Position | None
+    earlier: list[Position]
+
+    @property
+    def stance(self) -> Stance:
+        return stance_of(self.current)
+
+
+@dataclass(frozen=True)
+class Background:
+    entries: list[tuple[str, list[BackgroundEntry]]]  # by what they are about
+    issues: list[CampaignIssue]
+    positions: list[AreaPosition]
+
+
+def background_of(mp: MP, *, membership: Membership) -> Background:
+    """Everything on the page of an MP's background, in four queries.
+
+    Of the areas, those in use and those that are not but on which something is recorded.
+    """
+    entries: dict[str, list[BackgroundEntry]] = defaultdict(list)
+    for entry in BackgroundEntry.objects.visible_to(membership).about(mp):
+        entries[entry.about].append(entry)
+    stood: dict[int, list[Position]] = defaultdict(list)
+    for position in Position.objects.visible_to(membership).about(mp):
+        stood[position.area_id].append(position)
+    areas = PolicyArea.objects.visible_to(membership)
+    return Background(
+        entries=[(about.label, entries[about]) for about in BackgroundEntry.About if entries[about]],
+        issues=list(CampaignIssue.objects.visible_to(membership).about(mp)),
+        positions=[
+            AreaPosition(area, next(iter(stood[area.pk]), None), stood[area.pk][1:])
+            for area in areas
+            if area.is_active or stood[area.pk]
+        ],
+    )
+
+
+@dataclass(frozen=True)
+class AreaCount:
+    """How many of the authority's MPs stand where on one area."""
+
+    area: PolicyArea
+    counts: list[int]  # in the order of `Stance`
+
+
+def positions_by_area(*, membership: Membership, on: date) -> list[AreaCount]:
+    """Every policy area, those in use first, with how many of our MPs stand where; in three queries."""
+    ours = set(_our_mps(membership, on).values_list("pk", flat=True))
+    stances: dict[int, Counter[str]] = defaultdict(Counter)
+    current = Position.objects.visible_to(membership).current()
+    for area_id, mp_id, stance in current.values_list("area", "mp", "stance"):
+        if mp_id in ours:
+            stances[area_id][stance] += 1
+    counted = []
+    for area in PolicyArea.objects.visible_to(membership).order_by("-is_active", "name", "pk"):
+        known = stances[area.pk]
+        known[Stance.UNKNOWN] = len(ours) - sum(known[each] for each in Stance if each != Stance.UNKNOWN)
+        counted.append(AreaCount(area, [known[each] for each in Stance]))
+    return counted
+
+
+@dataclass(frozen=True)
+class MPPosition:
+    """One of our MPs, with what they said last (None: nothing is recorded)."""
+
+    mp: MP
+    current: Position | None
+
+    @property
+    def stance(self) -> Stance:
+        return stance_of(self.current)
+
+
+def positions_on(area: PolicyArea, *, membership: Membership, on: date) -> list[MPPosition]:
+    """Where each of our MPs, by name, stands on this area; in two queries."""
+    current = Position.objects.visible_to(membership).current().filter(area=area)
+    by_mp = {each.mp_id: each for each in current.select_related("recorded_by__user")}
+    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in _our_mps(membership, on)]
+
+
+def stance_of(current: Position | None) -> Stance:
+    return Stance(current.stance) if current else Stance.UNKNOWN
+
+
+def _our_mps(membership: Membership, on: date) -> MPQuerySet:
+    return sitting_mps(membership.authority, on).filter(is_ours=True)  # type: ignore[misc]  # annotated

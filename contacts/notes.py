@@ -1,0 +1,113 @@
+"""Writing down what is known of an MP: background, campaign issues, positions, and the areas they are on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from simple_history.utils import bulk_create_with_history
+
+from accounts.history import save_signed, sign
+from accounts.models import Authority, Membership
+from contacts.models import PolicyArea, SourcedNote
+
+Note = TypeVar("Note", bound=SourcedNote)
+
+# What councils and MPs most often speak about; the political affairs lead changes the list.
+DEFAULT_POLICY_AREAS = (
+    "Adult social care",
+    "Children and families",
+    "Climate and environment",
+    "Community safety",
+    "Devolution and local government reform",
+    "Economy and jobs",
+    "Health",
+    "Housing and planning",
+    "Local government finance",
+    "Schools and skills",
+    "Transport",
+)
+
+
+class NoteChanged(Exception):
+    """Somebody saved the note first: `saved` is what stands now. Nothing was written."""
+
+    def __init__(self, saved: SourcedNote) -> None:
+        super().__init__("somebody saved this first")
+        self.saved = saved
+
+
+class NoteRemoved(Exception):
+    """Somebody removed the note first. Nothing was written."""
+
+
+class DatedAhead(Exception):
+    """The date lies after today (in Europe/London)."""
+
+
+@transaction.atomic
+def add_note(*, by: Membership, note: Note, changes: Mapping[str, Any], now: datetime) -> Note:
+    """Write down a note about its MP; the same `submission` again gives the same note. Raises DatedAhead."""
+    note.authority, note.recorded_by, note.recorded_at = by.authority, by, now
+    _change(note, changes, now=now)
+    same = type(note)._default_manager.filter(authority=by.authority, submission=note.submission)
+    if existing := same.first():
+        return existing
+    try:
+        with transaction.atomic():
+            save_signed(note, by=by, now=now)
+    except IntegrityError:  # the same form, sent twice at the same moment
+        return same.get()
+    return note
+
+
+@transaction.atomic
+def correct_note(
+    *, by: Membership, note: Note, version: int, changes: Mapping[str, Any], now: datetime
+) -> Note:
+    """Put right what was written down wrongly, as seen at `version`; the history keeps what it said before.
+
+    Raises NoteChanged, NoteRemoved or DatedAhead.
+    """
+    saved = type(note)._default_manager.filter(authority=by.authority, pk=note.pk).select_for_update().first()
+    if saved is None:
+        raise NoteRemoved
+    if saved.version != version:
+        raise NoteChanged(saved)
+    saved.version += 1
+    _change(saved, changes, now=now)
+    save_signed(saved, by=by, now=now)
+    return saved
+
+
+@transaction.atomic
+def remove_note(*, by: Membership, note: SourcedNote, now: datetime) -> None:
+    """Take back a note that should not have been written; the history keeps it."""
+    sign(note, by=by, now=now)
+    note.delete()
+
+
+def _change(note: SourcedNote, changes: Mapping[str, Any], *, now: datetime) -> None:
+    for name, value in changes.items():
+        setattr(note, name, value)
+    refuse_ahead(note.source_on, now=now)
+
+
+def refuse_ahead(on: date, *, now: datetime) -> None:
+    if on > timezone.localdate(now):
+        raise DatedAhead
+
+
+def create_default_policy_areas(*, authority: Authority) -> None:
+    """Give the authority the usual policy areas of a council; those it has already stay as they are."""
+    there = set(PolicyArea.objects.filter(authority=authority).values_list("name", flat=True))
+    areas = [PolicyArea(authority=authority, name=name) for name in DEFAULT_POLICY_AREAS if name not in there]
+    bulk_create_with_history(areas, PolicyArea)
+
+
+@transaction.atomic
+def save_policy_area(*, by: Membership, area: PolicyArea, now: datetime) -> None:
+    save_signed(area, by=by, now=now)

@@ -1,0 +1,177 @@
+"""What the authority has written down about an MP: background, campaign issues and positions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import AuthorityRequest, for_roles
+from contacts.background import background_of
+from contacts.models import (
+    MP,
+    READERS,
+    THEY_MAY_ASK,
+    WRITERS,
+    BackgroundEntry,
+    CampaignIssue,
+    Position,
+    SourcedNote,
+)
+from contacts.note_forms import DATED_AHEAD, BackgroundForm, IssueForm, NoteForm, PositionForm
+from contacts.notes import DatedAhead, NoteChanged, NoteRemoved, add_note, correct_note, remove_note
+
+
+@dataclass(frozen=True)
+class Noun:
+    """What the three kinds of notes differ in: their form and what they are called."""
+
+    model: type[SourcedNote]
+    form: type[NoteForm]
+    name: str
+    in_full: str
+
+
+BACKGROUND = Noun(BackgroundEntry, BackgroundForm, "background", "Something about the background")
+ISSUE = Noun(CampaignIssue, IssueForm, "campaign issue", "A campaign issue")
+POSITION = Noun(Position, PositionForm, "position", "A position")
+
+
+@require_safe
+@for_roles(*READERS)
+def background_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
+    person = get_object_or_404(MP, pk=mp)
+    return render(
+        request,
+        "contacts/background_detail.html",
+        {
+            "mp": person,
+            "background": background_of(person, membership=request.membership),
+            "they_may_ask": THEY_MAY_ASK,
+            "may_write": request.membership.role in WRITERS,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def background_add(request: AuthorityRequest, mp: int) -> HttpResponse:
+    return _add(request, BACKGROUND, mp)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def background_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
+    return _edit(request, BACKGROUND, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def background_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
+    return _remove(request, BACKGROUND, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def issue_add(request: AuthorityRequest, mp: int) -> HttpResponse:
+    return _add(request, ISSUE, mp)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def issue_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
+    return _edit(request, ISSUE, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def issue_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
+    return _remove(request, ISSUE, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def position_add(request: AuthorityRequest, mp: int) -> HttpResponse:
+    """`?area=` chooses the policy area."""
+    return _add(request, POSITION, mp, initial={"area": request.GET.get("area")})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def position_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
+    return _edit(request, POSITION, pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def position_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
+    return _remove(request, POSITION, pk)
+
+
+def _add(
+    request: AuthorityRequest, noun: Noun, mp: int, *, initial: dict[str, Any] | None = None
+) -> HttpResponse:
+    person, now = get_object_or_404(MP, pk=mp), timezone.now()
+    form = noun.form(request.POST or None, membership=request.membership, initial=initial)
+    if request.method == "POST" and form.is_valid():
+        try:
+            add_note(by=request.membership, note=noun.model(mp=person), changes=form.cleaned_data, now=now)
+        except DatedAhead:
+            form.add_error("source_on", DATED_AHEAD)
+        else:
+            return _done(request, person.pk, f"The {noun.name} is recorded.")
+    return _form_page(request, noun, person, form)
+
+
+def _edit(request: AuthorityRequest, noun: Noun, pk: int) -> HttpResponse:
+    note, now = _note_or_404(request, noun, pk), timezone.now()
+    form = noun.form(request.POST or None, instance=note, membership=request.membership)
+    if request.method == "POST" and form.is_valid():
+        changes = dict(form.cleaned_data)
+        version = changes.pop("version")
+        try:
+            correct_note(by=request.membership, note=note, version=version, changes=changes, now=now)
+        except DatedAhead:
+            form.add_error("source_on", DATED_AHEAD)
+        except NoteChanged as changed:
+            form.show_both(changed.saved)
+            form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
+        except NoteRemoved:
+            return _done(
+                request, note.mp_id, f"Somebody removed the {noun.name} meanwhile.", messages.WARNING
+            )
+        else:
+            return _done(request, note.mp_id, f"The {noun.name} is saved.")
+    return _form_page(request, noun, note.mp, form)
+
+
+def _remove(request: AuthorityRequest, noun: Noun, pk: int) -> HttpResponse:
+    note = _note_or_404(request, noun, pk)
+    if request.method == "POST":
+        remove_note(by=request.membership, note=note, now=timezone.now())
+        return _done(request, note.mp_id, f"The {noun.name} is removed.")
+    return render(request, "contacts/note_remove.html", {"note": note, "mp": note.mp, "noun": noun})
+
+
+def _note_or_404(request: AuthorityRequest, noun: Noun, pk: int) -> Any:
+    notes: Any = noun.model._default_manager
+    return get_object_or_404(notes.visible_to(request.membership).select_related("mp"), pk=pk)
+
+
+def _form_page(request: AuthorityRequest, noun: Noun, mp: MP, form: NoteForm) -> HttpResponse:
+    return render(
+        request,
+        "contacts/note_edit.html",
+        {"form": form, "mp": mp, "noun": noun},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _done(request: AuthorityRequest, mp: int, words: str, level: int = messages.SUCCESS) -> HttpResponse:
+    messages.add_message(request, level, words)
+    return redirect("contacts:background_detail", request.authority.slug, mp)

@@ -1,0 +1,69 @@
+"""Policy areas, and which of the authority's MPs stand where on each."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import AuthorityRequest, for_roles
+from accounts.models import Role
+from contacts.background import positions_by_area, positions_on
+from contacts.models import READERS, WRITERS, PolicyArea, Stance
+from contacts.note_forms import PolicyAreaForm
+from contacts.notes import save_policy_area
+
+
+@require_safe
+@for_roles(*READERS)
+def area_list(request: AuthorityRequest) -> HttpResponse:
+    counted = positions_by_area(membership=request.membership, on=timezone.localdate())
+    return render(
+        request,
+        "contacts/area_list.html",
+        {
+            "counted": counted,
+            "stances": Stance.labels,
+            "may_change": request.membership.role == Role.POLITICAL_AFFAIRS,
+        },
+    )
+
+
+@require_safe
+@for_roles(*READERS)
+def area_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
+    area = get_object_or_404(PolicyArea.objects.visible_to(request.membership), pk=pk)
+    standing = positions_on(area, membership=request.membership, on=timezone.localdate())
+    return render(
+        request,
+        "contacts/area_detail.html",
+        {"area": area, "standing": standing, "may_write": request.membership.role in WRITERS},
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.POLITICAL_AFFAIRS)
+def area_add(request: AuthorityRequest) -> HttpResponse:
+    return _area(request, PolicyArea(authority=request.authority))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.POLITICAL_AFFAIRS)
+def area_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
+    return _area(request, get_object_or_404(PolicyArea.objects.visible_to(request.membership), pk=pk))
+
+
+def _area(request: AuthorityRequest, area: PolicyArea) -> HttpResponse:
+    form = PolicyAreaForm(request.POST or None, instance=area, membership=request.membership)
+    if request.method == "POST" and form.is_valid():
+        save_policy_area(by=request.membership, area=form.instance, now=timezone.now())
+        messages.success(request, f"The policy area “{area}” is saved.")
+        return redirect("contacts:area_list", request.authority.slug)
+    return render(
+        request,
+        "contacts/area_edit.html",
+        {"form": form, "area": area},
+        status=422 if form.is_bound else 200,
+    )
