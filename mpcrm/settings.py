@@ -266,6 +266,8 @@ PARLIAMENT_APIS = {"members": "https://members-api.parliament.uk"}
 PARLIAMENT_SYNC = env.bool("PARLIAMENT_SYNC", default=False)
 # Seconds between two requests.
 PARLIAMENT_PACE = env.float("PARLIAMENT_PACE", default=1.0)
+# Of how many MPs to ask, each night, which posts they hold and how to reach them; 0: of none.
+PARLIAMENT_MPS_A_NIGHT = env.int("PARLIAMENT_MPS_A_NIGHT", default=120)
 # By how many MPs a list may fall short of those who sit here before a person must look at it.
 PARLIAMENT_MOST_GONE = env.int("PARLIAMENT_MOST_GONE", default=5)
 

@@ -58,6 +58,7 @@ SHARED_MODELS = {
     "contacts.ParliamentAnswer": "how Parliament's facts came here",
     "contacts.ParliamentSync": "how Parliament's facts came here",
     "contacts.Dissolution": "Parliament's facts",
+    "contacts.ParliamentContact": "Parliament's facts",
     "notifications.Tick": "one alarm clock for the instance",
 }
 PERSONAL = {"subject", "question", "text", "constituent", "contact", "summary", "body", "email", "rows"}

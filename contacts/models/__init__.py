@@ -25,6 +25,11 @@ from contacts.models.authority.priorities import (
 )
 from contacts.models.authority.seats import SeatChoice
 from contacts.models.parliament.answers import ParliamentAnswer
+from contacts.models.parliament.contacts import (
+    CONSTITUENCY_OFFICE,
+    PARLIAMENTARY_OFFICE,
+    ParliamentContact,
+)
 from contacts.models.parliament.dissolutions import Dissolution
 from contacts.models.parliament.lists import ImportState, ListSubject, MPListImport
 from contacts.models.parliament.mps import MP, MPQuerySet
@@ -40,13 +45,15 @@ from contacts.models.parliament.seats import (
     SeatOverlap,
 )
 from contacts.models.parliament.spells import SpellQuerySet, is_current
-from contacts.models.parliament.syncs import ParliamentSync, SyncState
+from contacts.models.parliament.syncs import ParliamentSync, SyncState, SyncSubject
 
 __all__ = [
+    "CONSTITUENCY_OFFICE",
     "FEWEST_ADVISED",
     "FICTIONAL_PREFIX",
     "MOST_ADVISED",
     "MP",
+    "PARLIAMENTARY_OFFICE",
     "READERS",
     "THEY_MAY_ASK",
     "WRITERS",
@@ -70,6 +77,7 @@ __all__ = [
     "NoteQuerySet",
     "OfficePerson",
     "ParliamentAnswer",
+    "ParliamentContact",
     "ParliamentSync",
     "Party",
     "PartySpell",
@@ -88,5 +96,6 @@ __all__ = [
     "SpellQuerySet",
     "Stance",
     "SyncState",
+    "SyncSubject",
     "is_current",
 ]

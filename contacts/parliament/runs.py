@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Membership
-from contacts.models import MPListImport, ParliamentAnswer, ParliamentSync, SyncState
+from accounts.models import Membership, User
+from contacts.models import (
+    MP,
+    MPListImport,
+    ParliamentAnswer,
+    ParliamentSync,
+    SyncState,
+    SyncSubject,
+)
 from notifications.services import Message, notify
 
 LOCK = 0x6D706373  # "mpcs", among PostgreSQL's advisory locks
@@ -19,6 +28,10 @@ LEASE = timedelta(minutes=5)  # longer than one try may take, and the pause befo
 GOOD_FOR = timedelta(hours=1)  # an answer older than this is asked for again, even by the same run
 KEEP_ANSWERS = timedelta(days=30)
 KIND = "parliament-sync"
+NOTHING_CHANGED: dict[str, str] = {
+    SyncSubject.MPS: "Nothing was changed: the MPs are those of the last list applied.",
+    SyncSubject.DETAILS: "Nothing was changed: posts and contact details are as they were.",
+}
 
 
 class AnotherSync(Exception):
@@ -64,33 +77,48 @@ def hold(run: ParliamentSync, *, now: datetime) -> None:
         ParliamentSync.objects.filter(pk=run.pk).update(held_until=now + LEASE)
 
 
-def begin_or_go_on(*, now: datetime) -> ParliamentSync:
+def begin_or_go_on(*, now: datetime, subject: SyncSubject = SyncSubject.MPS) -> ParliamentSync:
     """The run that was left unfinished within the hour, or a new one."""
     clear_away(now=now)
     unfinished = ParliamentSync.objects.running().filter(
-        on=timezone.localdate(now), started_at__gt=now - GOOD_FOR
+        on=timezone.localdate(now), subject=subject, started_at__gt=now - GOOD_FOR
     )
     return unfinished.first() or ParliamentSync.objects.create(
-        on=timezone.localdate(now), started_at=now, next_try_at=now
+        on=timezone.localdate(now), subject=subject, started_at=now, next_try_at=now
     )
 
 
-def tonights(*, now: datetime) -> ParliamentSync:
+def tonights(*, now: datetime, subject: SyncSubject = SyncSubject.MPS) -> ParliamentSync:
     """The one nightly run of this day, begun if there is none."""
     clear_away(now=now)
     on = timezone.localdate(now)
-    row = ParliamentSync(on=on, is_nightly=True, started_at=now, next_try_at=now)
+    row = ParliamentSync(on=on, subject=subject, is_nightly=True, started_at=now, next_try_at=now)
     ParliamentSync.objects.bulk_create([row], ignore_conflicts=True)
-    return ParliamentSync.objects.get(on=on, is_nightly=True)
+    return ParliamentSync.objects.get(on=on, subject=subject, is_nightly=True)
+
+
+def ask_for(*, subject: str, by: User, now: datetime, most_gone: int | None = None) -> ParliamentSync:
+    """Have the next tick begin a run, unless one waits or works already. `most_gone`: so many fewer MPs than
+    sit here are believed this once."""
+    on = timezone.localdate(now)
+    with transaction.atomic():
+        User.objects.select_for_update().get(pk=by.pk)
+        waiting = ParliamentSync.objects.running().filter(subject=subject, on=on, most_gone=most_gone)
+        waiting.update(next_try_at=now)
+        return waiting.first() or ParliamentSync.objects.create(
+            subject=subject, on=on, asked_by=by, started_at=now, next_try_at=now, most_gone=most_gone
+        )
 
 
 def clear_away(*, now: datetime) -> None:
     """Give up what nobody will go on with, saying so where a whole day passed in vain; forget old answers."""
     left = ParliamentSync.objects.running()
-    left.filter(is_nightly=False, started_at__lte=now - GOOD_FOR).update(
+    by_hand = left.filter(is_nightly=False, asked_by=None)
+    by_hand.filter(started_at__lte=now - GOOD_FOR).update(
         state=SyncState.GIVEN_UP, finished_at=now, reason="Nobody went on with it."
     )
-    for run in left.filter(is_nightly=True, on__lt=timezone.localdate(now)):
+    by_tick = left.filter(Q(is_nightly=True) | Q(asked_by__isnull=False))
+    for run in by_tick.filter(on__lt=timezone.localdate(now)):
         end(
             run,
             SyncState.GIVEN_UP,
@@ -98,6 +126,17 @@ def clear_away(*, now: datetime) -> None:
             now=now,
         )
     ParliamentAnswer.objects.filter(fetched_at__lt=now - KEEP_ANSWERS).delete()
+
+
+def note_odd(run: ParliamentSync, mp: MP, what: str) -> None:
+    """What Parliament answers of this MP cannot be: this run goes on without it."""
+    run.report = {**run.report, "odd": [*odd_in(run), {"mp": mp.pk, "name": mp.name, "reason": what}]}
+    run.save(update_fields=["report"])
+
+
+def odd_in(run: ParliamentSync) -> list[dict[str, Any]]:
+    odd: list[dict[str, Any]] = run.report.get("odd", [])
+    return odd
 
 
 def good_from(run: ParliamentSync, *, now: datetime) -> datetime:
@@ -145,12 +184,12 @@ def told_of(run: ParliamentSync, state: SyncState) -> list[Message]:
     return [
         Message(
             kind=KIND,
-            subject=KIND,
+            subject=KIND if run.subject == SyncSubject.MPS else f"{KIND}-{run.subject}",
             recipient=membership,
             due_on=run.on,
             step=1 if stopped else 0,
             title=f"The sync with Parliament {title}",
-            body=f"{run.reason}\n\nNothing was changed: the MPs are those of the last list applied.",
+            body=f"{run.reason}\n\n{NOTHING_CHANGED[run.subject]}",
             path=reverse("instance:import_list"),
         )
         for membership in Membership.objects.of_instance_admins()

@@ -142,14 +142,16 @@ class BiographyItem:
 
 @dataclass(frozen=True)
 class Biography:
+    """Posts are None where the answer says nothing of such: that is not "none"."""
+
     representations: tuple[BiographyItem, ...]
     elections_contested: tuple[BiographyItem, ...]
     house_memberships: tuple[BiographyItem, ...]
-    government_posts: tuple[BiographyItem, ...]
-    opposition_posts: tuple[BiographyItem, ...]
-    other_posts: tuple[BiographyItem, ...]
+    government_posts: tuple[BiographyItem, ...] | None
+    opposition_posts: tuple[BiographyItem, ...] | None
+    other_posts: tuple[BiographyItem, ...] | None
     party_affiliations: tuple[BiographyItem, ...]
-    committee_memberships: tuple[BiographyItem, ...]
+    committee_memberships: tuple[BiographyItem, ...] | None
 
 
 @dataclass(frozen=True)
@@ -394,15 +396,18 @@ def biography(part: Part) -> Biography:
     def items(key: str) -> tuple[BiographyItem, ...]:
         return tuple(biography_item(row) for row in part.parts_or_none(key))
 
+    def posts(key: str) -> tuple[BiographyItem, ...] | None:
+        return None if part.data.get(key) is None else items(key)
+
     return Biography(
         representations=items("representations"),
         elections_contested=items("electionsContested"),
         house_memberships=items("houseMemberships"),
-        government_posts=items("governmentPosts"),
-        opposition_posts=items("oppositionPosts"),
-        other_posts=items("otherPosts"),
+        government_posts=posts("governmentPosts"),
+        opposition_posts=posts("oppositionPosts"),
+        other_posts=posts("otherPosts"),
         party_affiliations=items("partyAffiliations"),
-        committee_memberships=items("committeeMemberships"),
+        committee_memberships=posts("committeeMemberships"),
     )
 
 

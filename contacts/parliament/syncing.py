@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
@@ -21,8 +21,8 @@ from contacts.imports.plan import Plan, make_plan, newest_date
 from contacts.imports.reading import ListRefused
 from contacts.models import Dissolution, MPListImport, ParliamentSync, SyncState
 from contacts.parliament import runs
+from contacts.parliament.asking import Manners, asking
 from contacts.parliament.client import PAGE, PATIENT, MembersAPI, Patience
-from contacts.parliament.keeping import KeptAnswers
 from contacts.parliament.listing import (
     SOURCE,
     Unsettled,
@@ -39,6 +39,14 @@ class NeedsAPerson(Exception):
     """What Parliament says may be so, but is too much for a program to believe; in words."""
 
 
+class TooManyGone(NeedsAPerson):
+    """Parliament lists so many fewer MPs than sit here: `fall`."""
+
+    def __init__(self, fall: int, what: str) -> None:
+        super().__init__(what)
+        self.fall = fall
+
+
 # Whatever a run cannot get over by itself. NoAnswer is not among them: that passes.
 PROBLEMS = (NeedsAPerson, Unsettled, OddAnswer, ListRefused, RowsRefused)
 
@@ -52,6 +60,14 @@ def in_words(problem: Exception) -> str:
     if isinstance(problem, OddAnswer):
         return f"Parliament’s answer is not what it should be: {problem}."
     return str(problem)
+
+
+def stop(run: ParliamentSync, problem: Exception, *, now: datetime) -> None:
+    """End a run that a person must look at."""
+    report = dict(run.report)
+    if isinstance(problem, TooManyGone):
+        report["gone"] = problem.fall
+    runs.end(run, SyncState.STOPPED, reason=in_words(problem), report=report, now=now)
 
 
 def sync(
@@ -73,7 +89,7 @@ def sync(
             return go_on(run, now=now, since=since, is_dry_run=is_dry_run, sleep=sleep, clock=clock)
         except PROBLEMS as problem:
             if not is_dry_run:
-                runs.end(run, SyncState.STOPPED, reason=in_words(problem), now=now)
+                stop(run, problem, now=now)
             raise
 
 
@@ -89,26 +105,15 @@ def go_on(
     clock: Callable[[], float] = time.monotonic,
 ) -> Plan:
     """Fetch what this run still lacks, judge it, apply it and end the run; an exception leaves it open."""
-    started = clock()
-
-    def moment() -> datetime:
-        return now + timedelta(seconds=clock() - started)
-
-    def about_to_ask() -> None:
-        before_asking()
-        runs.hold(run, now=moment())
-
-    keeper = KeptAnswers(fresh_from=runs.good_from(run, now=now), moment=moment)
-    with MembersAPI(
-        keeper=keeper, patience=patience, before_asking=about_to_ask, sleep=sleep, clock=clock
-    ) as api:
+    manners = Manners(patience=patience, before_asking=before_asking, sleep=sleep, clock=clock)
+    with asking(run, now=now, fresh_from=runs.good_from(run, now=now), manners=manners) as (api, moment):
         try:
-            listing, list_date = gather(api, on=run.on, since=since)
+            listing, list_date = gather(api, on=run.on, since=since, allowed=run.most_gone or 0)
         except Unsettled:
             if run.restarts:
                 raise
             runs.start_over(run)
-            listing, list_date = gather(api, on=run.on, since=since)
+            listing, list_date = gather(api, on=run.on, since=since, allowed=run.most_gone or 0)
     if is_dry_run:
         return make_plan(listing, list_date=list_date, is_partial=False)
     return apply(run, listing, list_date=list_date, now=moment())
@@ -117,13 +122,13 @@ def go_on(
 # --- Fetching, with no transaction open -----------------------------------------------------------
 
 
-def gather(api: MembersAPI, *, on: date, since: date | None) -> tuple[Listing, date]:
+def gather(api: MembersAPI, *, on: date, since: date | None, allowed: int) -> tuple[Listing, date]:
     """The whole list, as Parliament's answers make it, and the day it is for."""
     members = whole(api.current_mps(), what="MPs")
     facts = load_facts()
     dissolution = Dissolution.objects.current(on).first()
     if dissolution is None:
-        refuse_fall(sitting=len(facts.holder), listed=len(members))
+        refuse_fall(sitting=len(facts.holder), listed=len(members), allowed=allowed)
     vacant: list[str] = []
     missing = seats_without(facts, members)
     unplaced = sum(not code_of(facts, m.membership.seat_name if m.membership else "") for m in members)
@@ -142,14 +147,15 @@ def gather(api: MembersAPI, *, on: date, since: date | None) -> tuple[Listing, d
     return listing, on
 
 
-def refuse_fall(*, sitting: int, listed: int) -> None:
+def refuse_fall(*, sitting: int, listed: int, allowed: int) -> None:
     most, fall = settings.PARLIAMENT_MOST_GONE, (sitting or seats.WHOLE) - listed
-    if fall > most:
-        raise NeedsAPerson(
+    if fall > max(most, allowed):
+        raise TooManyGone(
+            fall,
             f"Parliament lists {listed} MPs, {fall} fewer than the {sitting or seats.WHOLE} there should be; "
-            f"more than {most} are not ended without a person. If Parliament has been dissolved, enter that "
-            "(manage.py enter_dissolution). If so many have really gone, run manage.py sync_parliament once "
-            "with PARLIAMENT_MOST_GONE raised."
+            f"more than {most} are not ended without a person. If Parliament has been dissolved, enter that, "
+            "in the browser or by manage.py enter_dissolution. If so many have really gone, say so on the "
+            "page of this sync, or run manage.py sync_parliament once with PARLIAMENT_MOST_GONE raised.",
         )
 
 

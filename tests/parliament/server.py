@@ -85,6 +85,9 @@ class Person:
     is_suspended: bool = False
     # (party, from, to) from the beginning; empty: only the present one, since the membership began.
     parties: list[tuple[str, str, str | None]] = field(default_factory=list)
+    # By section of the biography: (name, id, from, to, additional information).
+    posts: dict[str, list[tuple[str, int, str, str | None, str | None]]] = field(default_factory=dict)
+    email: str = ""
 
     def value(self) -> Json:
         given, _, surname = self.name.rpartition(" ")
@@ -135,6 +138,52 @@ class Person:
             ],
         }
 
+    def biography(self) -> Json:
+        def item(name: str, number: int, begun: str, ended: str | None, about: str | None) -> Json:
+            return {
+                "house": COMMONS,
+                "name": name,
+                "id": number,
+                "startDate": f"{begun}T00:00:00",
+                "endDate": f"{ended}T00:00:00" if ended else None,
+                "additionalInfo": about,
+                "additionalInfoLink": None,
+            }
+
+        sections = ("governmentPosts", "oppositionPosts", "otherPosts", "committeeMemberships")
+        return {
+            "representations": [item(self.seat, 4000, self.since, None, "Elected 1 time")],
+            "electionsContested": [],
+            "houseMemberships": [item("Commons", 1, self.first, None, self.name)],
+            **{key: [item(*post) for post in self.posts.get(key, [])] for key in sections},
+            "partyAffiliations": [item(self.party, 15, self.since, None, None)],
+        }
+
+    def contact(self) -> list[Json]:
+        """Absent keys are left out, as they are there."""
+        office = {
+            "type": "Parliamentary office",
+            "typeDescription": None,
+            "typeId": 1,
+            "isPreferred": False,
+            "isWebAddress": False,
+            "notes": None,
+            "line1": "House of Commons",
+            "line2": "London",
+            "postcode": "SW1A 0AA",
+            "email": f"{self.email or f'mp{self.id}@example.org'} ",
+        }
+        page = {
+            "type": "Website",
+            "typeDescription": None,
+            "typeId": 6,
+            "isPreferred": False,
+            "isWebAddress": True,
+            "notes": None,
+            "line1": f"https://mp{self.id}.example/",
+        }
+        return [office, page]
+
 
 class Parliament:
     """Who sits where. `mps` is the list the search gives, in its order; `seats` are all 650 names."""
@@ -170,8 +219,10 @@ class Parliament:
             case ["Members", "History"]:
                 wanted = {int(number) for number in query["ids"]}
                 return [{"value": mp.history(), "links": []} for mp in self.mps if mp.id in wanted]
-            case ["Members", number]:
-                return self.single(path, next((m.value() for m in self.mps if m.id == int(number)), None))
+            case ["Members", number, *what]:
+                asked = {(): Person.value, ("Biography",): Person.biography, ("Contact",): Person.contact}
+                mp = next((mp for mp in self.mps if mp.id == int(number)), None)
+                return mp and self.single(path, asked[tuple(what)](mp))
             case ["Location", "Constituency", "Search"]:
                 text = query.get("searchText", [""])[0].casefold()
                 named = [name for name in self.seats if text in name.casefold()]
@@ -202,7 +253,7 @@ class Parliament:
             "links": links(f"{path}?skip={skip}&take={take}"),
         }
 
-    def single(self, path: str, value: Json | None) -> Json | None:
+    def single(self, path: str, value: Any) -> Json | None:
         return value and {"value": value, "links": links(path)}
 
 

@@ -18,13 +18,16 @@ from contacts.models import (
     Constituency,
     MPListImport,
     ParliamentAnswer,
+    ParliamentContact,
     ParliamentSync,
     Party,
     PartySpell,
+    Post,
     SeatHolding,
     SyncState,
 )
 from contacts.parliament import runs
+from contacts.parliament.details import sync_details
 from contacts.parliament.syncing import sync
 from tests.conftest import database_url
 from tests.contacts.lists import CODES, ELECTION, seat_name
@@ -73,6 +76,8 @@ WRITTEN = (
     MP,
     SeatHolding,
     PartySpell,
+    Post,
+    ParliamentContact,
     MPListImport,
     ParliamentSync,
     ParliamentAnswer,
@@ -119,6 +124,48 @@ def test_killed_at_fifty_points_and_run_again_it_is_one_clean_run(server, parlia
     assert (requests, statements > 150) == (66, True)
     assert died_while_fetching > 20
     assert died_while_applying > 5
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_posts_and_contacts_killed_anywhere_and_asked_again_are_one_clean_run(serve, settings):
+    settings.PARLIAMENT_MPS_A_NIGHT = 4
+    parliament = Parliament([mp for mp in Parliament.made_up().mps if mp.seat in (FIRST, SECOND, THIRD)])
+    server = serve(parliament)
+    one, two, three = parliament.mps
+    for mp in parliament.mps:
+        SeatHolding.objects.create(
+            mp=MP.objects.create(parliament_id=mp.id, name=mp.name, sort_name=mp.name),
+            constituency=Constituency.objects.create(ons_code=f"E{mp.id:08}", name=mp.seat, nation="England"),
+            started_on=ELECTION,
+        )
+    paper = ("Paper Committee", 83, "2024-10-21", None, None)
+    for mp in (one, two):
+        mp.posts = {"committeeMemberships": [paper]}
+    sync_details(now=NOW, sleep=no_sleep)
+    before = {model: list(model.objects.order_by("pk")) for model in WRITTEN}
+    one.posts, three.posts, two.email = {}, {"committeeMemberships": [paper]}, "new@example.org"
+    server.asked.clear()
+    with killed_at(0) as seen:
+        sync_details(now=NOW + DAY, sleep=no_sleep)
+    clean, statements, requests = plain_facts(), seen[0], len(server.asked)
+
+    for number in random.Random(2027).sample(range(1, statements + 1), 20):
+        put_back(before)
+        server.asked.clear()
+        with killed_at(number), pytest.raises(Killed):
+            sync_details(now=NOW + DAY, sleep=no_sleep)
+        is_unfinished = ParliamentSync.objects.running().exists()
+        sync_details(now=LATER, sleep=no_sleep)
+
+        assert plain_facts() == clean, number
+        assert MPListImport.objects.count() == 2
+        assert not ParliamentSync.objects.running().exists()
+        if is_unfinished:
+            assert len(server.asked) in (requests, requests + 1)
+
+    assert requests == 6
+    assert statements > 30
 
 
 # --- Really killed ------------------------------------------------------------------------------

@@ -8,8 +8,8 @@ import pytest
 from django.conf import settings as django_settings
 
 from accounts.models import Role
-from contacts.models import MP, ParliamentSync, SyncState
-from contacts.parliament import nightly
+from contacts.models import MP, ParliamentSync, SyncState, SyncSubject
+from contacts.parliament import nightly, runs
 from contacts.parliament.client import Patience
 from contacts.parliament.nightly import sync_nightly
 from notifications.models import Channel, Notification
@@ -116,6 +116,50 @@ def test_it_is_done_once_a_day_and_again_the_next(seats, server, parliament):
     assert again[-1]["mps_changed"] == 1
     assert [name for name, _, _ in spells(1000)] == ["Labour", "Independent"]
     assert ParliamentSync.objects.filter(is_nightly=True).count() == 2
+
+
+def test_posts_and_contacts_come_once_the_mps_are_known(seats, server, settings):
+    settings.PARLIAMENT_MPS_A_NIGHT = 4
+
+    done = ticks(THREE, 11)
+
+    assert done[6:] == [
+        {"parliament_requests": 3, "parliament_syncs": 1, "mps_changed": 650},
+        {"parliament_requests": 5},
+        {"parliament_requests": 3, "parliament_syncs": 1, "posts_changed": 0},
+        {},
+        {},
+    ]
+    assert [(run.subject, run.state) for run in ParliamentSync.objects.order_by("pk")] == [
+        ("mps", "done"),
+        ("details", "done"),
+    ]
+    assert MP.objects.filter(details_on=THREE.date()).count() == 4
+
+
+def test_posts_are_not_asked_for_in_a_night_whose_mps_stopped(seats, server, settings):
+    settings.PARLIAMENT_MPS_A_NIGHT = 4
+    server.fault("html", times=3)
+
+    tick(THREE)
+    tick(THREE + 5 * MINUTE)
+    tick(THREE + 15 * MINUTE)
+
+    assert tonight().state == SyncState.STOPPED
+    assert tick(THREE + 20 * MINUTE) == {}
+
+
+def test_what_an_admin_asks_for_is_done_at_once_and_whether_nights_are_wanted_or_not(
+    seats, server, settings, instance_admin
+):
+    settings.PARLIAMENT_SYNC = False
+    noon = THREE.replace(hour=1)
+    for _ in range(2):
+        runs.ask_for(subject=SyncSubject.MPS, by=instance_admin.user, now=noon)
+
+    assert ticks(noon, 8)[-2:] == [{"parliament_requests": 3, "parliament_syncs": 1, "mps_changed": 650}, {}]
+    [run] = ParliamentSync.objects.all()
+    assert (run.asked_by, run.is_nightly, run.state) == (instance_admin.user, False, SyncState.DONE)
 
 
 def test_a_tick_late_in_the_day_does_it_still(seats, server):

@@ -13,7 +13,16 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from contacts.imports.seats import nation_of
-from contacts.models import MP, Constituency, ParliamentSync, Party, PartySpell, SeatHolding
+from contacts.models import (
+    MP,
+    Constituency,
+    ParliamentContact,
+    ParliamentSync,
+    Party,
+    PartySpell,
+    Post,
+    SeatHolding,
+)
 from contacts.parliament import runs
 from contacts.parliament.syncing import sync
 from tests.contacts.lists import CODES, seat_name
@@ -99,6 +108,15 @@ def plain_facts() -> dict[str, list[Any]]:
         "party spells": sorted(
             PartySpell.objects.values_list("mp__parliament_id", "started_on", "party__name", "ended_on"),
             key=str,
+        ),
+        "posts": sorted(
+            Post.objects.values_list(
+                "mp__parliament_id", "kind", "title", "body", "started_on", "ended_on", "source", "source_id"
+            ),
+            key=str,
+        ),
+        "contacts": sorted(
+            ParliamentContact.objects.values_list("mp__parliament_id", "position", "type", "email", "website")
         ),
     }
 

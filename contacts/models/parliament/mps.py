@@ -48,6 +48,9 @@ class MP(models.Model):
     twfy_id = models.PositiveIntegerField("TheyWorkForYou person id", unique=True, null=True, blank=True)
     name = models.CharField(max_length=150, help_text="As Parliament displays it: Ms Diane Abbott.")
     sort_name = models.CharField(max_length=150, help_text="Surname first, for lists.")
+    details_on = models.DateField(
+        null=True, blank=True, help_text="When Parliament last told of posts and contact details."
+    )
     is_fictional = models.BooleanField(default=False, help_text="Part of the demo; outside every import.")
 
     objects = MPQuerySet.as_manager()

@@ -1,9 +1,10 @@
-"""Runs of asking Parliament who the MPs are."""
+"""Runs of asking Parliament who the MPs are, which posts they hold and how to reach them."""
 
 from __future__ import annotations
 
 from datetime import date, datetime
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
@@ -15,13 +16,21 @@ class SyncState(models.TextChoices):
     GIVEN_UP = "given-up", "Given up"
 
 
+class SyncSubject(models.TextChoices):
+    MPS = "mps", "MPs"
+    DETAILS = "details", "Posts and contact details"
+
+
 class ParliamentSyncQuerySet(models.QuerySet["ParliamentSync"]):
     def running(self) -> ParliamentSyncQuerySet:
         return self.filter(state=SyncState.RUNNING)
 
+    def about(self, subject: str) -> ParliamentSyncQuerySet:
+        return self.filter(subject=subject)
+
     def newest_done_date(self, *, since: datetime | None) -> date | None:
-        """The day Parliament's own list last agreed with what is here, of syncs done after `since`."""
-        done = self.filter(state=SyncState.DONE)
+        """The day Parliament's own list of MPs last agreed with what is here, of syncs done after `since`."""
+        done = self.about(SyncSubject.MPS).filter(state=SyncState.DONE)
         if since:
             done = done.filter(finished_at__gt=since)
         return done.aggregate(newest=models.Max("on"))["newest"]
@@ -30,11 +39,23 @@ class ParliamentSyncQuerySet(models.QuerySet["ParliamentSync"]):
 class ParliamentSync(models.Model):
     """One run, from its first request to its last word; killed in between, it goes on where it was.
 
-    There is one nightly run a day, however often, late or side by side ticks come.
+    There is one nightly run of each subject a day, however often, late or side by side ticks come.
     """
 
+    subject = models.CharField(max_length=7, choices=SyncSubject.choices, default=SyncSubject.MPS)
     on = models.DateField("the day it is for")
     is_nightly = models.BooleanField(default=False)
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Who asked for it in the browser.",
+    )
+    most_gone = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="So many fewer MPs are believed this once, says who asked for it."
+    )
     state = models.CharField(max_length=10, choices=SyncState.choices, default=SyncState.RUNNING)
     started_at = models.DateTimeField(help_text="Answers fetched since then are this run's.")
     restarts = models.PositiveSmallIntegerField(
@@ -65,7 +86,7 @@ class ParliamentSync(models.Model):
         verbose_name_plural = "syncs with Parliament"
         constraints = [
             models.UniqueConstraint(
-                fields=["on"], condition=Q(is_nightly=True), name="one_nightly_sync_a_day"
+                fields=["on", "subject"], condition=Q(is_nightly=True), name="one_nightly_sync_a_day"
             ),
             models.CheckConstraint(
                 condition=Q(state=SyncState.RUNNING) ^ Q(finished_at__isnull=False),

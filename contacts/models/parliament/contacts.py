@@ -1,0 +1,43 @@
+"""How to reach an MP, as Parliament publishes it."""
+
+from __future__ import annotations
+
+from django.db import models
+
+# Parliament's numbers of the two kinds of office.
+PARLIAMENTARY_OFFICE, CONSTITUENCY_OFFICE = 1, 4
+
+
+class ParliamentContactQuerySet(models.QuerySet["ParliamentContact"]):
+    def offices(self) -> ParliamentContactQuerySet:
+        """Where somebody can be written to or rung; pages on the web apart."""
+        return self.filter(is_web_address=False)
+
+
+class ParliamentContact(models.Model):
+    """One way to reach an MP, in Parliament's own words and order."""
+
+    mp = models.ForeignKey("contacts.MP", on_delete=models.CASCADE, related_name="published_contacts")
+    position = models.PositiveSmallIntegerField()
+    type_id = models.PositiveIntegerField("Parliament’s number of the kind")
+    type = models.CharField(max_length=100, help_text="Such as Parliamentary office.")
+    is_preferred = models.BooleanField(default=False)
+    is_web_address = models.BooleanField(default=False)
+    address = models.TextField(blank=True)
+    phone = models.CharField(max_length=100, blank=True)
+    email = models.CharField("e-mail", max_length=254, blank=True)
+    website = models.CharField(max_length=500, blank=True)
+    notes = models.TextField(blank=True)
+    seen_on = models.DateField(help_text="The day Parliament was first seen to say so.")
+
+    objects = ParliamentContactQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["mp", "position", "pk"]
+        verbose_name = "published contact"
+        constraints = [
+            models.UniqueConstraint(fields=["mp", "position"], name="one_published_contact_per_position"),
+        ]
+
+    def __str__(self) -> str:
+        return self.type

@@ -1,0 +1,229 @@
+"""Asking Parliament which posts MPs hold and how to reach them: two requests an MP, some of the MPs a night.
+
+What is told of an MP is believed as a whole or not at all; what cannot be is left for another night, and no
+post ends by it. A run's answers are applied together, in one transaction.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+
+from accounts.models import Authority
+from contacts.imports.applying import apply_plan, one_import_at_a_time
+from contacts.imports.post_plan import PostPlan
+from contacts.imports.same_post import PARLIAMENT
+from contacts.models import (
+    MP,
+    ListSubject,
+    MPListImport,
+    ParliamentContact,
+    ParliamentSync,
+    Post,
+    SyncState,
+    SyncSubject,
+)
+from contacts.parliament import posts, publishing, runs
+from contacts.parliament.asking import Manners, asking
+from contacts.parliament.client import MembersAPI
+from contacts.parliament.shapes import Biography, OddAnswer
+from contacts.parliament.syncing import PROBLEMS, NeedsAPerson, stop
+
+# MPs of the seats that somebody here works for are asked about so many times as often as the others.
+OWN_COUNT_FOR = 7
+MOST_ODD = 5
+
+
+@dataclass(frozen=True)
+class Told:
+    """What Parliament tells of one MP."""
+
+    mp: MP
+    biography: Biography
+    contacts: list[ParliamentContact]
+    address: str
+
+
+@dataclass
+class Outcome:
+    """What a run changed, or would."""
+
+    posts: PostPlan
+    asked: int = 0
+    odd: list[dict[str, Any]] = field(default_factory=list)
+    contacts: list[dict[str, Any]] = field(default_factory=list)
+
+    def as_report(self) -> dict[str, Any]:
+        return self.posts.as_report() | {"asked": self.asked, "odd": self.odd, "contacts": self.contacts}
+
+    def counts(self) -> dict[str, Any]:
+        counts = self.posts.counts()
+        return {name: counts[name] for name in ("new", "changed", "ended", "unchanged")} | {
+            "mps": self.asked,
+            "contacts": len(self.contacts),
+            "odd": [{"name": each["name"], "reason": each["reason"]} for each in self.odd],
+        }
+
+    def in_words(self) -> str:
+        """Such as "120 MPs asked about: posts 3 new, 2 changed, 1 of them ended; 4 contact details new"."""
+        counts = self.counts()
+        return (
+            f"{self.asked} MPs asked about: {counts['new']} posts new, {counts['changed']} changed, "
+            f"{counts['ended']} of them ended; contact details of {counts['contacts']} changed; "
+            f"{len(self.odd)} left for another night"
+        )
+
+
+def sync_details(
+    *,
+    now: datetime,
+    is_everybody: bool = False,
+    is_dry_run: bool = False,
+    sleep: Callable[[float], None] = time.sleep,
+    clock: Callable[[], float] = time.monotonic,
+) -> Outcome:
+    """One run at once, or the rest of one left unfinished; as `syncing.sync`, with its exceptions."""
+    manners = Manners(sleep=sleep, clock=clock)
+    with runs.one_at_a_time(
+        lambda: runs.begin_or_go_on(now=now, subject=SyncSubject.DETAILS), now=now
+    ) as run:
+        try:
+            return go_on(run, now=now, is_everybody=is_everybody, is_dry_run=is_dry_run, manners=manners)
+        except PROBLEMS as problem:
+            if not is_dry_run:
+                stop(run, problem, now=now)
+            raise
+
+
+def go_on(
+    run: ParliamentSync,
+    *,
+    now: datetime,
+    manners: Manners,
+    is_everybody: bool = False,
+    is_dry_run: bool = False,
+) -> Outcome:
+    """Fetch what this run still lacks, judge it, apply it and end the run; an exception leaves it open."""
+    mps = to_ask(on=run.on, number=None if is_everybody else settings.PARLIAMENT_MPS_A_NIGHT)
+    # A run may take hours at its polite pace, so what it has fetched stays good until it is done.
+    with asking(run, now=now, fresh_from=run.started_at, manners=manners) as (api, moment):
+        told = gather(api, run, mps)
+    if is_dry_run:
+        return judge(run, told)[0]
+    return apply(run, told, now=moment())
+
+
+def to_ask(*, on: date, number: int | None) -> list[MP]:
+    """The MPs whose answers are the oldest, days counting sevenfold for MPs of seats somebody here works for;
+    first of all, those never asked about. Who has left is asked about until their posts have ended."""
+    mps = MP.objects.filter(is_fictional=False, parliament_id__isnull=False)
+    told = Post.objects.filter(source=PARLIAMENT, ended_on=None)
+    wanted = mps.filter(Q(pk__in=mps.sitting().values("pk")) | Q(pk__in=told.values("mp")))
+    own: set[int] = set()
+    for authority in Authority.objects.all():
+        own |= set(mps.of(authority).values_list("pk", flat=True))
+
+    def urgency(mp: MP) -> tuple[bool, int, int]:
+        weight = OWN_COUNT_FOR if mp.pk in own else 1
+        age = (on - mp.details_on).days if mp.details_on else weight
+        return mp.details_on is not None, -weight * age, mp.pk
+
+    return sorted(wanted, key=urgency)[:number]
+
+
+# --- Fetching, with no transaction open -----------------------------------------------------------
+
+
+def gather(api: MembersAPI, run: ParliamentSync, mps: Sequence[MP]) -> list[Told]:
+    told = []
+    odd = {each["mp"] for each in runs.odd_in(run)}
+    for mp in mps:
+        if mp.pk in odd:
+            continue
+        try:
+            told.append(ask_about(api, mp, on=run.on))
+        except OddAnswer as problem:
+            runs.note_odd(run, mp, str(problem))
+            if len(runs.odd_in(run)) > MOST_ODD:
+                raise NeedsAPerson(
+                    f"What Parliament answers of more than {MOST_ODD} MPs is not what it should be; "
+                    f"of the last, {problem}."
+                ) from problem
+    return told
+
+
+def ask_about(api: MembersAPI, mp: MP, *, on: date) -> Told:
+    number = mp.parliament_id or 0
+    address = f"{api.base}/api/Members/{number}"
+    biography = api.biography(number)
+    posts.refuse_nothing(biography, f"{address}/Biography")
+    posts.stated_in(biography, f"{address}/Biography")
+    contacts = publishing.contacts_in(api.contact(number), mp=mp, on=on, address=f"{address}/Contact")
+    return Told(mp, biography, contacts, address)
+
+
+# --- Judging and applying, in one transaction -----------------------------------------------------
+
+
+def judge(run: ParliamentSync, told: Sequence[Told]) -> tuple[Outcome, list[Told]]:
+    """What would change; and of whom the contact details would."""
+    outcome = Outcome(PostPlan(source=PARLIAMENT, on=run.on), asked=len(told), odd=list(runs.odd_in(run)))
+    mps = [each.mp.pk for each in told]
+    recorded: dict[int, list[Post]] = defaultdict(list)
+    for post in Post.objects.filter(mp__in=mps).select_related("mp").order_by("pk"):
+        recorded[post.mp_id].append(post)
+    published: dict[int, list[ParliamentContact]] = defaultdict(list)
+    for contact in ParliamentContact.objects.filter(mp__in=mps):
+        published[contact.mp_id].append(contact)
+    anew = []
+    for each in told:
+        try:
+            posts.take(outcome.posts, each.mp, recorded[each.mp.pk], each.biography, each.address)
+        except OddAnswer as problem:
+            outcome.odd.append({"mp": each.mp.pk, "name": each.mp.name, "reason": str(problem)})
+        # No way at all to reach an MP is no news: it says nothing.
+        before = published[each.mp.pk]
+        if each.contacts and publishing.differ(before, each.contacts):
+            anew.append(each)
+            changes = publishing.changes_in_words(before, each.contacts)
+            outcome.contacts.append(
+                {"mp": each.mp.pk, "name": each.mp.name, "is_first": not before, "changes": changes}
+            )
+    outcome.posts.rows = len(told)
+    return outcome, anew
+
+
+def apply(run: ParliamentSync, told: Sequence[Told], *, now: datetime) -> Outcome:
+    """Apply what was told and end the run, both or neither. What changes no post leaves no import behind, so
+    that the last that did can still be undone."""
+    with transaction.atomic():
+        one_import_at_a_time()
+        outcome, anew = judge(run, told)
+        made: MPListImport | None = None
+        if outcome.posts.fresh or outcome.posts.changed:
+            made = MPListImport(
+                subject=ListSubject.POSTS,
+                file_name=PARLIAMENT,
+                list_date=run.on,
+                is_partial=True,
+                reading={"file": PARLIAMENT, "columns": [], "unused": []},
+                rows={},
+                report=outcome.posts.as_report(),
+                created_at=now,
+            )
+            apply_plan(outcome.posts, to=made, skip_refused=False, now=now)
+        ParliamentContact.objects.filter(mp__in=[each.mp.pk for each in anew]).delete()
+        ParliamentContact.objects.bulk_create(
+            [contact for each in anew for contact in each.contacts], batch_size=500
+        )
+        MP.objects.filter(pk__in=[each.mp.pk for each in told]).update(details_on=run.on)
+        runs.end(run, SyncState.DONE, now=now, report=outcome.as_report(), made=made)
+    return outcome

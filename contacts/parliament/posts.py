@@ -1,0 +1,171 @@
+"""What Parliament tells of an MP's posts, against what is recorded. Pure but for the plan it adds to.
+
+A post ends when Parliament says on which day, or when it is missing from a whole answer about its MP and was
+Parliament's own word before. What another source recorded is never more than ended, where Parliament gives
+the day.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from contacts.imports.entries import ELECTED_ON
+from contacts.imports.post_plan import PostPlan
+from contacts.imports.posts import refined
+from contacts.imports.same_post import (
+    PARLIAMENT,
+    has_begun_near,
+    is_same,
+    is_same_post_id,
+    parliament_id,
+    plain,
+)
+from contacts.models import MP, Post, PostKind
+from contacts.parliament.shapes import COMMONS, Biography, BiographyItem, OddAnswer
+
+# The sections of a biography that tell of posts: Parliament's name of what is in them, and ours.
+SECTIONS = (
+    ("government_posts", "GovernmentPost", PostKind.GOVERNMENT),
+    ("opposition_posts", "OppositionPost", PostKind.OPPOSITION),
+    ("other_posts", "ParliamentaryPost", PostKind.OTHER),
+    ("committee_memberships", "Committee", PostKind.COMMITTEE),
+)
+# Fields of Post as stated by a source.
+Stated = dict[str, Any]
+
+
+def refuse_nothing(biography: Biography, address: str) -> None:
+    """A biography without any spell in the Commons is none of an MP: nothing in it is believed."""
+    spells = (*biography.representations, *biography.house_memberships)
+    if not any(spell.house == COMMONS for spell in spells):
+        raise OddAnswer(address, "representations", "tells of no time in the House of Commons")
+
+
+def stated_in(biography: Biography, address: str) -> list[Stated]:
+    """The posts held in this Parliament, those that have ended first; one committee under two ids is one.
+
+    Committees are appointed anew in each Parliament, so one without an end from before is left out: nobody
+    wrote its end down.
+    """
+    found: dict[tuple[Any, ...], Stated] = {}
+    for section, name, kind in SECTIONS:
+        for item in getattr(biography, section) or ():
+            is_old = item.ended_on is not None and item.ended_on < ELECTED_ON
+            is_forgotten = kind == PostKind.COMMITTEE and item.started_on < ELECTED_ON
+            if item.house in (None, COMMONS) and not is_old and not (is_forgotten and not item.ended_on):
+                post = stated(item, name, kind, address)
+                when = post["ended_on"] and post["started_on"]
+                found.setdefault((post["kind"], post["title"], post["body"], when), post)
+    return sorted(found.values(), key=lambda post: (post["ended_on"] is None, post["started_on"]))
+
+
+def stated(item: BiographyItem, name: str, kind: PostKind, address: str) -> Stated:
+    title, body = item.name, item.additional_info or ""
+    if kind == PostKind.COMMITTEE:
+        title, body = "Member", item.name
+    if len(title) > 300 or len(body) > 200:
+        raise OddAnswer(address, name, "has a post with too long a name")
+    if item.ended_on and item.ended_on < item.started_on:
+        raise OddAnswer(address, name, f"has a post ({item.id}) that ends before it starts")
+    sort = refined(kind, title, body)
+    return {
+        "kind": sort,
+        "title": title,
+        "body": body,
+        "is_in_government": kind == PostKind.GOVERNMENT and sort != PostKind.PPS,
+        "is_chair": False,
+        "is_acting": False,
+        "is_on_leave": False,
+        "started_on": item.started_on,
+        "ended_on": item.ended_on,
+        "source_id": f"Biography/{name}/{item.id}/{item.started_on}",
+    }
+
+
+def take(plan: PostPlan, mp: MP, recorded: Sequence[Post], biography: Biography, address: str) -> None:
+    """Add to the plan what this MP's biography changes. Raises OddAnswer, having added nothing."""
+    changes: list[tuple[Post, Stated]] = []
+    fresh: list[Stated] = []
+    matched: set[int] = set()
+    for post in stated_in(biography, address):
+        meant = [each for each in recorded if each.pk not in matched and means(each, post)]
+        own = next((each for each in meant if each.source == PARLIAMENT), None)
+        others = [each for each in meant if each.source != PARLIAMENT]
+        matched |= {each.pk for each in meant}
+        if own:
+            changes.append((own, news_of_own(own, post)))
+        changes += [(other, news_of_other(other, post)) for other in others]
+        if not meant:
+            fresh.append(post)
+    whole = {name for section, name, _ in SECTIONS if getattr(biography, section) is not None}
+    for each in recorded:
+        if each.pk not in matched and is_gone(each, whole):
+            changes.append((each, {"ended_on": last_day(each, on=plan.on)}))
+    refuse_doubles(recorded, changes, fresh, address)
+    for each, to in changes:
+        if any(getattr(each, name) != value for name, value in to.items()):
+            plan.change(each, to, row=0)
+        else:
+            plan.unchanged += 1
+    for post in fresh:
+        plan.begin(mp, post, row=0)
+
+
+def means(recorded: Post, post: Stated) -> bool:
+    """Whether Parliament means the post that is recorded."""
+    both_last = recorded.ended_on is None and post["ended_on"] is None
+    is_near = both_last or has_begun_near(recorded, post)
+    if is_same_post_id(recorded, post):
+        return is_near
+    words = plain(recorded.title) == plain(post["title"]) and plain(recorded.body) == plain(post["body"])
+    if words and recorded.kind == post["kind"]:
+        return is_near
+    has_number = parliament_id(recorded.source_id) is not None
+    is_committee = recorded.kind in (PostKind.COMMITTEE, PostKind.BILL_COMMITTEE)
+    return (is_committee or not has_number) and is_same(recorded, post)
+
+
+def news_of_own(recorded: Post, post: Stated) -> Stated:
+    """What Parliament says of its own earlier word; only a list knows who chairs a committee."""
+    keeps = ("title", "is_chair") if recorded.is_chair else ()
+    return {name: value for name, value in post.items() if name not in keeps}
+
+
+def news_of_other(recorded: Post, post: Stated) -> Stated:
+    """What Parliament says of a post that another source recorded: no more than its end."""
+    ended_on: date | None = post["ended_on"]
+    if recorded.ended_on or ended_on is None or (recorded.started_on and ended_on < recorded.started_on):
+        return {}
+    return {"ended_on": ended_on}
+
+
+def is_gone(recorded: Post, whole: Iterable[str]) -> bool:
+    """Whether a post that nothing in the answer means was Parliament's own word, in a section that came."""
+    number = parliament_id(recorded.source_id)
+    is_own = recorded.source == PARLIAMENT and number is not None and number[0] in whole
+    return is_own and recorded.ended_on is None
+
+
+def last_day(recorded: Post, *, on: date) -> date:
+    """The day before Parliament first no longer told of it."""
+    day = on - timedelta(days=1)
+    return max(day, recorded.started_on) if recorded.started_on else day
+
+
+def refuse_doubles(
+    recorded: Sequence[Post], changes: Iterable[tuple[Post, Stated]], fresh: Iterable[Stated], address: str
+) -> None:
+    """Nobody holds the same post twice at once, and no source has one id for two."""
+    said = {post.pk: {name: getattr(post, name) for name in IDENTITY} for post in recorded}
+    for post, to in changes:
+        said[post.pk] |= {name: to[name] for name in IDENTITY if name in to}
+    every = [*said.values(), *fresh]
+    lasting = [(post["kind"], post["title"], post["body"]) for post in every if post["ended_on"] is None]
+    ids = [post["source_id"] for post in every if post["source_id"]]
+    if len(set(lasting)) < len(lasting) or len(set(ids)) < len(ids):
+        raise OddAnswer(address, "", "tells of one post twice at once")
+
+
+IDENTITY = ("kind", "title", "body", "ended_on", "source_id")

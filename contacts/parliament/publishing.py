@@ -1,0 +1,84 @@
+"""How to reach an MP, as Parliament publishes it, against what is recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from contacts.models import MP, ParliamentContact
+from contacts.parliament.shapes import ContactPoint, OddAnswer
+
+MOST = 50
+STATED = (
+    "type_id",
+    "type",
+    "is_preferred",
+    "is_web_address",
+    "address",
+    "phone",
+    "email",
+    "website",
+    "notes",
+)
+
+
+def contacts_in(points: Sequence[ContactPoint], *, mp: MP, on: date, address: str) -> list[ParliamentContact]:
+    """The rows that an answer makes. A page on the web has its address in the first line."""
+    if len(points) > MOST:
+        raise OddAnswer(address, "value", f"has more than {MOST} ways to reach one MP")
+    return [
+        ParliamentContact(
+            mp=mp,
+            position=position,
+            type_id=point.type_id,
+            type=point.type[:100],
+            is_preferred=point.is_preferred,
+            is_web_address=point.is_web_address,
+            address="" if point.is_web_address else "\n".join(filter(None, (*point.lines, point.postcode))),
+            phone=(point.phone or "")[:100],
+            email=as_email(point.email),
+            website=as_website(point.lines[0] if point.is_web_address and point.lines else point.website),
+            notes=point.notes or "",
+            seen_on=on,
+        )
+        for position, point in enumerate(points)
+    ]
+
+
+def as_email(text: str | None) -> str:
+    """An address somebody can write to, or nothing."""
+    return text if text and "@" in text and len(text) <= 254 and not any(map(str.isspace, text)) else ""
+
+
+def as_website(text: str | None) -> str:
+    """A link that is one, or nothing."""
+    is_link = text and text.lower().startswith(("https://", "http://")) and len(text) <= 500
+    return text if text and is_link else ""
+
+
+def differ(recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentContact]) -> bool:
+    def says(contacts: Iterable[ParliamentContact]) -> list[tuple[object, ...]]:
+        return [tuple(getattr(contact, name) for name in STATED) for contact in contacts]
+
+    return says(recorded) != says(stated)
+
+
+def changes_in_words(
+    recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentContact]
+) -> list[list[str]]:
+    """What is otherwise of each kind of way: the kind, the old and the new."""
+
+    def by_kind(contacts: Iterable[ParliamentContact]) -> dict[str, str]:
+        said: dict[str, str] = {}
+        for contact in contacts:
+            parts = (contact.email, contact.phone, contact.address.replace("\n", ", "), contact.website)
+            words = "; ".join(filter(None, parts))
+            said[contact.type] = f"{said[contact.type]} / {words}" if contact.type in said else words
+        return said
+
+    old, new = by_kind(recorded), by_kind(stated)
+    return [
+        [kind, old.get(kind) or "not given", new.get(kind) or "not given"]
+        for kind in [*old, *(kind for kind in new if kind not in old)]
+        if old.get(kind) != new.get(kind)
+    ]

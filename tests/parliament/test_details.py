@@ -1,0 +1,546 @@
+"""Posts and contact details as Parliament tells of them: what changes, what never does, and whom is asked about."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+
+from contacts.imports.applying import undo_import
+from contacts.imports.same_post import PARLIAMENT
+from contacts.models import (
+    MP,
+    ListSubject,
+    MPListImport,
+    ParliamentContact,
+    ParliamentSync,
+    Party,
+    PartySpell,
+    Post,
+    PostKind,
+    SeatChoice,
+    SeatHolding,
+    SyncState,
+)
+from contacts.parliament import details
+from contacts.parliament.client import NoAnswer
+from contacts.parliament.details import sync_details, to_ask
+from contacts.parliament.syncing import NeedsAPerson
+from tests.contacts.lists import CODES, ELECTION, seat_name
+from tests.factories import NOW, TODAY, AuthorityFactory, ConstituencyFactory
+from tests.parliament.server import RECORDED, Parliament, Person, Recordings
+from tests.parliament.world import DAY, no_sleep, plain_facts, run
+
+pytestmark = pytest.mark.django_db
+
+ELECTED = date.fromisoformat(ELECTION)
+MINISTER = ("Minister of State (Department for Paper)", 77, "2025-09-07", None, "Department for Paper")
+PAPER = ("Paper Committee", 83, "2024-10-21", None, None)
+
+
+def person(number: int, **about) -> Person:
+    return Person(1000 + number, f"Ada Almond{chr(97 + number)}", seat_name(CODES[number]), "Labour", **about)
+
+
+@pytest.fixture(autouse=True)
+def some_a_night(settings):
+    settings.PARLIAMENT_MPS_A_NIGHT = 3
+
+
+@pytest.fixture
+def parliament() -> Parliament:
+    """Three MPs: a house small enough to ask about at once."""
+    return Parliament([person(0), person(1), person(2)])
+
+
+@pytest.fixture
+def mps(parliament, server) -> list[MP]:
+    """Who sits, recorded here, with nothing known of posts."""
+    labour = Party.objects.create(name="Labour")
+    found = []
+    for each in parliament.mps:
+        mp = MP.objects.create(parliament_id=each.id, name=each.name, sort_name=each.name)
+        SeatHolding.objects.create(
+            mp=mp, constituency=ConstituencyFactory(name=each.seat), started_on=ELECTED
+        )
+        PartySpell.objects.create(mp=mp, party=labour, started_on=ELECTED)
+        found.append(mp)
+    return found
+
+
+def ask(day: int = 0, **options):
+    return sync_details(now=NOW + day * DAY, sleep=no_sleep, **options)
+
+
+def held():
+    return [(p.kind, str(p), p.started_on, p.ended_on) for p in Post.objects.order_by("pk")]
+
+
+def with_post(person: Person, section: str, *posts) -> None:
+    person.posts = {**person.posts, section: list(posts)}
+
+
+def recorded_post(mp, **about):
+    return Post.objects.create(
+        mp=mp,
+        **{
+            "kind": PostKind.GOVERNMENT,
+            "title": "Minister for Paper",
+            "body": "Department for Paper",
+            "is_in_government": True,
+            "started_on": date(2025, 9, 5),
+            "source": "ministers.csv, as at 1 February 2026",
+            "source_id": "a1",
+            "seen_on": date(2026, 2, 1),
+        }
+        | about,
+    )
+
+
+# --- Posts -------------------------------------------------------------------------------------
+
+
+def test_posts_of_all_sections_are_recorded(mps, parliament):
+    one = parliament.mps[0]
+    with_post(one, "governmentPosts", MINISTER, ("Assistant Whip", 9, "2025-09-07", None, None))
+    with_post(
+        one, "oppositionPosts", ("Shadow Minister (Ink)", 5, "2024-07-10", "2025-01-02", "Department for Ink")
+    )
+    with_post(one, "otherPosts", ("Deputy Speaker", 8, "2024-07-23", None, None))
+    with_post(one, "committeeMemberships", PAPER, ("Glue Bill", 700, "2025-02-01", "2025-03-01", None))
+
+    outcome = ask()
+
+    assert (outcome.counts()["new"], outcome.asked) == (6, 3)
+    assert set(held()) == {
+        ("government", "Minister of State (Department for Paper)", date(2025, 9, 7), None),
+        ("whip", "Assistant Whip", date(2025, 9, 7), None),
+        ("opposition", "Shadow Minister (Ink), Department for Ink", date(2024, 7, 10), date(2025, 1, 2)),
+        ("speaker", "Deputy Speaker", date(2024, 7, 23), None),
+        ("committee", "Member, Paper Committee", date(2024, 10, 21), None),
+        ("bill-committee", "Member, Glue Bill", date(2025, 2, 1), date(2025, 3, 1)),
+    }
+    assert set(Post.objects.filter(is_in_government=True).values_list("kind", flat=True)) == {
+        "government",
+        "whip",
+    }
+    assert set(Post.objects.values_list("source", flat=True)) == {PARLIAMENT}
+    assert [mp.details_on for mp in MP.objects.all()] == [TODAY] * 3
+
+
+def test_what_ended_before_this_parliament_is_left_out(mps, parliament):
+    with_post(
+        parliament.mps[0],
+        "oppositionPosts",
+        ("Shadow Minister (Ink)", 5, "2020-04-04", "2024-07-03", None),
+        ("Shadow Minister (Glue)", 6, "2020-04-04", "2024-07-04", None),
+    )
+    with_post(
+        parliament.mps[0],
+        "committeeMemberships",
+        ("Old Committee", 1, "2020-01-27", None, None),
+        ("New Committee", 2, "2024-07-04", None, None),
+    )
+
+    ask()
+
+    assert {str(post) for post in Post.objects.all()} == {"Shadow Minister (Glue)", "Member, New Committee"}
+
+
+def test_again_changes_nothing_and_leaves_no_import(mps, parliament, server):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    ask()
+    before = plain_facts()
+    server.asked.clear()
+
+    outcome = ask(1)
+
+    assert (outcome.counts()["new"], outcome.counts()["changed"], outcome.counts()["unchanged"]) == (0, 0, 1)
+    assert plain_facts() == before
+    assert MPListImport.objects.count() == 1
+    assert all(headers.get("If-None-Match") for _, headers in server.asked)
+
+
+def test_a_post_ends_on_the_day_parliament_says(mps, parliament):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    ask()
+    ended = (*MINISTER[:3], "2026-02-20", MINISTER[4])
+    with_post(parliament.mps[0], "governmentPosts", ended, ("Minister for Ink", 78, "2026-02-20", None, ""))
+
+    outcome = ask(1)
+
+    assert (outcome.counts()["new"], outcome.counts()["ended"]) == (1, 1)
+    assert Post.objects.get(title=MINISTER[0]).ended_on == date(2026, 2, 20)
+
+
+def test_a_post_that_is_missing_from_a_whole_answer_ended_the_day_before(mps, parliament):
+    with_post(parliament.mps[0], "committeeMemberships", PAPER)
+    ask()
+    parliament.mps[0].posts.clear()
+
+    ask(1)
+
+    assert Post.objects.get().ended_on == TODAY
+    with_post(parliament.mps[0], "committeeMemberships", PAPER)
+    ask(2)
+    assert Post.objects.get().ended_on is None
+
+
+def test_a_start_that_parliament_corrects_is_no_second_post(mps, parliament):
+    with_post(parliament.mps[0], "committeeMemberships", PAPER)
+    ask()
+    with_post(parliament.mps[0], "committeeMemberships", ("Paper Committee", 83, "2024-11-30", None, None))
+
+    outcome = ask(1)
+
+    assert outcome.counts()["changed"] == 1
+    assert Post.objects.get().started_on == date(2024, 11, 30)
+
+
+def test_one_committee_under_two_ids_is_one(mps, parliament):
+    with_post(parliament.mps[0], "committeeMemberships", PAPER, ("Paper Committee", 809, *PAPER[2:]))
+
+    ask()
+
+    assert Post.objects.count() == 1
+
+
+def forget(*keys):
+    def mangle(answer):
+        for key in keys:
+            answer["value"].pop(key, None)
+        return answer
+
+    return mangle
+
+
+def emptied(answer):
+    return {**answer, "value": {key: [] for key in answer["value"]}}
+
+
+@pytest.mark.parametrize(
+    ("kind", "about"),
+    [
+        ("html", {}),
+        ("cut text", {}),
+        ("huge", {}),
+        ("status", {"status": 404}),
+        ("mangled", {"mangle": lambda answer: []}),
+        (
+            "mangled",
+            {"mangle": lambda answer: {**answer, "value": {**answer["value"], "governmentPosts": {}}}},
+        ),
+        ("mangled", {"mangle": emptied}),
+        ("mangled", {"mangle": forget("representations", "houseMemberships")}),
+    ],
+)
+def test_an_odd_answer_ends_nothing_and_the_others_are_taken(mps, parliament, server, kind, about):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    ask()
+    parliament.mps[0].posts.clear()
+    with_post(parliament.mps[1], "committeeMemberships", PAPER)
+    server.fault(kind, where="1000/Biography", **about)
+
+    outcome = ask(1)
+
+    assert [each["name"] for each in outcome.odd] == [mps[0].name]
+    assert Post.objects.get(mp=mps[0]).ended_on is None
+    assert Post.objects.filter(mp=mps[1]).count() == 1
+    assert MP.objects.get(pk=mps[0].pk).details_on == TODAY
+
+
+def test_a_section_that_is_left_unsaid_ends_nothing(mps, parliament, server):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    with_post(parliament.mps[0], "committeeMemberships", PAPER)
+    ask()
+    parliament.mps[0].posts.clear()
+    server.fault("mangled", where="1000/Biography", mangle=forget("governmentPosts"))
+
+    ask(1)
+
+    assert Post.objects.get(kind="government").ended_on is None
+    assert Post.objects.get(kind="committee").ended_on == TODAY
+
+
+@pytest.mark.parametrize(
+    ("post", "reason"),
+    [
+        (("Minister for Ink", 1, "2025-01-01", "2024-12-01", None), "ends before it starts"),
+        (("Minister for Ink", *MINISTER[1:]), "tells of one post twice at once"),
+        (("Ink" * 101, 1, "2025-01-01", None, None), "too long a name"),
+    ],
+)
+def test_a_biography_with_a_post_that_cannot_be_is_believed_in_nothing(mps, parliament, post, reason):
+    with_post(parliament.mps[0], "governmentPosts", post, MINISTER)
+
+    outcome = ask()
+
+    assert reason in outcome.odd[0]["reason"]
+    assert Post.objects.count() == 0
+
+
+def test_many_odd_answers_stop_the_run_and_change_nothing(mps, parliament, server, monkeypatch):
+    monkeypatch.setattr(details, "MOST_ODD", 1)
+    with_post(parliament.mps[2], "governmentPosts", MINISTER)
+    server.fault("html", where="1000/Biography")
+    server.fault("html", where="1001/Biography")
+
+    with pytest.raises(NeedsAPerson, match="more than 1 MPs is not what it should be"):
+        ask()
+
+    stopped = ParliamentSync.objects.get()
+    assert (stopped.state, len(stopped.report["odd"])) == (SyncState.STOPPED, 2)
+    assert Post.objects.count() == 0
+
+
+def test_no_answer_leaves_the_run_to_be_gone_on_with(mps, parliament, server):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    server.fault("status", status=503, where="1001/Contact", times=5)
+
+    with pytest.raises(NoAnswer):
+        ask()
+    assert Post.objects.count() == ParliamentContact.objects.count() == 0
+    server.asked.clear()
+    sync_details(now=NOW + timedelta(minutes=10), sleep=no_sleep)
+
+    assert len(server.asked) == 3
+    assert ParliamentSync.objects.get().state == SyncState.DONE
+    assert Post.objects.count() == 1
+
+
+def test_no_transaction_is_open_while_parliament_is_asked(transactional_db, mps, settings):
+    settings.PARLIAMENT_PACE = 60
+    seen = []
+
+    sync_details(now=NOW, sleep=lambda seconds: seen.append(connection.in_atomic_block))
+
+    assert seen == [False] * 5
+
+
+# --- Parliament and files ----------------------------------------------------------------------
+
+
+def test_a_post_of_a_file_is_not_doubled_and_ended_when_parliament_says(mps, parliament):
+    post = recorded_post(mps[0])
+    other = recorded_post(mps[0], title="Minister for Pulp", source_id="a2")
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+
+    ask()
+    assert [each.ended_on for each in Post.objects.all()] == [None, None]
+    with_post(parliament.mps[0], "governmentPosts", (*MINISTER[:3], "2026-02-20", MINISTER[4]))
+    ask(1)
+
+    for each in (post, other):
+        each.refresh_from_db()
+        assert (each.ended_on, each.source_id) == (date(2026, 2, 20), each.source_id)
+    assert Post.objects.count() == 2
+
+
+def test_a_post_of_a_file_never_ends_because_parliament_lacks_it(mps):
+    recorded_post(mps[0])
+
+    ask()
+
+    assert Post.objects.get().ended_on is None
+
+
+def test_who_chairs_stays_known(mps, parliament):
+    with_post(parliament.mps[0], "committeeMemberships", PAPER)
+    ask()
+    Post.objects.update(title="Chair", is_chair=True)
+
+    outcome = ask(1)
+
+    assert outcome.counts()["changed"] == 0
+    assert Post.objects.get().title == "Chair"
+
+
+def test_a_membership_by_parliaments_number_is_the_same(mps, parliament):
+    recorded_post(
+        mps[0],
+        kind=PostKind.COMMITTEE,
+        is_in_government=False,
+        title="Member",
+        body="Pulp and Paper Committee",
+        started_on=date(2024, 10, 23),
+        source_id="uk.parliament.data/Member/1000/Committee/83",
+    )
+    with_post(parliament.mps[0], "committeeMemberships", PAPER)
+
+    ask()
+
+    assert Post.objects.count() == 1
+
+
+def test_the_changes_of_a_run_can_be_undone(mps, parliament):
+    ask()
+    before = list(Post.objects.values())
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    ask(1)
+    made = MPListImport.objects.about(ListSubject.POSTS).get()
+    assert ParliamentSync.objects.first().made == made
+
+    undo_import(applied=made, now=NOW + DAY)
+
+    assert list(Post.objects.values()) == before
+
+
+# --- Contact details ---------------------------------------------------------------------------
+
+
+def test_contact_details_are_recorded_without_blanks_and_with_the_web_address_in_its_place(mps):
+    ask()
+
+    office, page = ParliamentContact.objects.filter(mp=mps[0])
+    assert (office.type, office.email, office.phone) == ("Parliamentary office", "mp1000@example.org", "")
+    assert office.address == "House of Commons\nLondon\nSW1A 0AA"
+    assert (page.website, page.address, page.is_web_address) == ("https://mp1000.example/", "", True)
+
+
+def test_another_email_is_told_old_and_new(mps, parliament):
+    ask()
+    parliament.mps[1].email = "new@example.org"
+
+    outcome = ask(1)
+
+    [changed] = outcome.contacts
+    assert (changed["mp"], changed["is_first"]) == (mps[1].pk, False)
+    [[kind, old, new]] = changed["changes"]
+    assert (kind, old.split(";")[0], new.split(";")[0]) == (
+        "Parliamentary office",
+        "mp1001@example.org",
+        "new@example.org",
+    )
+    assert set(ParliamentContact.objects.filter(type_id=1).values_list("seen_on", flat=True)) == {
+        TODAY,
+        TODAY + DAY,
+    }
+
+
+def test_no_contact_details_at_all_are_no_news(mps, server):
+    ask()
+    before = plain_facts()
+    server.fault("mangled", where="1000/Contact", mangle=lambda answer: {**answer, "value": []})
+
+    ask(1)
+
+    assert plain_facts() == before
+
+
+@pytest.mark.parametrize(
+    "odd", [{"line1": "javascript:alert(1)", "isWebAddress": True}, {"email": "no address"}]
+)
+def test_what_is_no_link_and_no_address_is_none(mps, parliament, server, odd):
+    server.fault(
+        "mangled",
+        where="1000/Contact",
+        mangle=lambda answer: {**answer, "value": [answer["value"][0] | odd]},
+    )
+
+    ask()
+
+    contact = ParliamentContact.objects.get(mp=mps[0])
+    assert (contact.website, "no address" in contact.email) == ("", False)
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded answers are not here")
+def test_recorded_answers_are_taken(db, serve):
+    serve(Recordings())
+    mp = MP.objects.create(parliament_id=4514, name="Keir Starmer", sort_name="Starmer, Keir")
+    SeatHolding.objects.create(mp=mp, constituency=ConstituencyFactory(), started_on=ELECTED)
+
+    outcome = ask()
+
+    assert (outcome.asked, outcome.odd) == (1, [])
+    assert {(p.kind, p.title, p.ended_on) for p in Post.objects.current(date(2024, 7, 5))} == {
+        ("government", "Prime Minister and First Lord of the Treasury", None),
+        ("opposition", "Leader of HM Official Opposition", date(2024, 7, 5)),
+        ("other", "Leader of the Labour Party", None),
+    }
+    contacts = ParliamentContact.objects.filter(mp=mp)
+    assert [each.type_id for each in contacts] == [1, 4, 1009, 6, 7]
+    assert [each.email for each in contacts if each.email] == [
+        "keir.starmer.mp@parliament.uk",
+        "keir.starmer.constituency@parliament.uk",
+    ]
+
+
+@pytest.mark.skipif(not RECORDED.exists(), reason="the recorded answers are not here")
+def test_the_recorded_empty_biography_ends_nothing(db, serve):
+    serve(Recordings())
+    mp = MP.objects.create(parliament_id=1, name="Ada Almond", sort_name="Almond, Ada")
+    SeatHolding.objects.create(mp=mp, constituency=ConstituencyFactory(), started_on=ELECTED)
+    recorded_post(mp, source=PARLIAMENT, source_id="Biography/GovernmentPost/77/2025-09-05")
+
+    outcome = ask()
+
+    assert "tells of no time in the House of Commons" in outcome.odd[0]["reason"]
+    assert Post.objects.get().ended_on is None
+
+
+# --- Whom is asked about -----------------------------------------------------------------------
+
+
+def test_those_never_asked_about_come_first_then_our_own_then_the_oldest_answers(mps, parliament):
+    authority = AuthorityFactory()
+    SeatChoice.objects.create(
+        authority=authority, constituency=mps[2].holdings.get().constituency, is_hidden=False
+    )
+
+    assert [mp.pk for mp in to_ask(on=TODAY, number=2)] == [mps[2].pk, mps[0].pk]
+
+    def asked(*days_ago):
+        for mp, days in zip(mps, days_ago, strict=True):
+            MP.objects.filter(pk=mp.pk).update(details_on=TODAY - days * DAY)
+        return [mp.pk for mp in to_ask(on=TODAY, number=None)]
+
+    assert asked(6, 5, 1) == [mps[2].pk, mps[0].pk, mps[1].pk]
+    assert asked(8, 5, 1) == [mps[0].pk, mps[2].pk, mps[1].pk]
+
+
+def test_who_has_left_is_asked_about_until_their_posts_have_ended(mps):
+    SeatHolding.objects.filter(mp=mps[0]).update(ended_on=TODAY)
+    assert mps[0] not in to_ask(on=TODAY + DAY, number=None)
+
+    recorded_post(mps[0], source=PARLIAMENT)
+
+    assert mps[0] in to_ask(on=TODAY + DAY, number=None)
+
+
+def test_a_run_asks_about_so_many(mps, server, settings):
+    settings.PARLIAMENT_MPS_A_NIGHT = 2
+
+    assert (ask().asked, len(server.asked)) == (2, 4)
+    assert (ask(1).asked, ask(2, is_everybody=True).asked) == (2, 3)
+
+
+# --- The command -------------------------------------------------------------------------------
+
+
+def test_the_command_counts_posts(mps, parliament):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+
+    with time_machine.travel(NOW, tick=False):
+        dry, tried = run("--only", "details", "--dry-run")
+        assert Post.objects.count() == 0
+        status, report = run("--only", "details")
+
+    assert (dry, status) == (0, 0)
+    assert tried["posts"] == report["posts"]
+    assert report["posts"]["in_words"] == (
+        "3 MPs asked about: 1 posts new, 0 changed, 0 of them ended; contact details of 3 changed; "
+        "0 left for another night"
+    )
+    assert (tried["applied"], report["applied"]) == (False, True)
+
+
+def test_the_command_says_why_posts_were_not_taken(mps, server):
+    server.fault("status", status=429, headers={"Retry-After": "9999"})
+
+    with time_machine.travel(NOW, tick=False):
+        status, report = run("--only", "details")
+
+    assert status == 1
+    assert "does not answer" in report["posts"]["refused"]
