@@ -67,12 +67,25 @@ DEFAULT_TOPICS = (
 def create_default_policies(*, authority: Authority) -> None:
     """Give the authority a policy and a ladder for each type of enquiry it has none for."""
     there = set(ResponsePolicy.objects.filter(authority=authority).values_list("enquiry_type", flat=True))
-    for enquiry_type in EnquiryType:
-        if enquiry_type not in there:
-            policy = ResponsePolicy.objects.create(
-                authority=authority, enquiry_type=enquiry_type, **DEFAULT_POLICIES.get(enquiry_type, {})
-            )
-            _write_ladder(policy, DEFAULT_LADDER)
+    new = [
+        ResponsePolicy(authority=authority, enquiry_type=each, **DEFAULT_POLICIES.get(each, {}))
+        for each in EnquiryType
+        if each not in there
+    ]
+    policies = bulk_create_with_history(new, ResponsePolicy)
+    steps = [
+        LadderStep(
+            authority=authority,
+            policy=policy,
+            step=number,
+            offset=rung.offset,
+            whom=rung.whom,
+            person=rung.person,
+        )
+        for policy in policies
+        for number, rung in enumerate(DEFAULT_LADDER, start=1)
+    ]
+    bulk_create_with_history(steps, LadderStep)
 
 
 @transaction.atomic
