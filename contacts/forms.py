@@ -8,6 +8,7 @@ from django import forms
 
 from accounts.models import Authority, Membership
 from contacts.models import THEY_MAY_ASK, Constituency, Council, LeadRole, MPOffice, OfficePerson, Party
+from mpcrm.postcodes import is_half_a_postcode
 
 NO_DATE = "Enter a real date, like 3 March 2026 or 03/03/2026."
 
@@ -118,6 +119,26 @@ class AddSeatForm(forms.Form):
         super().__init__(*args, **kwargs)
         ours = Constituency.objects.of(authority)
         self.fields["constituency"].queryset = Constituency.objects.exclude(pk__in=ours)  # type: ignore[attr-defined]
+
+
+class FindForm(forms.Form):
+    """Where somebody lives. It is posted, never put in an address: a postcode may be a constituent's."""
+
+    place = forms.CharField(
+        label="Which MP covers this postcode or ward?",
+        max_length=100,
+        error_messages={
+            "required": "Enter a whole postcode or the name of a ward.",
+            "max_length": "Enter a whole postcode or the name of a ward.",
+        },
+        widget=forms.TextInput(attrs={"autocomplete": "off", "class": "govuk-input--width-20"}),
+    )
+
+    def clean_place(self) -> str:
+        place = str(self.cleaned_data["place"])
+        if is_half_a_postcode(place):
+            raise forms.ValidationError("Enter the whole postcode, such as ZZ1 1AA.")
+        return place
 
 
 class SliverForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import imports
+from contacts.views import imports, places
 
 app_name = "instance"
 
@@ -14,4 +14,9 @@ urlpatterns = [
     path("imports/<int:pk>/apply/", imports.import_apply, name="import_apply"),
     path("imports/<int:pk>/discard/", imports.import_discard, name="import_discard"),
     path("imports/<int:pk>/undo/", imports.import_undo, name="import_undo"),
+    path("places/", places.place_list, name="place_list"),
+    path("places/load/", places.place_upload, name="place_upload"),
+    path("places/<int:pk>/", places.place_preview, name="place_preview"),
+    path("places/<int:pk>/apply/", places.place_apply, name="place_apply"),
+    path("places/<int:pk>/discard/", places.place_discard, name="place_discard"),
 ]

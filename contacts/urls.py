@@ -2,7 +2,17 @@
 
 from django.urls import path
 
-from contacts.views import directory, leads, notes, offices, policy_areas, portfolios, priorities, seats
+from contacts.views import (
+    directory,
+    finding,
+    leads,
+    notes,
+    offices,
+    policy_areas,
+    portfolios,
+    priorities,
+    seats,
+)
 
 app_name = "contacts"
 
@@ -42,6 +52,7 @@ urlpatterns = [
     path("policy-areas/new/", policy_areas.area_add, name="area_add"),
     path("policy-areas/<int:pk>/", policy_areas.area_detail, name="area_detail"),
     path("policy-areas/<int:pk>/edit/", policy_areas.area_edit, name="area_edit"),
+    path("find/", finding.seat_find, name="seat_find"),
     path("seats/", seats.seat_list, name="seat_list"),
     path("seats/threshold/", seats.sliver_threshold, name="sliver_threshold"),
     path("seats/slivers/hide/", seats.slivers_hide, name="slivers_hide"),

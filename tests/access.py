@@ -110,6 +110,7 @@ THINGS: dict[str, Callable[[Place], Any]] = {
     "to-do": lambda place: place.rows["to-do"].pk,
     "finished to-do": lambda place: place.rows["finished to-do"].pk,
     "import": lambda place: place.rows["import"].pk,
+    "place file": lambda place: place.rows["place file"].pk,
     "invitation": lambda place: place.rows["invitation"],
     "password reset": lambda place: {"uidb36": "1", "key": "set-password"},
 }
@@ -118,7 +119,7 @@ FOREIGN_THINGS: dict[str, Callable[[Place], Any]] = {
     "mp": lambda place: place.rows["only mp"].pk,
     "mp with a plan": lambda place: place.rows["only mp"].pk,
 }
-SHARED = {"mp", "import", "invitation", "password reset"}
+SHARED = {"mp", "import", "place file", "invitation", "password reset"}
 
 # Who is signed in is sent on from the sign-in page; who is not, from the sign-out page.
 STAY_OUT = dict.fromkeys(SIGNED_IN, 302) | {ANONYMOUS: 200}
@@ -228,6 +229,7 @@ ROWS: dict[str, Row] = {
     "contacts:match_confirm": Row(post=HANDLERS, about="match", posted=302),
     "contacts:match_dismiss": Row(post=HANDLERS, about="match", posted=302),
     "contacts:match_undo": Row(post=HANDLERS, about="match", posted=302),
+    "contacts:seat_find": Row(get=EVERYONE, post=EVERYONE),
     "contacts:seat_list": Row(
         get=ADMIN, post=ADMIN, says=(Says("", FAR_MARK, 1), Says("", f">{FAR_SHARE}", 0))
     ),
@@ -244,6 +246,11 @@ ROWS: dict[str, Row] = {
     "instance:import_apply": Row(post=INSTANCE, about="import"),
     "instance:import_discard": Row(post=INSTANCE, about="import", posted=302),
     "instance:import_undo": Row(get=INSTANCE, post=INSTANCE, about="import"),
+    "instance:place_list": Row(get=INSTANCE),
+    "instance:place_upload": Row(get=INSTANCE, post=INSTANCE),
+    "instance:place_preview": Row(get=INSTANCE, about="place file"),
+    "instance:place_apply": Row(post=INSTANCE, about="place file", posted=302),
+    "instance:place_discard": Row(post=INSTANCE, about="place file", posted=302),
     # Enquiries.
     "enquiries:enquiry_list": Row(
         get=READERS, post=READERS, posted=302, queries=("tab=team", "tab=unassigned", "filters=shown")

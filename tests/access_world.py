@@ -5,7 +5,7 @@ What somebody of an authority may have written bears its mark, so that it is kno
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.joining import join_path
 from accounts.models import Authority, AuthorityOwned, ClosureDay, Membership, Role, Service, User
+from contacts.imports.geography import Outcome
 from contacts.models import (
     MP,
     Constituency,
@@ -23,6 +24,7 @@ from contacts.models import (
     MPListImport,
     MPOffice,
     OfficePerson,
+    PlaceFile,
     PostKind,
     Priority,
     SeatChoice,
@@ -221,6 +223,13 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "finished to-do": ToDoFactory(authority=authority, assignee=officer, is_done=True),
         "closure day": ClosureDay.objects.create(
             authority=authority, on=TODAY + timedelta(days=300), name="-"
+        ),
+        "place file": PlaceFile.objects.create(
+            kind="hexes",
+            file_name="map.hexjson",
+            content={"rows": 0, "shapes": {}, "refused": []},
+            report=asdict(Outcome()),
+            created_at=NOW,
         ),
         "import": MPListImport.objects.create(file_name="list.csv", list_date=TODAY, created_at=NOW),
     }

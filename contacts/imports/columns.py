@@ -137,6 +137,23 @@ OVERLAPS: Meanings = {
     "area of the seat": (r"originalarea",),
 }
 
+# A ward's own columns; "wd24cd" is the ONS's.
+WARDS: Meanings = {
+    "ward code": (r"(wd|ward)(\d\d)?(cd|code)", r"electoral(ward|division)code"),
+    "ward name": (r"(wd|ward)(\d\d)?(nm|name)?", r"electoral(ward|division)(name)?"),
+    "seat code": MPS["seat code"],
+    "council name": (
+        *OVERLAPS["council name"],
+        r"(utla|la)(\d\d)?(nm|name)",
+        r"(district|unitary|authority)(name)?",
+    ),
+}
+
+POSTCODES: Meanings = {
+    "postcode": (r"pcds?", r"pcd[278]", r"(unit)?postcode(s|fixed|nospace|unit)?"),
+    "seat code": (*MPS["seat code"], r"pcon(\d\d)?"),
+}
+
 POSTS: Meanings = {
     "Parliament id": MPS["Parliament id"],
     "TheyWorkForYou id": MPS["TheyWorkForYou id"],

@@ -56,6 +56,7 @@ class Outcome:
     refused: list[dict[str, Any]] = field(default_factory=list)
     fresh: list[dict[str, str]] = field(default_factory=list)
     changes: list[dict[str, str]] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
     def found_new(self, what: str, detail: str = "") -> None:
         self.new += 1
@@ -345,7 +346,7 @@ def overlap_columns(table: Table, translation: dict[str, str]) -> dict[str, int]
     )
     council_at = by_content(table, is_council_code, [*found.get("council code", []), *everywhere])
     if seat_at is None or council_at is None:
-        translated = "" if translation else " (other codes for seats need a table of codes, --codes)"
+        translated = "" if translation else " (other codes need a table of codes beside it, --codes)"
         raise ListRefused(
             "No two columns of constituency codes and council codes were found: "
             f"this does not seem to be a list of which constituency lies in which council{translated}.",

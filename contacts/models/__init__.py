@@ -34,6 +34,16 @@ from contacts.models.parliament.dissolutions import Dissolution
 from contacts.models.parliament.lists import ImportState, ListSubject, MPListImport
 from contacts.models.parliament.mps import MP, MPQuerySet
 from contacts.models.parliament.parties import Party, PartySpell
+from contacts.models.parliament.places import (
+    REPLACED_WHOLE,
+    PlaceFile,
+    PlaceFileState,
+    PlaceKind,
+    PostcodeSeat,
+    SeatBoundary,
+    SeatHex,
+    Ward,
+)
 from contacts.models.parliament.posts import Post, PostKind, PostQuerySet
 from contacts.models.parliament.seats import (
     FICTIONAL_PREFIX,
@@ -55,6 +65,7 @@ __all__ = [
     "MP",
     "PARLIAMENTARY_OFFICE",
     "READERS",
+    "REPLACED_WHOLE",
     "THEY_MAY_ASK",
     "WRITERS",
     "BackgroundEntry",
@@ -81,15 +92,21 @@ __all__ = [
     "ParliamentSync",
     "Party",
     "PartySpell",
+    "PlaceFile",
+    "PlaceFileState",
+    "PlaceKind",
     "PolicyArea",
     "PortfolioMatch",
     "Position",
     "Post",
     "PostKind",
     "PostQuerySet",
+    "PostcodeSeat",
     "PreferredWay",
     "Priority",
+    "SeatBoundary",
     "SeatChoice",
+    "SeatHex",
     "SeatHolding",
     "SeatOverlap",
     "SourcedNote",
@@ -97,5 +114,6 @@ __all__ = [
     "Stance",
     "SyncState",
     "SyncSubject",
+    "Ward",
     "is_current",
 ]

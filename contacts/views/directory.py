@@ -18,7 +18,7 @@ from contacts.directory import (
     with_relationship_owner,
     without_relationship_owner,
 )
-from contacts.forms import DirectoryForm
+from contacts.forms import DirectoryForm, FindForm
 from contacts.models import READERS, MPQuerySet
 
 
@@ -36,6 +36,7 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
         "contacts/mp_list.html",
         {
             "form": form,
+            "find": FindForm(),
             "is_filtered": any(chosen.values()),
             "as_at": chosen.get("on"),
             "reads_notes": request.membership.role in READERS,
