@@ -6,7 +6,7 @@ What somebody of an authority may have written bears its mark, so that it is kno
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from django.apps import apps
@@ -21,6 +21,7 @@ from contacts.models import (
     MP,
     Constituency,
     CouncilLead,
+    HandoverStep,
     MPListImport,
     MPOffice,
     OfficePerson,
@@ -28,6 +29,7 @@ from contacts.models import (
     PostKind,
     Priority,
     SeatChoice,
+    SeatHandover,
     SeatOverlap,
 )
 from enquiries.models import (
@@ -247,6 +249,7 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         recorded_at=NOW,
         recorded_by=officer,
     )
+    add_handover(place)
     SeatChoice.objects.create(authority=authority, constituency=hidden, is_hidden=True)
     LadderStep.objects.create(
         authority=authority, policy=policy, step=1, offset=2, whom=Whom.PERSON, person=officer
@@ -259,6 +262,28 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     Priority.objects.filter(authority=authority).update(departments=MINISTER, key_words=MINISTER)
     place.rows["priority"].refresh_from_db()
     return place
+
+
+def add_handover(place: Place) -> None:
+    """A former MP of a seat of our own left an enquiry; the hand-over has begun."""
+    seat, former = place.rows["seat"], MPFactory()
+    former.holdings.update(constituency=seat, started_on=date(2019, 12, 12), ended_on=date(2024, 5, 30))
+    place.rows["lost"] = former.holdings.get()
+    left = enquiry_of(place, 3)
+    Enquiry.objects.filter(pk=left.pk).update(mp=former, constituency=seat)
+    place.rows["left"] = left
+    handover = SeatHandover.objects.create(
+        authority=place.authority, constituency=seat, former_mp=former, lost_on=date(2024, 5, 30)
+    )
+    place.rows["handover step"] = HandoverStep.objects.create(
+        authority=place.authority,
+        handover=handover,
+        kind=HandoverStep.Kind.TO_DOS,
+        subject="to-dos",
+        effect={"occasion": f"handover:{handover.pk}"},
+        done_at=NOW,
+        done_by=place.members[Role.OFFICER],
+    )
 
 
 def enquiry_of(place: Place, number: int, **fields: Any) -> Enquiry:
@@ -311,6 +336,11 @@ def grow(world: World, *, facts: bool) -> None:
         PositionFactory(authority=authority, mp=about, area=place.rows["policy area"])
     CouncilLeadFactory(authority=authority, mp=ours)
     EngagementPlanFactory(authority=authority, mp=ours)
+    gone = world.own.rows["lost"].mp  # a former MP of ours left something with them, too
+    left = enquiry_of(place, 401, enquiry_type="enquiry", due_on=today)
+    Enquiry.objects.filter(pk=left.pk).update(mp=gone)
+    EngagementPlanFactory(authority=authority, mp=gone)
+    CouncilLeadFactory(authority=authority, mp=gone)
     seats = {mp.holdings.get().constituency: True, world.own.rows["seat"]: False, world.elsewhere: False}
     for constituency, is_hidden in seats.items():
         SeatChoice.objects.create(authority=authority, constituency=constituency, is_hidden=is_hidden)

@@ -62,10 +62,17 @@ OTHER_ROOMS = {
     "notifications.invitations",
     "notifications.to_dos",
     "contacts.priorities",
+    "contacts.handover",
+    "engagements.archiving",
+    "overview.handover.steps",
+    "overview.handover.welcome",
 }
 
 # Filters that repeat what another one has made sure of: taking one out changes no answer.
 EQUIVALENT = {
+    "overview.handover.views:_done: Enquiry.objects.visible_to(request.membership)": (
+        "names the enquiries of steps that were found"
+    ),
     "accounts.views.people:person_edit: Service.objects.visible_to(request.membership)": (
         "only services of the colleague's own authority can name them"
     ),
@@ -99,6 +106,14 @@ EQUIVALENT = {
 }
 # Filters whose absence shows in an order or after a valid POST, with the test that goes red instead.
 SEEN_ELSEWHERE = {
+    "overview.handover.seats:overview_of: SeatHandover.objects.visible_to(membership)": (
+        "tests/overview/test_handover.py",
+        "test_another_authority_with_the_same_seat_changes_nothing_here",
+    ),
+    "overview.handover.views:_candidates: MP.objects.of(request.authority)": (
+        "tests/overview/test_handover.py",
+        "test_without_a_holder_an_enquiry_goes_to_one_of_our_own_mps",
+    ),
     "contacts.views.portfolios:_both_or_404: MP.objects.of(request.authority)": (
         "tests/contacts/test_portfolios.py",
         "test_only_our_priorities_and_our_mps_posts_are_decided",

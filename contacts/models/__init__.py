@@ -5,6 +5,7 @@ one authority records of them, which no other sees.
 """
 
 from contacts.models.authority.background import BackgroundEntry, CampaignIssue
+from contacts.models.authority.handovers import HandoverStep, HandoverStepQuerySet, SeatHandover
 from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
 from contacts.models.authority.notes import (
     READERS,
@@ -77,6 +78,8 @@ __all__ = [
     "CouncilLeadQuerySet",
     "CouncilTier",
     "Dissolution",
+    "HandoverStep",
+    "HandoverStepQuerySet",
     "ImportState",
     "LeadRole",
     "ListSubject",
@@ -106,6 +109,7 @@ __all__ = [
     "Priority",
     "SeatBoundary",
     "SeatChoice",
+    "SeatHandover",
     "SeatHex",
     "SeatHolding",
     "SeatOverlap",

@@ -1,0 +1,198 @@
+"""Seats that change hands: who held each and who does, and the council leads that go to the new MP."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.db.models import F
+
+from accounts.history import save_signed, sign
+from accounts.models import Authority, Membership
+from contacts.models import (
+    MP,
+    Constituency,
+    CouncilLead,
+    HandoverStep,
+    SeatHandover,
+    SeatHolding,
+)
+
+ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Change:
+    """One MP ceased to hold one of the authority's seats; `holder` holds it now, or nobody."""
+
+    pk: int  # of the holding that ended
+    seat: Constituency
+    former: MP
+    lost_on: date  # the former MP’s last day
+    holder: SeatHolding | None
+    is_latest: bool
+    sits_for: Constituency | None  # where the former MP sits now, if anywhere
+
+    @property
+    def new(self) -> MP | None:
+        return self.holder.mp if self.holder else None
+
+    @property
+    def key(self) -> tuple[int, int, date]:
+        """What a hand-over is known by."""
+        return self.seat.pk, self.former.pk, self.lost_on
+
+
+@dataclass(frozen=True)
+class Seat:
+    """One of the authority's seats with who holds it and everybody else who did, the latest first."""
+
+    seat: Constituency
+    holder: SeatHolding | None
+    changes: list[Change] = field(default_factory=list)
+
+
+def seats_with_changes(authority: Authority) -> list[Seat]:
+    """The authority's seats by name, those since abolished included. Three queries."""
+    seats = list(Constituency.objects.of(authority).order_by("name", "pk"))
+    held: dict[int, list[SeatHolding]] = defaultdict(list)
+    holdings = SeatHolding.objects.filter(constituency__in=[seat.pk for seat in seats]).select_related("mp")
+    for holding in holdings.order_by(F("ended_on").desc(nulls_first=True), "-pk"):
+        held[holding.constituency_id].append(holding)
+    former = {holding.mp_id for rows in held.values() for holding in rows}
+    sitting = SeatHolding.objects.current().filter(mp__in=former).select_related("constituency")
+    sits_for = {holding.mp_id: holding.constituency for holding in sitting}
+    return [_seat(seat, held[seat.pk], sits_for) for seat in seats]
+
+
+def _seat(seat: Constituency, holdings: list[SeatHolding], sits_for: dict[int, Constituency]) -> Seat:
+    holder = next((holding for holding in holdings if holding.ended_on is None), None)
+    row = Seat(seat, holder)
+    seen = {holder.mp_id} if holder else set()
+    for holding in holdings:
+        if holding.ended_on is not None and holding.mp_id not in seen:
+            seen.add(holding.mp_id)
+            row.changes.append(
+                Change(
+                    pk=holding.pk,
+                    seat=seat,
+                    former=holding.mp,
+                    lost_on=holding.ended_on,
+                    holder=holder,
+                    is_latest=not row.changes,
+                    sits_for=sits_for.get(holding.mp_id),
+                )
+            )
+    return row
+
+
+class DoneAlready(Exception):
+    """The step was done already: `step` says what, by whom and when."""
+
+    def __init__(self, step: HandoverStep) -> None:
+        super().__init__("done already")
+        self.step = step
+
+
+def begin(change: Change, *, by: Membership) -> SeatHandover:
+    """The hand-over of this change, held until the transaction ends."""
+    Authority.objects.select_for_update().get(pk=by.authority_id)  # two who begin at once begin one
+    handover, _ = SeatHandover.objects.get_or_create(
+        authority=by.authority,
+        constituency=change.seat,
+        former_mp=change.former,
+        lost_on=change.lost_on,
+    )
+    return handover
+
+
+def refuse_second(handover: SeatHandover, subject: str) -> None:
+    """Raises DoneAlready where a colleague has done this already."""
+    done = handover.steps.standing().filter(subject=subject).select_related("done_by__user").first()
+    if done:
+        raise DoneAlready(done)
+
+
+def record_step(
+    handover: SeatHandover,
+    kind: HandoverStep.Kind,
+    subject: str,
+    effect: dict[str, Any],
+    *,
+    by: Membership,
+    now: datetime,
+) -> HandoverStep:
+    return HandoverStep.objects.create(
+        authority=by.authority,
+        handover=handover,
+        kind=kind,
+        subject=subject,
+        effect=effect,
+        done_at=now,
+        done_by=by,
+    )
+
+
+class LeadRefused(Exception):
+    """The lead cannot be handed over or put back; the message says why."""
+
+
+@transaction.atomic
+def hand_over_lead(
+    *, lead: CouncilLead, to_mp: MP | None, on: date, by: Membership, now: datetime
+) -> dict[str, Any]:
+    """Whoever leads on a former MP leads on the new one from `on`, or (None) on neither.
+
+    Raises LeadRefused where somebody leads on the new MP already. Gives what `put_lead_back` needs.
+    """
+    lead = CouncilLead.objects.visible_to(by).select_for_update(of=("self",)).get(pk=lead.pk)
+    if lead.ended_on is not None:
+        raise LeadRefused(f"{lead} no longer leads on {lead.mp}.")
+    carried = None
+    if to_mp:
+        there = CouncilLead.objects.visible_to(by).filter(mp=to_mp, role=lead.role, ended_on=None).first()
+        if there:
+            raise LeadRefused(
+                f"{there} is {lead.get_role_display().lower()} for {to_mp} already. "
+                f"End that first, or choose that {lead} leads on neither."
+            )
+        carried = CouncilLead(
+            authority=by.authority,
+            mp=to_mp,
+            role=lead.role,
+            membership=lead.membership,
+            name=lead.name,
+            job_title=lead.job_title,
+            started_on=on,
+        )
+        save_signed(carried, by=by, now=now)
+    lead.ended_on = max(lead.started_on, on - ONE_DAY)
+    save_signed(lead, by=by, now=now)
+    return {
+        "lead": lead.pk,
+        "carried": carried.pk if carried else None,
+        "ended_on": lead.ended_on.isoformat(),
+    }
+
+
+@transaction.atomic
+def put_lead_back(*, effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    """Undo `hand_over_lead`. Raises LeadRefused once anybody changed either lead."""
+    leads = CouncilLead.objects.visible_to(by).select_for_update(of=("self",)).select_related("mp")
+    lead = leads.get(pk=effect["lead"])
+    if lead.ended_on is None or lead.ended_on.isoformat() != effect["ended_on"]:
+        raise LeadRefused(f"Who leads on {lead.mp} has been changed since.")
+    if CouncilLead.objects.visible_to(by).filter(mp=lead.mp, role=lead.role, ended_on=None).exists():
+        raise LeadRefused(f"Somebody else leads on {lead.mp} by now.")
+    if effect["carried"]:
+        carried = leads.filter(pk=effect["carried"]).first()
+        if carried is None or carried.ended_on is not None or str(carried) != str(lead):
+            who = carried.mp if carried else "the new MP"
+            raise LeadRefused(f"Who leads on {who} has been changed since.")
+        sign(carried, by=by, now=now)
+        carried.delete()
+    lead.ended_on = None
+    save_signed(lead, by=by, now=now)

@@ -1,0 +1,101 @@
+"""What people decide in a hand-over: about one enquiry, the plan, the council leads."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from django import forms
+
+from contacts.models import MP, CouncilLead
+from engagements.archiving import lines_of
+from engagements.models import EngagementPlan
+from enquiries.forms import CloseForm, ReplyForm, choice_field, day_field
+from enquiries.models import AuthorityShown
+
+
+class CarryForm(forms.Form):
+    """The enquiry goes on under a new MP, whom the constituent has authorised afresh."""
+
+    to_mp = forms.ModelChoiceField(
+        MP.objects.none(),
+        label="New MP",
+        empty_label="Choose the MP",
+        error_messages={
+            "required": "Choose the MP.",
+            "invalid_choice": "Choose the MP from the list.",
+        },
+    )
+    authority_shown = choice_field(
+        "What shows that they may act for the constituent",
+        [("", "Choose"), *AuthorityShown.choices],
+        required="Choose what shows that the new MP may act.",
+    )
+    authority_seen_on = day_field("Seen on", required="Enter the date you saw it.")
+
+    def __init__(self, *args: Any, candidates: Iterable[MP], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mps = [mp.pk for mp in candidates]
+        self.fields["to_mp"].queryset = MP.objects.filter(pk__in=mps)  # type: ignore[attr-defined]
+        if len(mps) == 1:
+            self.initial.setdefault("to_mp", mps[0])
+
+
+class AnswerForm(ReplyForm):
+    """The constituent is answered direct."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        text = self.fields["text"]
+        text.label = "Reply to the constituent"
+        text.help_text = "As sent. It does not go to the former MP."
+        text.widget.attrs["rows"] = 6
+
+
+class CloseLeftForm(CloseForm):
+    """Nothing is owed any more."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        reason = self.fields["reason"]
+        reason.help_text = "Such as: settled; no answer wanted; it was the former MP’s own question."
+
+
+class PlanItemsForm(forms.Form):
+    """The items of a former MP’s plan, each to be carried or left."""
+
+    objectives = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+    key_messages = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    def __init__(self, *args: Any, plan: EngagementPlan, to_mp: MP | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("objectives", "key_messages"):
+            lines = list(dict.fromkeys(lines_of(getattr(plan, name)))) if to_mp else []
+            if lines:
+                self.fields[name].choices = [(line, line) for line in lines]  # type: ignore[attr-defined]
+            else:
+                del self.fields[name]
+
+    def chosen(self, name: str) -> list[str]:
+        return list(self.cleaned_data.get(name, []))
+
+
+class LeadsForm(forms.Form):
+    """For each who leads on the former MP: on to the new one, or on neither."""
+
+    def __init__(self, *args: Any, leads: Iterable[CouncilLead], to_mp: MP | None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.leads = {f"lead-{lead.pk}": lead for lead in leads}
+        choices = [("carry", f"Leads on {to_mp} from now on")] if to_mp else []
+        choices += [("end", "Leads on neither"), ("later", "Decide later")]
+        for name, lead in self.leads.items():
+            self.fields[name] = forms.ChoiceField(
+                label=f"{lead}, {lead.get_role_display().lower()}",
+                choices=choices,
+                initial="carry" if to_mp else "later",
+                widget=forms.RadioSelect,
+                error_messages={"required": "Choose what becomes of this lead."},
+            )
+
+    def decided(self, decision: str) -> list[CouncilLead]:
+        return [lead for name, lead in self.leads.items() if self.cleaned_data[name] == decision]

@@ -1,0 +1,175 @@
+"""Which seats changed hands, and how far each hand-over has come: reading only."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from enum import StrEnum
+
+from django.db.models import Count, Q
+
+from accounts.models import Membership
+from contacts.handover import Change, Seat, seats_with_changes
+from contacts.models import CouncilLead, Dissolution, SeatHandover
+from engagements.models import EngagementPlan
+from enquiries.models import Enquiry, EnquiryQuerySet
+
+# A change of longer ago is offered only while something of ours still hangs on the former MP.
+LOOK_BACK = timedelta(days=365)
+
+
+class State(StrEnum):
+    TO_DO = "To do"
+    IN_PROGRESS = "In progress"
+    DONE = "Handed over"
+
+
+@dataclass
+class Handover:
+    """One change of a seat as this authority has it to hand over."""
+
+    change: Change
+    record: SeatHandover | None
+    state: State
+    open_enquiries: int
+    plan: EngagementPlan | None  # of the former MP, in force
+    leads: int
+    steps: int
+
+    @property
+    def keeps_relationship(self) -> bool:
+        """The former MP still sits for one of our seats, so that plan and leads stay theirs."""
+        return self.change.sits_for is not None
+
+    @property
+    def words(self) -> str:
+        """What is still to do: "12 open enquiries, plan to archive"."""
+        left = []
+        if self.open_enquiries:
+            left.append(f"{self.open_enquiries} open enquir{'y' if self.open_enquiries == 1 else 'ies'}")
+        if self.plan and not self.keeps_relationship:
+            left.append("a plan to archive")
+        if self.leads and not self.keeps_relationship:
+            left.append(f"{self.leads} council lead{'' if self.leads == 1 else 's'}")
+        return ", ".join(left)
+
+
+@dataclass
+class SeatRow:
+    """One of our seats: held by the same MP, by a new one, or vacant; and what is to hand over."""
+
+    seat: Seat
+    handovers: list[Handover] = field(default_factory=list)
+
+    @property
+    def standing(self) -> str:
+        if any(each.change.is_latest for each in self.handovers):
+            return "New MP" if self.seat.holder else "Vacant"
+        return "Held by the same MP" if self.seat.holder else "Vacant"
+
+
+@dataclass
+class Overview:
+    rows: list[SeatRow]
+    dissolution: Dissolution | None
+
+    @property
+    def handovers(self) -> list[Handover]:
+        return [each for row in self.rows for each in row.handovers]
+
+    @property
+    def done(self) -> int:
+        return sum(each.state is State.DONE for each in self.handovers)
+
+    @property
+    def waiting(self) -> int:
+        return len(self.handovers) - self.done
+
+
+def overview_of(membership: Membership, *, on: date) -> Overview:
+    """Every seat of the authority with its hand-overs, in a fixed number of queries.
+
+    A hand-over is offered for the last change of a seat within a year, and for any former MP on whom open
+    enquiries, a plan or leads of ours still hang. In a dissolution nobody has won or lost a seat yet, so
+    those who sat until then are not offered.
+    """
+    dissolution = Dissolution.objects.current(on).first()
+    seats = seats_with_changes(membership.authority)
+    changes = [change for seat in seats for change in seat.changes]
+    former = {change.former.pk for change in changes}
+    # Whoever lost two seats of ours one after the other is handed over from the last.
+    last_lost = {change.former.pk: change.lost_on for change in sorted(changes, key=lambda c: c.lost_on)}
+    enquiries = Counter[tuple[int, int | None]]()
+    counted = Enquiry.objects.visible_to(membership).open().filter(mp__in=former).order_by()
+    for mp, seat, number in counted.values_list("mp", "constituency").annotate(n=Count("pk")):
+        enquiries[mp, seat] += number
+        enquiries[mp, None] += number
+    plans = {
+        plan.mp_id: plan
+        for plan in EngagementPlan.objects.visible_to(membership).in_force().filter(mp__in=former)
+    }
+    leads = Counter(
+        CouncilLead.objects.visible_to(membership)
+        .filter(mp__in=former, ended_on=None)
+        .order_by()
+        .values_list("mp", flat=True)
+    )
+    standing = Count("steps", filter=Q(steps__undone_at=None))
+    records = {
+        (record.constituency_id, record.former_mp_id, record.lost_on): record
+        for record in SeatHandover.objects.visible_to(membership).annotate(standing=standing)
+    }
+
+    def handover(change: Change) -> Handover | None:
+        if change.lost_on != last_lost[change.former.pk]:
+            return None
+        if dissolution and change.lost_on >= dissolution.started_on - timedelta(days=1):
+            return None
+        sits, pk = change.sits_for is not None, change.former.pk
+        # Of an MP who sits for another seat now, only what came from this one is to hand over.
+        hanging = enquiries[pk, change.seat.pk if sits else None]
+        record = records.get(change.key)
+        each = Handover(
+            change=change,
+            record=record,
+            state=_state(record, change, hanging),
+            open_enquiries=hanging,
+            plan=plans.get(pk),
+            leads=leads[pk],
+            steps=record.standing if record else 0,
+        )
+        is_news = change.is_latest and change.lost_on >= on - LOOK_BACK and (change.holder or not sits)
+        if record or is_news or hanging or (not sits and (each.plan or each.leads)):
+            return each
+        return None
+
+    rows = []
+    for seat in seats:
+        found = (handover(change) for change in seat.changes)
+        rows.append(SeatRow(seat, [each for each in found if each]))
+    return Overview(rows, dissolution)
+
+
+def _state(record: SeatHandover | None, change: Change, hanging: int) -> State:
+    """Finished is finished for whoever holds the seat: with the next MP there is a welcome to make."""
+    new = change.new.pk if change.new else None
+    if record and record.finished_at and record.new_mp_id == new and not hanging:
+        return State.DONE
+    if record:
+        return State.IN_PROGRESS
+    return State.TO_DO
+
+
+def find(membership: Membership, holding_pk: int, *, on: date) -> Handover | None:
+    """The hand-over of the holding that ended, if it is one of ours."""
+    found = overview_of(membership, on=on).handovers
+    return next((each for each in found if each.change.pk == holding_pk), None)
+
+
+def open_enquiries_of(handover: Handover, membership: Membership, *, on: date) -> EnquiryQuerySet:
+    """What the former MP still asks, in the order to answer."""
+    enquiries = Enquiry.objects.visible_to(membership).filter(mp=handover.change.former)
+    if handover.keeps_relationship:
+        enquiries = enquiries.filter(constituency=handover.change.seat)
+    return enquiries.with_rag(on).in_queue_order(on)

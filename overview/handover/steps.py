@@ -1,0 +1,285 @@
+"""Doing and undoing the steps of a hand-over, each one transaction: the app’s own change and its record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.models import Membership
+from contacts.handover import (
+    LeadRefused,
+    begin,
+    hand_over_lead,
+    put_lead_back,
+    record_step,
+    refuse_second,
+)
+from contacts.models import MP, CouncilLead, HandoverStep, HandoverStepQuerySet, SeatHandover
+from engagements.archiving import (
+    Carried,
+    PlanInUse,
+    archive_plan,
+    carry_into_plan,
+    take_back_archiving,
+    take_back_carried,
+)
+from engagements.models import EngagementPlan
+from enquiries.models import CarryOver, Enquiry, Reply
+from enquiries.services import (
+    Refused,
+    answer_constituent_instead,
+    carry_over,
+    close_enquiry,
+    take_back_answer,
+    take_back_carrying,
+    take_back_closing,
+)
+from notifications.models import ToDo
+from notifications.to_dos import ask, withdraw
+from overview.handover.seats import Handover, open_enquiries_of
+from overview.handover.welcome import welcome
+
+Kind = HandoverStep.Kind
+
+
+class NotFinished(Exception):
+    """Something is still to be handed over; the message says what."""
+
+
+class NotUndone(Exception):
+    """Later work stands on what was done: `reasons`, each a sentence. Nothing was undone."""
+
+    def __init__(self, reasons: Sequence[str]) -> None:
+        super().__init__("later work stands on it")
+        self.reasons = reasons
+
+
+@transaction.atomic
+def carry_enquiry(
+    handover: Handover,
+    *,
+    enquiry: Enquiry,
+    to_mp: MP,
+    authority_seen_on: date,
+    authority_shown: str,
+    by: Membership,
+    now: datetime,
+) -> None:
+    record = _begun(handover, _subject(enquiry), by=by)
+    carrying = carry_over(
+        enquiry=enquiry,
+        to_mp=to_mp,
+        authority_seen_on=authority_seen_on,
+        authority_shown=authority_shown,
+        by=by,
+        now=now,
+    )
+    record_step(record, Kind.CARRIED, _subject(enquiry), {"carrying": carrying.pk}, by=by, now=now)
+
+
+@transaction.atomic
+def answer_enquiry(
+    handover: Handover,
+    *,
+    enquiry: Enquiry,
+    text: str,
+    sent_on: date,
+    channel: str,
+    submission: UUID,
+    by: Membership,
+    now: datetime,
+) -> None:
+    record = _begun(handover, _subject(enquiry), by=by)
+    reply = answer_constituent_instead(
+        enquiry=enquiry,
+        text=text,
+        sent_on=sent_on,
+        channel=channel,
+        submission=submission,
+        by=by,
+        now=now,
+    )
+    record_step(record, Kind.ANSWERED, _subject(enquiry), {"reply": reply.pk}, by=by, now=now)
+
+
+@transaction.atomic
+def close_left_enquiry(
+    handover: Handover, *, enquiry: Enquiry, reason: str, by: Membership, now: datetime
+) -> None:
+    record = _begun(handover, _subject(enquiry), by=by)
+    closed = close_enquiry(enquiry=enquiry, reason=reason, by=by, now=now)
+    effect = {"enquiry": enquiry.pk, "closed_at": (closed.closed_at or now).isoformat()}
+    record_step(record, Kind.CLOSED, _subject(enquiry), effect, by=by, now=now)
+
+
+@transaction.atomic
+def hand_over_plan(
+    handover: Handover,
+    *,
+    plan: EngagementPlan,
+    to_mp: MP | None,
+    objectives: Sequence[str],
+    key_messages: Sequence[str],
+    by: Membership,
+    now: datetime,
+) -> None:
+    """Archive the former MP’s plan, and put the items chosen into the new MP’s."""
+    record = _begun(handover, "plan", by=by)
+    carried = None
+    if to_mp and (objectives or key_messages):
+        carried = carry_into_plan(
+            plan=plan, to_mp=to_mp, objectives=objectives, key_messages=key_messages, by=by, now=now
+        )
+    archive_plan(plan=plan, by=by, now=now)
+    record_step(record, Kind.PLAN, "plan", {"plan": plan.pk}, by=by, now=now)
+    if carried:
+        record_step(record, Kind.ITEMS, "items", asdict(carried), by=by, now=now)
+
+
+@transaction.atomic
+def hand_over_leads(
+    handover: Handover,
+    *,
+    carried: Iterable[CouncilLead],
+    ended: Iterable[CouncilLead],
+    by: Membership,
+    now: datetime,
+) -> None:
+    """Those chosen lead on the new MP from today or, if that is later, the day they won the seat."""
+    holder = handover.change.holder
+    on = max(timezone.localdate(now), holder.started_on if holder else date.min)
+    for leads, to_mp in ((carried, handover.change.new), (ended, None)):
+        for lead in leads:
+            subject = f"lead:{lead.pk}"
+            record = _begun(handover, subject, by=by)
+            effect = hand_over_lead(lead=lead, to_mp=to_mp, on=on, by=by, now=now)
+            record_step(record, Kind.LEAD, subject, effect, by=by, now=now)
+
+
+@transaction.atomic
+def finish(handover: Handover, *, by: Membership, now: datetime) -> None:
+    """This seat is handed over. Raises NotFinished while enquiries or the plan wait."""
+    record = begin(handover.change, by=by)
+    on = timezone.localdate(now)
+    waiting = open_enquiries_of(handover, by, on=on).count()
+    former = handover.change.former
+    if waiting:
+        what = "enquiry waits" if waiting == 1 else "enquiries wait"
+        raise NotFinished(f"{waiting} open {what} for a decision.")
+    plans = EngagementPlan.objects.visible_to(by).in_force()
+    if not handover.keeps_relationship and plans.filter(mp=former).exists():
+        raise NotFinished(f"The plan for {former} is still in force: archive it first.")
+    record.finished_at, record.finished_by, record.new_mp = now, by, handover.change.new
+    record.save()
+
+
+@transaction.atomic
+def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -> int:
+    """What a new MP is owed, for whoever leads on them or nobody yet; give how many are new. Never twice."""
+    record = _begun(handover, "to-dos", by=by)
+    made = ask(welcome(record, new, by=by, on=timezone.localdate(now)), now=now, by=by)
+    record_step(record, Kind.TO_DOS, "to-dos", {"occasion": _occasion(record)}, by=by, now=now)
+    return len(made)
+
+
+@transaction.atomic
+def undo_step(step: HandoverStep, *, by: Membership, now: datetime) -> None:
+    """Put back what this one step did, so that it can be decided anew. Raises NotUndone."""
+    record = SeatHandover.objects.visible_to(by).select_for_update().get(pk=step.handover_id)
+    _undo(record, record.steps.filter(pk=step.pk), by=by, now=now)
+
+
+@transaction.atomic
+def undo_all(record: SeatHandover, *, by: Membership, now: datetime) -> int:
+    """Put back all that was done for this seat; give how many steps. Raises NotUndone, changing nothing."""
+    record = SeatHandover.objects.visible_to(by).select_for_update().get(pk=record.pk)
+    return _undo(record, record.steps.all(), by=by, now=now)
+
+
+def _undo(record: SeatHandover, steps: HandoverStepQuerySet, *, by: Membership, now: datetime) -> int:
+    """The last step first. The hand-over is in progress again."""
+    rows = list(steps.standing().order_by("-done_at", "-pk"))
+    reasons = []
+    for step in rows:
+        try:
+            with transaction.atomic():
+                UNDO[Kind(step.kind)](step.effect, by, now)
+        except (Refused, PlanInUse, LeadRefused) as refused:
+            reasons.append(str(refused))
+    if reasons:
+        raise NotUndone(reasons)
+    for step in rows:
+        step.undone_at, step.undone_by = now, by
+        step.save(update_fields=["undone_at", "undone_by"])
+    record.finished_at = record.finished_by = record.new_mp = None
+    record.save()
+    return len(rows)
+
+
+def _begun(handover: Handover, subject: str, *, by: Membership) -> SeatHandover:
+    """The record of the hand-over, held; raises DoneAlready where a colleague was first."""
+    record = begin(handover.change, by=by)
+    refuse_second(record, subject)
+    return record
+
+
+def _subject(enquiry: Enquiry) -> str:
+    return f"enquiry:{enquiry.pk}"
+
+
+def _occasion(record: SeatHandover) -> str:
+    return f"handover:{record.pk}"
+
+
+Undo = Callable[[dict[str, Any], Membership, datetime], None]
+
+
+def _undo_carried(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    carrying = CarryOver.objects.visible_to(by).select_related("enquiry").get(pk=effect["carrying"])
+    take_back_carrying(carrying=carrying, by=by, now=now)
+
+
+def _undo_answered(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    reply = Reply.objects.filter(authority=by.authority).select_related("enquiry").get(pk=effect["reply"])
+    take_back_answer(reply=reply, by=by, now=now)
+
+
+def _undo_closed(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    enquiry = Enquiry.objects.visible_to(by).get(pk=effect["enquiry"])
+    closed_at = datetime.fromisoformat(effect["closed_at"])
+    take_back_closing(enquiry=enquiry, closed_at=closed_at, by=by, now=now)
+
+
+def _undo_plan(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    plan = EngagementPlan.objects.visible_to(by).get(pk=effect["plan"])
+    take_back_archiving(plan=plan, by=by, now=now)
+
+
+def _undo_items(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    take_back_carried(carried=Carried(**effect), by=by, now=now)
+
+
+def _undo_lead(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    put_lead_back(effect=effect, by=by, now=now)
+
+
+def _undo_to_dos(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    """Those that are open go; what somebody has done of them stays done."""
+    withdraw(ToDo.objects.filter(authority=by.authority, occasion=effect["occasion"]))
+
+
+UNDO: dict[HandoverStep.Kind, Undo] = {
+    Kind.CARRIED: _undo_carried,
+    Kind.ANSWERED: _undo_answered,
+    Kind.CLOSED: _undo_closed,
+    Kind.PLAN: _undo_plan,
+    Kind.ITEMS: _undo_items,
+    Kind.LEAD: _undo_lead,
+    Kind.TO_DOS: _undo_to_dos,
+}

@@ -1,0 +1,76 @@
+"""What a new MP is owed in their first weeks, as to-dos."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from django.urls import reverse
+
+from accounts.models import Membership
+from contacts.models import MP, CouncilLead, LeadRole, SeatHandover
+from enquiries.clock import calendar_of
+from notifications.to_dos import ToDoRequest
+
+
+@dataclass(frozen=True)
+class Owed:
+    """Something to do within so many working days, on a page about the MP."""
+
+    kind: str
+    title: str
+    detail: str
+    working_days: int
+    page: str
+
+
+OWED = (
+    Owed(
+        "welcome-letter",
+        "Send a welcome letter to {mp}",
+        "From the Leader and the chief executive. Record it as a touchpoint.",
+        5,
+        "overview:mp_detail",
+    ),
+    Owed(
+        "contact-card",
+        "Send our central contact card to {mp}",
+        "Whom their office calls or writes to, and how fast we reply.",
+        5,
+        "contacts:office_detail",
+    ),
+    Owed(
+        "office-details",
+        "Find out how to reach the office of {mp}",
+        "Addresses, staff, how they like casework handled, the form of authority they use.",
+        10,
+        "contacts:office_detail",
+    ),
+    Owed(
+        "first-meeting",
+        "Arrange a first meeting with {mp}",
+        "Agree with the Leader who meets them. Record the meeting as a touchpoint.",
+        30,
+        "overview:mp_detail",
+    ),
+)
+
+
+def welcome(record: SeatHandover, new: MP, *, by: Membership, on: date) -> Iterator[ToDoRequest]:
+    calendar = calendar_of(by.authority)
+    leads = CouncilLead.objects.visible_to(by).current(on).filter(mp=new, role=LeadRole.LEAD)
+    lead = leads.filter(membership__in=Membership.objects.active()).select_related("membership").first()
+    for owed in OWED:
+        yield ToDoRequest(
+            authority=by.authority,
+            kind=owed.kind,
+            subject=f"mp:{new.pk}",
+            occasion=f"handover:{record.pk}",
+            title=owed.title.format(mp=new),
+            about=str(new),
+            path=reverse(owed.page, args=[by.authority.slug, new.pk]),
+            due_on=calendar.add(on, owed.working_days),
+            detail=owed.detail,
+            assignee=lead.membership if lead else None,
+        )
