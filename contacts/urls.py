@@ -3,6 +3,7 @@
 from django.urls import path
 
 from contacts.views import (
+    cards,
     directory,
     finding,
     leads,
@@ -53,6 +54,12 @@ urlpatterns = [
     path("policy-areas/<int:pk>/", policy_areas.area_detail, name="area_detail"),
     path("policy-areas/<int:pk>/edit/", policy_areas.area_edit, name="area_edit"),
     path("find/", finding.seat_find, name="seat_find"),
+    path("card/", cards.card_detail, name="card_detail"),
+    path("card/edit/", cards.card_edit, name="card_edit"),
+    path("card/<int:number>/contact-card.pdf", cards.card_file, name="card_file"),
+    path("card/send/", cards.card_send, name="card_send"),
+    path("<int:mp>/office/card/", cards.card_sent, name="card_sent"),
+    path("card/sent/<int:pk>/remove/", cards.card_sent_remove, name="card_sent_remove"),
     path("seats/", seats.seat_list, name="seat_list"),
     path("seats/threshold/", seats.sliver_threshold, name="sliver_threshold"),
     path("seats/slivers/hide/", seats.slivers_hide, name="slivers_hide"),

@@ -233,6 +233,7 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="mpcrm@localhost")
 TICK_STEPS = [
     "enquiries.escalation.sweep",
     "engagements.reminders.sweep",
+    "contacts.cards.reminders.sweep",
     "notifications.delivery.deliver_due",
     "accounts.sessions.end_sessions",
     "contacts.parliament.nightly.sync_nightly",  # last, since it waits for others

@@ -82,7 +82,8 @@ def claim(rows: NotificationQuerySet, *, now: datetime) -> list[Notification]:
         )
     if not ids:
         return []
-    return list(_held(token).select_related("authority", "recipient__user").order_by("next_try_at", "pk"))
+    held = _held(token).select_related("authority", "recipient__user", "attachment")
+    return list(held.order_by("next_try_at", "pk"))
 
 
 def gap(tries: int, rng: random.Random) -> timedelta:
@@ -97,21 +98,28 @@ def message_id(row: Notification) -> str:
 
 def compose(row: Notification) -> EmailMessage:
     """The e-mail of this row. Raises ValidationError if the recipient's address is none."""
-    address = row.recipient.user.email
-    validate_email(address)
+    validate_email(row.to)
     sender = f"{row.authority.slug}.{settings.INSTANCE_NAME}"
     about = row.subject.replace(":", "-")
-    return EmailMessage(
+    email = EmailMessage(
         subject=" ".join(row.title.split()),
-        body=render_to_string("notifications/email.txt", {"row": row, "url": settings.BASE_URL + row.path}),
-        to=[address],
+        to=[row.to],
         headers={
             "Message-ID": message_id(row),
             "References": f"<{about}@{sender}>",  # mail programs show what is about one thing together
             "List-Id": f"<{sender}>",
-            "Auto-Submitted": "auto-generated",
         },
     )
+    if row.recipient:
+        url = settings.BASE_URL + row.path
+        email.body = render_to_string("notifications/email.txt", {"row": row, "url": url})
+        email.extra_headers["Auto-Submitted"] = "auto-generated"
+    else:  # a colleague has written it, and is answered
+        email.body = row.body
+        email.reply_to = [row.reply_to] if row.reply_to else []
+    if row.attachment:
+        email.attach(row.attachment.name, bytes(row.attachment.content), row.attachment.content_type)
+    return email
 
 
 def _running_from(now: datetime) -> Clock:
@@ -159,7 +167,7 @@ def _send(batch: list[Notification], *, clock: Clock, rng: random.Random) -> Cou
 
 def _deliver(row: Notification, connection: BaseEmailBackend, *, clock: Clock, rng: random.Random) -> str:
     """Try one row and say what became of it: sent, retried, failed, dropped, or lost to another sender."""
-    if not (row.recipient.is_active and row.recipient.user.is_active):
+    if row.recipient and not (row.recipient.is_active and row.recipient.user.is_active):
         settled = _settle(row, state=State.DROPPED, last_error="The recipient no longer works here.")
         return "dropped" if settled else "lost"
     if not _begin(row, now=clock(), rng=rng):

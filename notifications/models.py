@@ -55,12 +55,30 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         )
 
 
+class Attachment(AuthorityOwned):
+    """A file that e-mails to people outside carry, as it was when they were written; never changed."""
+
+    name = models.CharField(max_length=100)
+    content_type = models.CharField(max_length=100)
+    content = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-created_at", "-pk"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class Notification(AuthorityOwned):
     """One thing to tell one person by one channel, once.
 
     `subject` names what it is about ("enquiry:17"); with `step` and `due_on` it makes a repeat of the
     same message impossible. `title` and `body` carry reference, topic, dates and what to do next:
     never a constituent's name or words.
+
+    The person is a colleague (`recipient`), or somebody outside, known by an `address` alone: then `body`
+    is the whole e-mail and answers go to `reply_to`.
     """
 
     key = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
@@ -68,11 +86,20 @@ class Notification(AuthorityOwned):
     subject = models.CharField(max_length=80)
     step = models.SmallIntegerField(default=0)
     due_on = models.DateField()
-    recipient = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="notifications")
+    recipient = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="notifications"
+    )
+    address = models.EmailField(blank=True, help_text="Of somebody outside.")
+    reply_to = models.EmailField(blank=True)
+    attachment = models.ForeignKey(
+        Attachment, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     channel = models.CharField(max_length=10, choices=Channel.choices)
     title = models.CharField(max_length=200)
     body = models.TextField(blank=True)
-    path = models.CharField(max_length=300, help_text="Where to go next, from the root of the site.")
+    path = models.CharField(
+        max_length=300, blank=True, help_text="Where to go next, from the root of the site."
+    )
     created_at = models.DateTimeField()
     read_at = models.DateTimeField(null=True, blank=True)
 
@@ -92,6 +119,16 @@ class Notification(AuthorityOwned):
             models.UniqueConstraint(
                 fields=["authority", "kind", "subject", "step", "due_on", "recipient", "channel"],
                 name="one_notification_per_fact",
+            ),
+            models.UniqueConstraint(
+                fields=["authority", "kind", "subject", "step", "due_on", "address", "channel"],
+                condition=models.Q(recipient=None),
+                name="one_email_outside_per_fact",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False, address="")
+                | (models.Q(recipient=None, channel=Channel.EMAIL) & ~models.Q(address="")),
+                name="to_a_colleague_or_an_address",
             ),
             models.CheckConstraint(
                 condition=models.Q(state=State.SENDING) ^ models.Q(claim=None),
@@ -121,6 +158,11 @@ class Notification(AuthorityOwned):
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def to(self) -> str:
+        """Where its e-mail goes."""
+        return self.recipient.user.email if self.recipient else self.address
 
     @property
     def kind_in_words(self) -> str:

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.db.models import Count, OuterRef, Subquery
 from django.db.models.functions import Coalesce
 
-from accounts.models import Membership, MembershipQuerySet
-from notifications.models import Channel, Notification, NotificationQuerySet, State
+from accounts.models import Authority, Membership, MembershipQuerySet
+from notifications.models import Attachment, Channel, Notification, NotificationQuerySet, State
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,48 @@ def notify(messages: Iterable[Message], *, now: datetime, channels: Iterable[str
     ]
     Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=1000)
     return len(rows)
+
+
+@dataclass(frozen=True)
+class OutsideEmail:
+    """What to write to somebody who has no account here: `body` is the whole e-mail."""
+
+    authority: Authority
+    kind: str
+    subject: str
+    address: str
+    due_on: date
+    title: str
+    body: str
+    reply_to: str
+    attachment: Attachment | None = None
+    step: int = 0
+
+
+def write_outside(email: OutsideEmail, *, now: datetime) -> Notification:
+    """Record an e-mail to somebody outside, to be sent by the next tick; the same fact again is the same row.
+
+    Call it inside the transaction of the change that causes it.
+    """
+    row, _ = Notification.objects.get_or_create(
+        authority=email.authority,
+        kind=email.kind,
+        subject=email.subject,
+        step=email.step,
+        due_on=email.due_on,
+        recipient=None,
+        address=email.address,
+        channel=Channel.EMAIL,
+        defaults={
+            "title": email.title[:200],
+            "body": email.body,
+            "reply_to": email.reply_to,
+            "attachment": email.attachment,
+            "created_at": now,
+            "next_try_at": now,
+        },
+    )
+    return row
 
 
 def with_unread(memberships: MembershipQuerySet) -> MembershipQuerySet:

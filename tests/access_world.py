@@ -40,14 +40,16 @@ from enquiries.models import (
     ResponsePolicy,
     Whom,
 )
-from notifications.models import State
+from notifications.models import Attachment, State
 from tests.factories import (
     NOW,
     TODAY,
     AuthorityFactory,
     BackgroundEntryFactory,
     CampaignIssueFactory,
+    CardSentFactory,
     ConstituencyFactory,
+    ContactCardFactory,
     CouncilFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
@@ -88,6 +90,7 @@ MINISTER = "Minister for Fiction"
 CODES = {"Enquiry.reference", "Notification.kind", "Notification.subject", "Notification.path"}
 CODES |= {"ToDo.kind", "ToDo.subject", "ToDo.occasion", "ToDo.path"}
 CODES |= {"BackgroundEntry.source_url", "CampaignIssue.source_url", "Position.source_url"}
+CODES |= {"Notification.address"}
 
 
 @dataclass
@@ -195,6 +198,9 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     lead = CouncilLeadFactory(authority=authority, mp=mp, membership=officer)
     CouncilLeadFactory(authority=authority, mp=mp, role="deputy", membership=None, name="Someone")
     EngagementPlanFactory(authority=authority, mp=only)
+    # Another number in each authority, so that one's address names nothing in the other.
+    card = ContactCardFactory(authority=authority, number=1 if mark == OWN_MARK else 2, made_by=officer)
+    Attachment.objects.create(authority=authority, name="-", content_type="-", content=b"-", created_at=NOW)
     place.rows = {
         "colleague": person(Role.OFFICER, "colleague"),
         "leaver": person(Role.OFFICER, "leaver", is_active=False),
@@ -208,6 +214,8 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "topic": topic,
         "policy": policy,
         "lead": lead,
+        "card": card,
+        "card sent": CardSentFactory(authority=authority, mp=mp, card=card, recorded_by=officer),
         "office": MPOffice.objects.create(authority=authority, mp=mp),
         "office person": OfficePerson.objects.create(authority=authority, mp=mp, name="-"),
         "background": BackgroundEntryFactory(authority=authority, mp=mp, recorded_by=officer),
@@ -335,6 +343,9 @@ def grow(world: World, *, facts: bool) -> None:
         PositionFactory(authority=authority, mp=about)
         PositionFactory(authority=authority, mp=about, area=place.rows["policy area"])
     CouncilLeadFactory(authority=authority, mp=ours)
+    newer = ContactCardFactory(authority=authority, number=7, made_by=officer)
+    CardSentFactory(authority=authority, mp=mp, card=newer, sent_on=today, recorded_by=officer)
+    CardSentFactory(authority=authority, mp=ours, card=newer, sent_on=today, recorded_by=officer)
     EngagementPlanFactory(authority=authority, mp=ours)
     gone = world.own.rows["lost"].mp  # a former MP of ours left something with them, too
     left = enquiry_of(place, 401, enquiry_type="enquiry", due_on=today)

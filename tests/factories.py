@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import factory
 from factory.django import DjangoModelFactory
@@ -12,7 +13,11 @@ from contacts.models import (
     MP,
     BackgroundEntry,
     CampaignIssue,
+    CardContact,
+    CardSent,
+    CardWay,
     Constituency,
+    ContactCard,
     Council,
     CouncilLead,
     CouncilTier,
@@ -317,6 +322,48 @@ class PositionFactory(NoteFactory):
     area = factory.LazyAttribute(lambda position: PolicyAreaFactory(authority=position.authority))
     stance = Stance.SUPPORTIVE
     text = factory.Sequence(lambda n: f"What the MP said {n}")
+
+
+class ContactCardFactory(DjangoModelFactory[ContactCard]):
+    """Version 1, made NOW, with one contact: the MP desk."""
+
+    class Meta:
+        model = ContactCard
+        skip_postgeneration_save = True
+
+    authority = factory.SubFactory(AuthorityFactory)
+    number = 1
+    hours = "Monday to Friday, 9am to 5pm"
+    made_at = NOW
+    made_by = factory.LazyAttribute(lambda card: MembershipFactory(authority=card.authority))
+
+    @factory.post_generation
+    def desk(self, create, extracted, **kwargs):
+        if create:
+            CardContact.objects.create(
+                authority=self.authority,
+                card=self,
+                position=0,
+                about="All enquiries",
+                name="The MP desk",
+                email="mps@northmoor.example",
+            )
+
+
+class CardSentFactory(DjangoModelFactory[CardSent]):
+    """Given by post TODAY."""
+
+    class Meta:
+        model = CardSent
+
+    authority = factory.SubFactory(AuthorityFactory)
+    mp = factory.LazyAttribute(lambda sent: MPFactory(authority=sent.authority))
+    card = factory.LazyAttribute(lambda sent: ContactCardFactory(authority=sent.authority))
+    way = CardWay.POST
+    sent_on = TODAY
+    submission = factory.LazyFunction(uuid4)
+    recorded_at = NOW
+    recorded_by = factory.LazyAttribute(lambda sent: MembershipFactory(authority=sent.authority))
 
 
 class NotificationFactory(DjangoModelFactory[Notification]):

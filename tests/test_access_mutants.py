@@ -85,6 +85,7 @@ EQUIVALENT = {
     "notifications.views.notices:outbox: Membership.objects.for_authority(request.authority)": (
         "answers 404 outside the demo"
     ),
+    "notifications.views:outbox: Notification.objects.of(request.authority)": "answers 404 outside the demo",
     "overview.dashboard:reply_list: Enquiry.objects.visible_to(membership)": (
         "fetches the enquiries of the clocks that were found"
     ),

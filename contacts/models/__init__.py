@@ -5,6 +5,14 @@ one authority records of them, which no other sees.
 """
 
 from contacts.models.authority.background import BackgroundEntry, CampaignIssue
+from contacts.models.authority.cards import (
+    MOST_CONTACTS,
+    CardContact,
+    CardSent,
+    CardSentQuerySet,
+    CardWay,
+    ContactCard,
+)
 from contacts.models.authority.handovers import HandoverStep, HandoverStepQuerySet, SeatHandover
 from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
 from contacts.models.authority.notes import (
@@ -63,6 +71,7 @@ __all__ = [
     "FEWEST_ADVISED",
     "FICTIONAL_PREFIX",
     "MOST_ADVISED",
+    "MOST_CONTACTS",
     "MP",
     "PARLIAMENTARY_OFFICE",
     "READERS",
@@ -71,8 +80,13 @@ __all__ = [
     "WRITERS",
     "BackgroundEntry",
     "CampaignIssue",
+    "CardContact",
+    "CardSent",
+    "CardSentQuerySet",
+    "CardWay",
     "Constituency",
     "ConstituencyQuerySet",
+    "ContactCard",
     "Council",
     "CouncilLead",
     "CouncilLeadQuerySet",

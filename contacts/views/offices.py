@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.models import Role
+from contacts.cards.states import card_states
 from contacts.forms import OfficeForm, OfficePersonForm
 from contacts.models import MP, MPOffice, OfficePerson
 from contacts.services import NameTaken, OfficeChanged, record_leaving, set_office, set_office_person
@@ -22,6 +23,7 @@ READERS = (*HANDLERS, Role.SERVICE_CONTACT, Role.EXECUTIVE)
 def office_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
     member = request.membership
     person = get_object_or_404(MP, pk=mp)
+    [card] = card_states([person], membership=member)
     people = OfficePerson.objects.visible_to(member).filter(mp=person).order_by("name", "pk")
     return render(
         request,
@@ -31,6 +33,8 @@ def office_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
             "office": MPOffice.objects.visible_to(member).filter(mp=person).first(),
             "people": [each for each in people if each.left_on is None],
             "leavers": [each for each in people if each.left_on is not None],
+            "card": card,
+            "is_ours": MP.objects.of(request.authority).filter(pk=mp).exists(),
             "may_write": member.handles_enquiries,
         },
     )

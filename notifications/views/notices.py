@@ -118,11 +118,12 @@ def outbox(request: AuthorityRequest) -> HttpResponse:
     """The e-mails the demo keeps as files instead of sending them. There is no such page elsewhere."""
     if not settings.DEMO:
         raise Http404
-    people = Membership.objects.for_authority(request.authority)
+    people = Membership.objects.for_authority(request.authority).values_list("user__email", flat=True)
+    outside = Notification.objects.of(request.authority).filter(recipient=None).values_list("address")
     emails = kept_emails(
         Path(settings.EMAIL_FILE_PATH),
         slug=request.authority.slug,
-        addresses=frozenset(people.values_list("user__email", flat=True)),
+        addresses=frozenset(people) | frozenset(address for (address,) in outside),
     )
     return render(request, "notifications/outbox.html", {"emails": emails})
 

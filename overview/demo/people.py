@@ -342,3 +342,50 @@ POSTS = (
         900003, PostKind.GROUP, "Officer", "All-Party Group on Market Squares (fictional)", (20, 0)
     ),
 )
+
+
+class CardLine(NamedTuple):
+    about: str
+    name: str
+    job_title: str
+    email: str
+    phone: str
+
+
+class Card(NamedTuple):
+    days_ago: int
+    words: dict[str, str]
+    contacts: tuple[CardLine, ...]
+    posted: tuple[tuple[int, int], ...]  # (days ago, MP)
+
+
+MP_DESK = CardLine(
+    "All enquiries", "Priya Nair", "MP liaison officer", "mps@northmoor.example", "01632 960100"
+)
+CARD_WORDS = {
+    "introduction": "One door for everything your office asks of us. We acknowledge within two working days "
+    "and mean to reply within ten.",
+    "hours": "Monday to Friday, 9am to 5pm",
+    "out_of_hours": "Flooding, fallen trees, homelessness tonight: 01632 960199.",
+}
+CARDS = (
+    Card(300, CARD_WORDS | {"out_of_hours": ""}, (MP_DESK,), ((290, 900001), (290, 900005), (38, 900003))),
+    Card(
+        33,
+        CARD_WORDS,
+        (
+            MP_DESK,
+            CardLine("If Priya is away", "Joe Fletcher", "Casework officer", "mps@northmoor.example", ""),
+            CardLine("Highways", "Tom Askew", "Highways correspondence", "", "01632 960112"),
+            CardLine(
+                "Meetings and visits",
+                "Helen Marsh",
+                "Head of political affairs",
+                "helen.marsh@northmoor.example",
+                "01632 960101",
+            ),
+        ),
+        ((20, 900005),),
+    ),
+)
+EMAILED_CARD = (900001,)

@@ -189,10 +189,10 @@ def test_the_page_costs_the_same_for_1_and_30(sign_in, officer, authority, mp, d
     client, address = sign_in(officer), url("office_detail", authority, mp.pk)
     office_of(officer, mp, phone="1")
     person_of(officer, mp, name="Person 0")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         client.get(address)
 
     for number in range(1, 30):
         person_of(officer, mp, name=f"Person {number}")
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(10):
         assert client.get(address).content.decode().count("Has left") == 30

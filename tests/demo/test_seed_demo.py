@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F, Max
 
 from accounts.models import Authority, Membership, Role
+from contacts.cards.states import card_states
 from contacts.models import (
     MP,
     BackgroundEntry,
@@ -172,3 +173,12 @@ def test_notifications_and_subjects_name_no_constituent(northmoor):
 
     assert len(surnames) > 10
     assert {name for name in surnames if name in said} == set()
+
+
+def test_the_contact_card_is_current_with_some_old_with_one_and_missing_with_others(northmoor):
+    member = Membership.objects.get(authority=northmoor, user__email="priya.nair@northmoor.example")
+    states = card_states(MP.objects.of(northmoor), membership=member)
+
+    assert {state.mp.parliament_id for state in states if state.is_current} == {900001, 900005}
+    assert {state.mp.parliament_id for state in states if state.outdated_since} == {900003}
+    assert any(state.sent is None for state in states)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
@@ -15,9 +16,20 @@ from django.utils import timezone
 
 from accounts.models import Authority, Membership, Nation, Role, Service
 from accounts.services import add_member, create_authority, deactivate_member, save_service
+from contacts.cards.reminders import sweep as ask_for_cards
+from contacts.cards.services import (
+    fingerprint,
+    letters,
+    offices_of,
+    record_sent,
+    send_card,
+    set_card,
+)
 from contacts.models import (
     MP,
+    CardWay,
     Constituency,
+    ContactCard,
     Council,
     LeadRole,
     Party,
@@ -79,6 +91,7 @@ def make_demo(*, now: datetime) -> None:
     make_mp_offices(northmoor, by="priya.nair")
     priorities.record(northmoor, by="helen.marsh", decided_by="priya.nair")
     notes.write(northmoor, by="priya.nair")
+    make_cards(northmoor)
 
     ours = [900001, 900002, 900003, 900004, 900005, 900006, 900009]
     theirs = [900007, 900008, 900004]
@@ -307,6 +320,32 @@ def make_leads(scene: year.Scene, of: tuple[plans.Plan, ...], *, by: str) -> Non
                 started_on=timezone.localdate(started),
                 now=started,
             )
+
+
+def make_cards(scene: year.Scene) -> None:
+    """The contact card in two versions: who has the new one, who the old one, and who none."""
+    helen, priya = scene.people["helen.marsh"], scene.people["priya.nair"]
+    for number, card in enumerate(people.CARDS):
+        now = scene.at(scene.today - timedelta(days=card.days_ago))
+        lines = [contact._asdict() for contact in card.contacts]
+        set_card(by=helen, number=number, words=card.words, contacts=lines, now=now)
+        for days_ago, mp in card.posted:
+            then = scene.at(scene.today - timedelta(days=days_ago))
+            record_sent(
+                by=priya,
+                mp=scene.mps[mp],
+                way=CardWay.POST,
+                sent_on=timezone.localdate(then),
+                submission=UUID(int=number * 1_000_000 + mp),
+                now=then,
+            )
+    newest = ContactCard.objects.visible_to(priya).newest()
+    emailed = [scene.mps[mp] for mp in people.EMAILED_CARD]
+    if newest:
+        shown = fingerprint(newest, letters(newest, offices_of(priya, emailed), by=priya))
+        now = scene.at(scene.today - timedelta(days=people.CARDS[-1].days_ago - 1))
+        send_card(by=priya, mps=emailed, shown=shown, submission=UUID(int=1), now=now)
+        ask_for_cards(now=scene.at(scene.today - timedelta(days=2)))
 
 
 def make_mp_offices(scene: year.Scene, *, by: str) -> None:

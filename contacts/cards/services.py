@@ -1,0 +1,249 @@
+"""Making the contact card, sending it, and recording that it went another way."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from hashlib import sha256
+from uuid import UUID
+
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+
+from accounts.history import save_signed, sign
+from accounts.models import Authority, Membership
+from contacts.cards.pdf import CONTENT_TYPE, card_pdf, file_name
+from contacts.models import MP, CardContact, CardSent, CardWay, ContactCard, MPOffice
+from notifications.models import Attachment, ToDo
+from notifications.services import OutsideEmail, write_outside
+from notifications.to_dos import finish
+
+KIND = "contact-card"  # of the e-mails
+TO_DO = "send-contact-card"
+WORDS = ("introduction", "hours", "out_of_hours")
+LINE = ("about", "name", "job_title", "email", "phone")
+
+
+class CardChanged(Exception):
+    """Somebody else made a version first: `saved` (or None, where there is no card). Nothing was written."""
+
+    def __init__(self, saved: ContactCard | None) -> None:
+        super().__init__("somebody made a version first")
+        self.saved = saved
+
+
+class OutcomeChanged(Exception):
+    """What would be sent now is not what was shown. Nothing was sent."""
+
+
+class NotSentYet(Exception):
+    """The day lies ahead."""
+
+
+def set_card(
+    *,
+    by: Membership,
+    number: int,
+    words: Mapping[str, str],
+    contacts: Sequence[Mapping[str, str]],
+    now: datetime,
+) -> ContactCard:
+    """Make the next version of the card, as an edit of version `number` (0: there was none) has it.
+
+    Where nothing differs, the version stays. Raises CardChanged.
+    """
+    with transaction.atomic():
+        _hold(by.authority)
+        newest = ContactCard.objects.visible_to(by).newest()
+        if (newest.number if newest else 0) != number:
+            raise CardChanged(newest)
+        if newest and says(newest) == ({name: words[name] for name in WORDS}, _lines(contacts)):
+            return newest
+        card = ContactCard.objects.create(
+            authority=by.authority,
+            number=number + 1,
+            made_at=now,
+            made_by=by,
+            **{name: words[name] for name in WORDS},
+        )
+        CardContact.objects.bulk_create(
+            CardContact(authority=by.authority, card=card, position=position, **line)
+            for position, line in enumerate(_lines(contacts))
+        )
+    return card
+
+
+def says(card: ContactCard) -> tuple[dict[str, str], list[dict[str, str]]]:
+    """The words of a card and its lines."""
+    words = {name: getattr(card, name) for name in WORDS}
+    return words, [{name: getattr(each, name) for name in LINE} for each in card.contacts.all()]
+
+
+def _lines(contacts: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
+    return [{name: each[name] for name in LINE} for each in contacts]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """The e-mail that takes the card to one MP's office."""
+
+    mp: MP
+    address: str
+    title: str
+    body: str
+
+
+def letters(card: ContactCard, offices: Iterable[MPOffice], *, by: Membership) -> list[Letter]:
+    """What `by` would send to each of these offices (with an e-mail and their `mp`), in order."""
+    contacts = list(card.contacts.all())
+    return [
+        Letter(
+            mp=office.mp,
+            address=office.email,
+            title=f"{by.authority}: contacts for your office",
+            body=render_to_string(
+                "contacts/card_email.txt",
+                {
+                    "greeting": office.salutation.rstrip(" ,") or f"Dear {office.mp}",
+                    "card": card,
+                    "contacts": contacts,
+                    "by": by,
+                    "authority": by.authority,
+                },
+            ),
+        )
+        for office in offices
+    ]
+
+
+def fingerprint(card: ContactCard, of: Iterable[Letter]) -> str:
+    """The same for the same version going in the same words to the same addresses."""
+    said = [str(card.pk)] + [f"{each.mp.pk}\n{each.address}\n{each.title}\n{each.body}" for each in of]
+    return sha256("\0".join(said).encode()).hexdigest()
+
+
+def send_card(
+    *, by: Membership, mps: Iterable[MP], shown: str, submission: UUID, now: datetime
+) -> list[CardSent]:
+    """Write to the MPs' offices, the card attached; the next tick sends it. Offices without an e-mail are
+    left out.
+
+    `shown` is the fingerprint of what the sender has seen; raises OutcomeChanged if it would be something
+    else by now. The same `submission` again sends nothing more.
+    """
+    with transaction.atomic():
+        _hold(by.authority)
+        before = CardSent.objects.visible_to(by).filter(submission=submission)
+        if before.exists():
+            return list(before)
+        card = ContactCard.objects.visible_to(by).newest()
+        if card is None:
+            raise OutcomeChanged
+        to_send = letters(card, offices_of(by, mps), by=by)
+        if fingerprint(card, to_send) != shown:
+            raise OutcomeChanged
+        pdf = Attachment.objects.create(
+            authority=by.authority,
+            name=file_name(card),
+            content_type=CONTENT_TYPE,
+            content=card_pdf(card, list(card.contacts.all())),
+            created_at=now,
+        )
+        _done([letter.mp for letter in to_send], by=by, now=now)
+        return [_send(letter, card, pdf=pdf, by=by, submission=submission, now=now) for letter in to_send]
+
+
+def _send(
+    letter: Letter, card: ContactCard, *, pdf: Attachment, by: Membership, submission: UUID, now: datetime
+) -> CardSent:
+    today = timezone.localdate(now)
+    email = write_outside(
+        OutsideEmail(
+            authority=by.authority,
+            kind=KIND,
+            subject=f"mp:{letter.mp.pk}",
+            step=CardSent.objects.visible_to(by).filter(mp=letter.mp, way=CardWay.EMAIL).count(),
+            address=letter.address,
+            due_on=today,
+            title=letter.title,
+            body=letter.body,
+            reply_to=by.user.email,
+            attachment=pdf,
+        ),
+        now=now,
+    )
+    sent = CardSent(
+        authority=by.authority,
+        mp=letter.mp,
+        card=card,
+        way=CardWay.EMAIL,
+        sent_on=today,
+        email=email,
+        submission=submission,
+        recorded_at=now,
+        recorded_by=by,
+    )
+    save_signed(sent, by=by, now=now)
+    return sent
+
+
+def offices_of(by: Membership, mps: Iterable[MP]) -> list[MPOffice]:
+    """The offices of these MPs that have an e-mail, by the MPs' names."""
+    offices = MPOffice.objects.visible_to(by).filter(mp__in=mps).exclude(email="")
+    return list(offices.select_related("mp").order_by("mp__sort_name", "mp"))
+
+
+def record_sent(
+    *, by: Membership, mp: MP, way: str, sent_on: date, submission: UUID, now: datetime
+) -> CardSent:
+    """Record that an MP's office was given the card otherwise: the version that stood on that day.
+
+    The same `submission` again records nothing more. Raises NotSentYet.
+    """
+    if sent_on > timezone.localdate(now):
+        raise NotSentYet
+    with transaction.atomic():
+        _hold(by.authority)
+        if same := CardSent.objects.visible_to(by).filter(mp=mp, submission=submission).first():
+            return same
+        cards = ContactCard.objects.visible_to(by).order_by("-number")
+        sent = CardSent(
+            authority=by.authority,
+            mp=mp,
+            card=next((each for each in cards if timezone.localdate(each.made_at) <= sent_on), None),
+            way=way,
+            sent_on=sent_on,
+            submission=submission,
+            recorded_at=now,
+            recorded_by=by,
+        )
+        save_signed(sent, by=by, now=now)
+        if sent.card and sent.card == cards.first():
+            _done([mp], by=by, now=now)
+    return sent
+
+
+def take_back(*, by: Membership, sent: CardSent, now: datetime) -> None:
+    """Remove what was recorded by mistake; the history keeps it. An e-mail cannot be taken back."""
+    with transaction.atomic():
+        sign(sent, by=by, now=now)
+        sent.delete()
+
+
+def about_mp(mp: MP) -> str:
+    """What a to-do about this MP has for its subject."""
+    return f"mp:{mp.pk}"
+
+
+def _done(mps: Iterable[MP], *, by: Membership, now: datetime) -> None:
+    """Finish what was asked: to send these MPs' offices the card."""
+    asked = ToDo.objects.open().filter(authority=by.authority, kind=TO_DO)
+    for to_do in asked.filter(subject__in=[about_mp(mp) for mp in mps]):
+        finish(by=by, to_do=to_do, now=now)
+
+
+def _hold(authority: Authority) -> None:
+    """One change at a time per authority, so that a double click finds what the first click did."""
+    Authority.objects.select_for_update().get(pk=authority.pk)
