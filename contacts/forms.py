@@ -30,7 +30,12 @@ class DirectoryForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        regions = Constituency.objects.exclude(region="").order_by("region").values_list("region", flat=True)
+        regions = (
+            Constituency.objects.current()
+            .exclude(region="")
+            .order_by("region")
+            .values_list("region", flat=True)
+        )
         parties = Party.objects.filter(spells__isnull=False).distinct().values_list("pk", "name")
         councils = Council.objects.filter(overlaps__isnull=False).distinct().values_list("pk", "name")
         choices = {
@@ -118,7 +123,7 @@ class AddSeatForm(forms.Form):
     def __init__(self, *args: Any, authority: Authority, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         ours = Constituency.objects.of(authority)
-        self.fields["constituency"].queryset = Constituency.objects.exclude(pk__in=ours)  # type: ignore[attr-defined]
+        self.fields["constituency"].queryset = Constituency.objects.current().exclude(pk__in=ours)  # type: ignore[attr-defined]
 
 
 class FindForm(forms.Form):

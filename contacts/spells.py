@@ -1,4 +1,5 @@
-"""Dated facts: who holds a seat and who sits for which party, from a day to a day."""
+"""Dated facts: who holds a seat, sits for which party, is called what and has which status, from a day to a
+day."""
 
 from __future__ import annotations
 
@@ -10,13 +11,16 @@ from typing import TypeVar
 
 from django.db.models import Q
 
-from contacts.models import PartySpell, SeatHolding
+from contacts.models import MPName, MPStatus, PartySpell, SeatHolding
 
-Spell = TypeVar("Spell", SeatHolding, PartySpell)
+Spell = TypeVar("Spell", SeatHolding, PartySpell, MPName, MPStatus)
+
+# What of a row its end decides.
+ENDING: dict[type, list[str]] = {SeatHolding: ["ended_on", "ended_by", "end_source"]}
 
 
 class SpellsOverlap(Exception):
-    """Writing these would have one MP in two seats or parties on one day, or two MPs in one seat."""
+    """Writing these would give an MP two seats, parties, names or statuses on a day, or a seat two MPs."""
 
 
 def day_before(day: date) -> date:
@@ -30,11 +34,11 @@ def write_spells(
     end: Sequence[tuple[Spell, date]] = (),
     drop: Sequence[Spell] = (),
 ) -> None:
-    """The one way to write seat holdings or party spells: drop some, end some (with their last day), begin
-    others.
+    """The one way to write seat holdings, party spells, names or statuses: drop some, end some (with their
+    last day; how a holding ended is set on the row before), begin others.
 
-    Raises SpellsOverlap, and writes nothing, if an MP would hold two seats or two parties, or a seat would
-    have two holders, on any day; a spell's last day belongs to it. Call it inside a transaction. Takes at
+    Raises SpellsOverlap, and writes nothing, if an MP would have two seats, parties, names or statuses, or a
+    seat two holders, on any day; a spell's last day belongs to it. Call it inside a transaction. Takes at
     most five queries.
     """
     keys = ["mp_id", "constituency_id"] if model is SeatHolding else ["mp_id"]
@@ -55,7 +59,9 @@ def write_spells(
         model._default_manager.filter(pk__in=gone).delete()
     for spell, last_day in end:
         spell.ended_on = last_day
-    model._default_manager.bulk_update([spell for spell, _ in end], ["ended_on"], batch_size=500)
+    model._default_manager.bulk_update(
+        [spell for spell, _ in end], ENDING.get(model, ["ended_on"]), batch_size=500
+    )
     model._default_manager.bulk_create(begin, batch_size=500)
 
 
@@ -70,6 +76,14 @@ def refuse_overlaps(spells: Iterable[Spell], key: str) -> None:
                 raise SpellsOverlap(f"{_in_words(earlier)} has not ended when {_in_words(later)} begins.")
 
 
-def _in_words(spell: SeatHolding | PartySpell) -> str:
-    what = f"in {spell.constituency}" if isinstance(spell, SeatHolding) else f"for {spell.party}"
-    return f"“{spell.mp} {what} from {spell.started_on:%-d %B %Y}”"
+def _in_words(spell: SeatHolding | PartySpell | MPName | MPStatus) -> str:
+    match spell:
+        case SeatHolding():
+            what = f"{spell.mp} in {spell.constituency}"
+        case PartySpell():
+            what = f"{spell.mp} for {spell.party}"
+        case MPName():
+            what = f"{spell.name} as a name"
+        case _:
+            what = f"{spell.mp} with the status {spell.status}"
+    return f"“{what} from {spell.started_on:%-d %B %Y}”"

@@ -22,6 +22,7 @@ from contacts.models import (
     CouncilLead,
     CouncilTier,
     LeadRole,
+    MPName,
     NoteKind,
     Party,
     PartySpell,
@@ -132,6 +133,13 @@ class MPFactory(DjangoModelFactory[MP]):
     name = factory.Sequence(lambda n: f"Fictional MP {n}")
     sort_name = factory.LazyAttribute(lambda mp: mp.name)
     is_fictional = True
+
+    @factory.post_generation
+    def called(self, create, extracted, **kwargs):
+        if create:
+            MPName.objects.create(
+                mp=self, name=self.name, sort_name=self.sort_name, started_on=date(2024, 7, 4)
+            )
 
     @factory.post_generation
     def seat(self, create, extracted, **kwargs):

@@ -3,10 +3,10 @@
 A list of MPs passes through these, left to right; only the last three touch the database:
 
     reading (bytes to a table) -> columns (which column is what) -> entries (what each row says)
-        -> matching (which seat and MP it means) -> plan (what that would change)
+        -> matching (which seat and MP it means) -> plan (what that would change, `histories` since when)
         -> applying (preview, apply in one transaction, undo)
 
-`names`, `vacancy`, `seats` and `parties` hold the rules about names, cells that name nobody, seat codes and
-parties. `geography` takes in constituencies, councils and which seat lies in which council; `posts` takes in
-the posts MPs hold.
+`names`, `vacancy`, `seats`, `parties` and `reasons` hold the rules about names, cells that name nobody, seat
+codes, parties and how things begin and end. `geography` takes in constituencies, councils and which seat lies
+in which council; `posts` takes in the posts MPs hold.
 """

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -13,7 +13,8 @@ from django.db import connection, models, transaction
 from accounts.models import User
 from contacts.imports import columns, entries, parties, post_plan, reading, seats
 from contacts.imports.entries import Listing
-from contacts.imports.plan import Plan, make_plan
+from contacts.imports.plan import make_plan
+from contacts.imports.planned import Plan
 from contacts.imports.post_plan import PostPlan, plan_posts
 from contacts.imports.reading import ListRefused, Table
 from contacts.imports.referring import referrers
@@ -23,12 +24,14 @@ from contacts.models import (
     ImportState,
     ListSubject,
     MPListImport,
+    MPName,
+    MPStatus,
     Party,
     PartySpell,
     Post,
     SeatHolding,
 )
-from contacts.spells import SpellsOverlap, day_before, write_spells
+from contacts.spells import ENDING, Spell, SpellsOverlap, day_before, write_spells
 
 
 class RowsRefused(Exception):
@@ -253,28 +256,35 @@ class Effects:
         self.dropped: dict[str, list[dict[str, Any]]] = defaultdict(list)
 
     def as_json(self) -> dict[str, Any]:
-        return {"made": dict(self.made), "were": dict(self.were), "dropped": dict(self.dropped)}
+        kept: list[tuple[str, Mapping[str, list[Any]]]] = [
+            ("made", self.made),
+            ("were", self.were),
+            ("dropped", self.dropped),
+        ]
+        return {what: {kind: rows for kind, rows in kinds.items() if rows} for what, kinds in kept}
 
 
 def apply_plan(plan: Plan | PostPlan, *, to: MPListImport, skip_refused: bool, now: datetime) -> MPListImport:
     """Write what the plan says, inside the caller's transaction, in a constant number of queries."""
     if plan.refused and not skip_refused:
         raise RowsRefused(plan)
-    to.effects = plan.write() if isinstance(plan, PostPlan) else write_mps(plan)
+    to.effects = plan.write() if isinstance(plan, PostPlan) else write_mps(plan, source=str(to))
     to.state = ImportState.APPLIED
     to.applied_at = now
     to.save()
     return to
 
 
-def write_mps(plan: Plan) -> dict[str, Any]:
+def write_mps(plan: Plan, *, source: str) -> dict[str, Any]:
     """Write what a list of MPs says; what undoing takes."""
     effects = Effects()
     make_seats(plan, effects)
     people = make_and_change_mps(plan, effects)
     try:
-        move_holdings(plan, people, effects)
-        move_parties(plan, people, effects)
+        move_names(plan, people, effects, source=source)
+        move_holdings(plan, people, effects, source=source)
+        move_parties(plan, people, effects, source=source)
+        move_statuses(plan, people, effects, source=source)
     except SpellsOverlap as overlap:
         raise ListRefused(
             f"The list contradicts what is recorded here: {overlap}", rows=plan.listing.rows
@@ -291,6 +301,7 @@ def make_seats(plan: Plan, effects: Effects) -> None:
             name=placed.entry.seat_name[:150] or placed.code,
             nation=seats.nation_of(placed.code),
             region=placed.entry.region,
+            started_on=seats.started_on(placed.code),
         )
         for placed in plan.placed
         if placed.code not in known
@@ -339,24 +350,53 @@ def make_and_change_mps(plan: Plan, effects: Effects) -> dict[int, MP]:
     return people
 
 
-def move_holdings(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
+def move_names(plan: Plan, people: dict[int, MP], effects: Effects, *, source: str) -> None:
+    """Begin and end names, so that each MP's open one is the name the MP has."""
+    begin, end, drop, resorted = [], [], [], []
+    for placed in plan.placed:
+        if placed.entry.is_vacant:
+            continue
+        mp = people[placed.entry.row]
+        begin += [MPName(mp=mp, **named._asdict(), source=source) for named in placed.names]
+        end += [(name, last_day) for name, last_day in placed.names_over if last_day]
+        drop += [name for name, last_day in placed.names_over if last_day is None]
+        now = next((name for name in plan.facts.names_of.get(mp.pk, []) if name.ended_on is None), None)
+        if now and not placed.names_over and now.sort_name != mp.sort_name:
+            effects.were["name"].append({"pk": now.pk, "sort_name": now.sort_name})
+            now.sort_name = mp.sort_name
+            resorted.append(now)
+    MPName.objects.bulk_update(resorted, ["sort_name"], batch_size=500)
+    write(effects, MPName, begin=begin, end=end, drop=drop)
+
+
+def move_holdings(plan: Plan, people: dict[int, MP], effects: Effects, *, source: str) -> None:
     begin = [
         SeatHolding(
             mp=people[placed.entry.row],
             constituency=plan.facts.seats[placed.code],
             started_on=placed.started_on,
+            begun_by=placed.begun_by,
+            source=source,
         )
         for placed in plan.placed
         if placed.started_on
     ]
     end = [(holding, last_day) for holding, last_day in plan.leaving if last_day]
     drop = [holding for holding, last_day in plan.leaving if last_day is None]
-    note_spells(effects, "holding", end=[holding for holding, _ in end], drop=drop)
-    write_spells(SeatHolding, begin=begin, end=end, drop=drop)
-    effects.made["holding"] += [holding.pk for holding in begin]
+    how = {holding.pk: (plan.ended_by.get(holding.pk, ""), source) for holding, _ in end}
+    write(effects, SeatHolding, begin=begin, end=end, drop=drop, how=how)
+    learnt = []
+    for holding, more in plan.learnt:
+        effects.were["holding"].append({"pk": holding.pk, **as_was(holding, [*more, "end_source"])})
+        for attribute, value in more.items():
+            setattr(holding, attribute, value)
+        if "ended_by" in more:
+            holding.end_source = source
+        learnt.append(holding)
+    SeatHolding.objects.bulk_update(learnt, ["begun_by", *ENDING[SeatHolding]], batch_size=500)
 
 
-def move_parties(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
+def move_parties(plan: Plan, people: dict[int, MP], effects: Effects, *, source: str) -> None:
     """Begin the party spells that rows state; end those they replace, and those of MPs who left."""
     wanted = {placed.party.name for placed in plan.placed if placed.party}
     known = {party.name: party for party in Party.objects.filter(name__in=wanted)}
@@ -375,7 +415,15 @@ def move_parties(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
         if not placed.party or not placed.party_from:
             continue
         mp = people[placed.entry.row]
-        begin.append(PartySpell(mp=mp, party=known[placed.party.name], started_on=placed.party_from))
+        begin.append(
+            PartySpell(
+                mp=mp,
+                party=known[placed.party.name],
+                started_on=placed.party_from,
+                begun_by=placed.entry.party_by,
+                source=source,
+            )
+        )
         spell = plan.facts.party_of.get(mp.pk)
         if spell:
             replaced[spell.pk] = (spell, day_before(placed.party_from))
@@ -386,32 +434,64 @@ def move_parties(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
             replaced[spell.pk] = (spell, last_day or day_before(plan.list_date))
     end = [(spell, last) for spell, last in replaced.values() if last >= spell.started_on]
     drop = [spell for spell, last in replaced.values() if last < spell.started_on]
-    note_spells(effects, "party_spell", end=[spell for spell, _ in end], drop=drop)
-    write_spells(PartySpell, begin=begin, end=end, drop=drop)
-    effects.made["party_spell"] += [spell.pk for spell in begin]
+    write(effects, PartySpell, begin=begin, end=end, drop=drop)
 
 
-def note_spells(
+def move_statuses(plan: Plan, people: dict[int, MP], effects: Effects, *, source: str) -> None:
+    """Begin the statuses that rows state; end those they end, and those of MPs who left."""
+    begin, end = [], []
+    for placed in plan.placed:
+        if placed.status_over:
+            end.append(placed.status_over)
+        if placed.status_from:
+            begin.append(
+                MPStatus(
+                    mp=people[placed.entry.row],
+                    status=placed.entry.status,
+                    note=placed.entry.status_note,
+                    started_on=placed.status_from,
+                    source=source,
+                )
+            )
+    last_days = {holding.pk: last_day for holding, last_day in plan.leaving}
+    for holding in plan.ended:
+        status = plan.facts.status_of.get(holding.mp_id)
+        if status:
+            last_day = last_days[holding.pk] or day_before(plan.list_date)
+            end.append((status, max(last_day, status.started_on)))
+    write(effects, MPStatus, begin=begin, end=end)
+
+
+def write(
     effects: Effects,
-    kind: str,
+    model: type[Spell],
     *,
-    end: Iterable[SeatHolding | PartySpell],
-    drop: Iterable[SeatHolding | PartySpell],
+    begin: list[Spell],
+    end: list[tuple[Spell, date]],
+    drop: Sequence[Spell] = (),
+    how: Mapping[int, tuple[str, str]] | None = None,
 ) -> None:
-    for spell in end:
-        ended_on = spell.ended_on.isoformat() if spell.ended_on else None
-        effects.were[kind].append({"pk": spell.pk, "ended_on": ended_on})
-    for spell in drop:
-        other = "constituency_id" if isinstance(spell, SeatHolding) else "party_id"
-        effects.dropped[kind].append(
-            {
-                "pk": spell.pk,
-                "mp_id": spell.mp_id,
-                other: getattr(spell, other),
-                "started_on": spell.started_on.isoformat(),
-                "ended_on": spell.ended_on.isoformat() if spell.ended_on else None,
-            }
-        )
+    """Write spells, having noted what undoing it takes; `how` holdings ended and where that was read."""
+    kind, ending = KIND_OF[model], ENDING.get(model, ["ended_on"])
+    effects.were[kind] += [{"pk": spell.pk, **as_was(spell, ending)} for spell, _ in end]
+    effects.dropped[kind] += [
+        {
+            "pk": spell.pk,
+            **as_was(spell, [f.attname for f in model._meta.concrete_fields if f.attname != "id"]),
+        }
+        for spell in drop
+    ]
+    for spell, _ in end:
+        if isinstance(spell, SeatHolding) and how:
+            spell.ended_by, spell.end_source = how[spell.pk]
+    write_spells(model, begin=begin, end=end, drop=drop)
+    effects.made[kind] += [spell.pk for spell in begin]
+
+
+def as_was(row: models.Model, attributes: Iterable[str]) -> dict[str, Any]:
+    """These attributes as JSON keeps them."""
+    values = {name: getattr(row, name) for name in attributes}
+    return {name: value.isoformat() if isinstance(value, date) else value for name, value in values.items()}
 
 
 # --- Undoing ----------------------------------------------------------------------------
@@ -421,10 +501,14 @@ KINDS: dict[str, type[models.Model]] = {
     "post": Post,
     "holding": SeatHolding,
     "party_spell": PartySpell,
+    "name": MPName,
+    "status": MPStatus,
     "mp": MP,
     "constituency": Constituency,
     "party": Party,
 }
+KIND_OF = {model: kind for kind, model in KINDS.items()}
+SPELLS = ("holding", "party_spell", "name", "status")
 
 
 def undo_import(
@@ -442,7 +526,7 @@ def undo_import(
         if reason:
             raise CannotUndo(reason)
         made, were, dropped = (applied.effects.get(key, {}) for key in ("made", "were", "dropped"))
-        for kind in ("post", "holding", "party_spell"):
+        for kind in ("post", *SPELLS):
             KINDS[kind]._default_manager.filter(pk__in=made.get(kind, [])).delete()
         post_plan.put_back(were.pop("post", []))
         for kind, model in KINDS.items():

@@ -12,12 +12,12 @@ from dataclasses import asdict, dataclass, field, fields
 from datetime import date
 from typing import Any
 
-from contacts.imports import columns, names, parties, seats
+from contacts.imports import columns, names, parties, reasons, seats
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.imports.vacancy import NOTHING, names_nobody, says_vacant
 
 # The day this Parliament was elected: no holding of its seats is older.
-ELECTED_ON = date(2024, 7, 4)
+ELECTED_ON = seats.SINCE
 
 # TheyWorkForYou numbers people from 10001; Parliament's member ids are far from reaching that.
 TWFY_IDS = range(10_001, 40_000)
@@ -45,11 +45,28 @@ class Entry:
     is_composed: bool = False
     party: str = ""
     second_party: str = ""
-    # From when Parliament says the party to be the MP's; no file says it.
+    # From when, and how, the party became the MP's, where the source says so.
     party_since: str = ""
+    party_by: str = ""
+    # In Parliament's words, CURRENT for a membership simply in force; empty: the row says nothing of it.
+    status: str = ""
+    status_note: str = ""
+    status_since: str = ""
+    # From when Parliament says the name to be the MP's, and the names before: (name, sorted, from, to).
+    name_since: str = ""
+    former_names: list[tuple[str, str, str, str]] = field(default_factory=list)
+    # How the holding began; of one that is over (`is_past`), when and how it ended.
+    begun_by: str = ""
+    is_past: bool = False
+    ended_on: str = ""
+    ended_by: str = ""
     started_on: str = ""
     known_since: str = ""
     problem: str = ""
+
+    @property
+    def has_id(self) -> bool:
+        return bool(self.parliament_id or self.twfy_id)
 
     @property
     def shown_seat(self) -> str:
@@ -62,6 +79,8 @@ class Listing:
 
     entries: list[Entry]
     rows: int
+    # Holdings that were over on the list's day: they place nobody, but may tell when and how others ended.
+    past: list[Entry] = field(default_factory=list)
     reading: dict[str, Any] = field(default_factory=dict)
     has_titles: bool = False
     has_accents: bool = False
@@ -72,14 +91,18 @@ class Listing:
 
     def as_json(self) -> list[dict[str, Any]]:
         return [
-            {k: v for k, v in asdict(entry).items() if v not in ("", None, False)} for entry in self.entries
+            {k: v for k, v in asdict(entry).items() if v not in ("", None, False, [])}
+            for entry in (*self.entries, *self.past)
         ]
 
     @classmethod
     def from_json(cls, stored: list[dict[str, Any]], reading: dict[str, Any]) -> Listing:
         known = {f.name for f in fields(Entry)}
-        entries = [Entry(**{k: v for k, v in row.items() if k in known}) for row in stored]
-        return with_habits(cls(entries=entries, rows=reading.get("rows", len(entries)), reading=reading))
+        all_of_them = [Entry(**{k: v for k, v in row.items() if k in known}) for row in stored]
+        entries = [entry for entry in all_of_them if not entry.is_past]
+        past = [entry for entry in all_of_them if entry.is_past]
+        rows = reading.get("rows", len(entries))
+        return with_habits(cls(entries=entries, rows=rows, past=past, reading=reading))
 
 
 Cell = Callable[[str], str]
@@ -112,7 +135,8 @@ def understand(table: Table, *, list_date: date) -> Listing:
     refuse_other_lists(table, found)
     needed = max(found.values()) + 1
     headings = len(table.header)
-    entries, past = [], 0
+    entries: list[Entry] = []
+    past: list[Entry] = []
     for number, cells in table.rows:
 
         def cell(meaning: str, cells: list[str] = cells) -> str:
@@ -128,20 +152,21 @@ def understand(table: Table, *, list_date: date) -> Listing:
             problem = f"the row is cut short: it has {width} cells where there are {headings} headings"
             entries.append(Entry(row=number, problem=problem))
         elif is_past(cell, list_date) and not is_peer(cell):
-            past += 1
+            past.append(past_entry_of(number, cell))
         else:
             entries.append(entry_of(number, cell, list_date))
     refuse_other_parliaments(entries, len(table.rows))
     listing = Listing(
-        entries=entries,
+        entries=[begun_before(entry, past) for entry in entries],
         rows=len(table.rows),
+        past=[entry for entry in past if entry.ended_on and not entry.problem],
         reading={
             "file": table.describe(),
             "sheet": printable(table.sheet) if table.other_sheets else "",
             "columns": [[meaning, table.header[position]] for meaning, position in found.items()],
             "unused": [h for i, h in enumerate(table.header) if i not in found.values() and h][:60],
             "rows": len(table.rows),
-            "past": past,
+            "past": len(past),
             "notes": table.notes,
         },
     )
@@ -369,20 +394,74 @@ def entry_of(row: int, cell: Cell, list_date: date) -> Entry:
         return entry
     if entry.party.isdigit():
         entry.problem = f"the party is a number ({printable(entry.party)}), not a name"
+    fill_in_start(entry, cell)
+    fill_in_status(entry, cell, list_date)
+    return entry
+
+
+def fill_in_start(entry: Entry, cell: Cell) -> None:
+    """When and how the holding began; TheyWorkForYou begins a new row also when somebody changes party, which
+    is the start of that party instead."""
     started = date_in(cell("start date"))
     if cell("start date") and started is None:
         entry.problem = entry.problem or f"the start date “{printable(cell('start date'))}” is not a date"
-    # TheyWorkForYou begins a new row when somebody changes party: not the start of a holding.
-    if started and cell("start reason").casefold().replace("_", " ") in (
-        "",
-        "general election",
-        "by election",
-    ):
+    reason = cell("start reason")
+    entry.party_by = reasons.party_change(reason)
+    entry.begun_by = reasons.beginning(reason)
+    if started and entry.party_by:
+        entry.party_since = started.isoformat()
+    elif started and (entry.begun_by or not reason):
         entry.started_on = started.isoformat()
+
+
+def fill_in_status(entry: Entry, cell: Cell, list_date: date) -> None:
+    """The membership's status; the day on which one that is simply in force began is the holding's."""
+    entry.status = reasons.status(cell("status"), is_active=cell("status is active"))
+    entry.status_note = cell("status notes")[:250]
     since = date_in(cell("status start date"))
-    if since and ELECTED_ON <= since <= list_date:
+    if since is None or since > list_date:
+        return
+    if entry.status not in ("", reasons.CURRENT):
+        entry.status_since = since.isoformat()
+    elif since >= ELECTED_ON:
         entry.known_since = since.isoformat()
+
+
+def past_entry_of(row: int, cell: Cell) -> Entry:
+    """A holding that is over: whose, where, how it began, when and how it ended; without `ended_on` if it
+    was only a party's part of one."""
+    entry = Entry(row=row, is_past=True)
+    entry.seat_code = cell("seat code").upper().replace(" ", "")
+    entry.seat_name = cell("seat name")[:150]
+    entry.problem = who_is_it(entry, cell)
+    if not entry.problem:
+        fill_in_start(entry, cell)
+    ended, reason = date_in(cell("end date")), cell("end reason")
+    if ended and not reasons.party_change(reason):
+        entry.ended_on, entry.ended_by = ended.isoformat(), reasons.ending(reason)
     return entry
+
+
+def begun_before(entry: Entry, past: list[Entry]) -> Entry:
+    """An entry that only tells since when the party is the MP's, with the start of the holding from a row
+    before it about the same person and seat."""
+    if not entry.party_by or entry.started_on:
+        return entry
+    earlier = [p for p in past if p.started_on and is_same_holder(p, entry)]
+    if earlier:
+        first = max(earlier, key=lambda p: p.started_on)
+        entry.started_on, entry.begun_by = first.started_on, first.begun_by
+    return entry
+
+
+def is_same_holder(one: Entry, other: Entry) -> bool:
+    """Whether two rows of one list are about one person in one seat."""
+    return (one.parliament_id, one.twfy_id, one.seat_code, seats.fold(one.seat_name)) == (
+        other.parliament_id,
+        other.twfy_id,
+        other.seat_code,
+        seats.fold(other.seat_name),
+    ) and (one.has_id or names.words(one.name) == names.words(other.name))
 
 
 def is_peer(cell: Cell) -> bool:

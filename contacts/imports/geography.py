@@ -139,7 +139,9 @@ def import_constituencies(table: Table, *, skip_refused: bool = False) -> Outcom
         wanted = {"name": name, **{k: cells[at] for k, at in extra.items() if at is not None and cells[at]}}
         seat = known.get(code)
         if seat is None:
-            fresh[code] = Constituency(ons_code=code, nation=seats.nation_of(code), **wanted)
+            fresh[code] = Constituency(
+                ons_code=code, nation=seats.nation_of(code), started_on=seats.started_on(code), **wanted
+            )
             outcome.found_new(name, code)
         elif before := {k: old for k in wanted if (old := getattr(seat, k)) != wanted[k]}:
             after = {k: wanted[k] for k in before}
@@ -326,7 +328,12 @@ def import_overlaps(
                 council_names[county] = (cells[at["county name"]] if "county name" in at else "") or county
     settle(outcome, skip_refused=skip_refused)
     Constituency.objects.bulk_create(
-        Constituency(ons_code=code, name=name[:150], nation=seats.nation_of(code))
+        Constituency(
+            ons_code=code,
+            name=name[:150],
+            nation=seats.nation_of(code),
+            started_on=seats.started_on(code),
+        )
         for code, name in seat_names.items()
         if code not in known_seats
     )

@@ -13,14 +13,14 @@ from dataclasses import dataclass, field
 from contacts.imports import names, seats
 from contacts.imports.entries import Entry
 from contacts.imports.reading import printable
-from contacts.models import MP, Constituency, PartySpell, SeatHolding
+from contacts.models import MP, Constituency, Dissolution, MPName, MPStatus, PartySpell, SeatHolding
 
 LEARN_WELSH_NAMES = "import the constituencies with their Welsh names first (import_constituencies)"
 
 
 @dataclass
 class Facts:
-    """What is known here now, made-up seats and people apart."""
+    """What is known here now, made-up seats and people apart, and seats that are no more."""
 
     seats: dict[str, Constituency] = field(default_factory=dict)
     codes_named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
@@ -35,6 +35,9 @@ class Facts:
     holder: dict[str, SeatHolding] = field(default_factory=dict)
     seat_of: dict[int, SeatHolding] = field(default_factory=dict)
     party_of: dict[int, PartySpell] = field(default_factory=dict)
+    names_of: dict[int, list[MPName]] = field(default_factory=lambda: defaultdict(list))
+    status_of: dict[int, MPStatus] = field(default_factory=dict)
+    dissolutions: list[Dissolution] = field(default_factory=list)
 
     def seat_name(self, code: str) -> str:
         return self.seats[code].name if code in self.seats else code
@@ -42,7 +45,7 @@ class Facts:
 
 def load_facts() -> Facts:
     facts = Facts()
-    for seat in Constituency.objects.exclude(ons_code__startswith=seats.FICTIONAL_PREFIX):
+    for seat in Constituency.objects.current().exclude(ons_code__startswith=seats.FICTIONAL_PREFIX):
         facts.seats[seat.ons_code] = seat
         given = [name for name in (seat.name, seat.name_welsh) if name]
         spelled = set().union(*map(seats.spellings, given))
@@ -71,8 +74,12 @@ def load_facts() -> Facts:
         if holding.ended_on is None:
             facts.holder[code] = holding
             facts.seat_of[holding.mp_id] = holding
-    for spell in PartySpell.objects.current().select_related("party"):
-        facts.party_of[spell.mp_id] = spell
+    spells = PartySpell.objects.current().select_related("party")
+    facts.party_of = {spell.mp_id: spell for spell in spells}
+    for name in MPName.objects.order_by("started_on", "pk"):
+        facts.names_of[name.mp_id].append(name)
+    facts.status_of = {status.mp_id: status for status in MPStatus.objects.current()}
+    facts.dissolutions = list(Dissolution.objects.all())
     return facts
 
 

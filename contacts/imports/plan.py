@@ -4,132 +4,27 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from contacts.imports import names, parties, seats
+from contacts.imports import histories, names, parties, seats
 from contacts.imports.entries import ELECTED_ON, TOO_MANY, Entry, Listing
-from contacts.imports.matching import LEARN_WELSH_NAMES, Facts, find_mp, find_seat, load_facts, meant_by
+from contacts.imports.matching import LEARN_WELSH_NAMES, find_mp, find_seat, load_facts, meant_by
+from contacts.imports.planned import Placed, Plan
 from contacts.imports.reading import ListRefused, printable
-from contacts.models import MP, MPListImport, ParliamentSync, PartySpell, SeatHolding
+from contacts.imports.reasons import CURRENT
+from contacts.models import (
+    MPListImport,
+    ParliamentSync,
+    PartySpell,
+    SeatHolding,
+)
 from contacts.spells import day_before
 
 # Sources differ by a day or so on when a holding began (polling day, or the day after): no new holding.
 SAME_START = timedelta(days=7)
 
 WELSH_SEATS = sum(code.startswith("W") for code in seats.VALID_CODES)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    row: int
-    reason: str
-
-
-@dataclass
-class Placed:
-    """An accepted row: this MP (or somebody new here) holds this seat, or nobody does."""
-
-    entry: Entry
-    code: str
-    mp: MP | None = None
-    # From when, if the row begins a new holding.
-    started_on: date | None = None
-    party: parties.Statement | None = None
-    party_from: date | None = None
-    name: str = ""
-    sort_name: str = ""
-    learnt: dict[str, int] = field(default_factory=dict)
-    changes: list[tuple[str, str, str]] = field(default_factory=list)
-
-    @property
-    def is_new(self) -> bool:
-        return not self.entry.is_vacant and self.mp is None
-
-
-@dataclass
-class Plan:
-    """What a list would do. `as_report()` is the whole outcome as JSON; two plans are alike if their reports
-    are."""
-
-    listing: Listing
-    list_date: date
-    is_partial: bool
-    facts: Facts
-    refused: list[Refusal] = field(default_factory=list)
-    placed: list[Placed] = field(default_factory=list)
-    # Who holds a seat no more, and their last day in it; None if the holding never really began.
-    leaving: list[tuple[SeatHolding, date | None]] = field(default_factory=list)
-    ended: list[SeatHolding] = field(default_factory=list)
-
-    def refuse(self, entry: Entry, reason: str) -> None:
-        self.refused.append(Refusal(entry.row, reason))
-
-    def sitting_before(self, placed: Placed) -> bool:
-        return placed.mp is not None and placed.mp.pk in self.facts.seat_of
-
-    @property
-    def new(self) -> list[Placed]:
-        return [p for p in self.placed if not p.entry.is_vacant and not self.sitting_before(p)]
-
-    @property
-    def changed(self) -> list[Placed]:
-        return [p for p in self.placed if self.sitting_before(p) and p.changes]
-
-    @property
-    def unchanged(self) -> int:
-        return sum(self.sitting_before(p) and not p.changes for p in self.placed)
-
-    def counts(self) -> dict[str, Any]:
-        return {
-            "rows": self.listing.rows,
-            "new": len(self.new),
-            "changed": len(self.changed),
-            "ended": len(self.ended),
-            "unchanged": self.unchanged,
-            "refused": [{"row": r.row, "reason": r.reason} for r in self.refused],
-        }
-
-    def as_report(self) -> dict[str, Any]:
-        """The counts, and who they are."""
-        facts = self.facts
-        return self.counts() | {
-            "new_mps": [
-                {
-                    "row": p.entry.row,
-                    "name": p.name,
-                    "seat": self.shown_seat(p),
-                    "party": p.party.name if p.party else "",
-                    "from": f"{p.started_on:%-d %B %Y}" if p.started_on else "",
-                    "returns": p.mp is not None,
-                }
-                for p in self.new
-            ],
-            "changed_mps": [
-                {
-                    "row": p.entry.row,
-                    "name": p.name,
-                    "seat": self.shown_seat(p),
-                    "changes": [list(c) for c in p.changes],
-                }
-                for p in self.changed
-            ],
-            "ended_mps": [
-                {"name": facts.mps[h.mp_id].name, "seat": self.seat_name_of(h)} for h in self.ended
-            ],
-            "vacant": [self.shown_seat(p) for p in self.placed if p.entry.is_vacant],
-            "ids_learnt": sum(bool(p.learnt) for p in self.placed if not p.is_new),
-            "new_seats": sum(p.code not in facts.seats for p in self.placed),
-        }
-
-    def shown_seat(self, placed: Placed) -> str:
-        if placed.code in self.facts.seats:
-            return self.facts.seats[placed.code].name
-        return placed.entry.seat_name or placed.code
-
-    def seat_name_of(self, holding: SeatHolding) -> str:
-        return next(s.name for s in self.facts.seats.values() if s.pk == holding.constituency_id)
 
 
 def counts_in_words(counts: dict[str, Any]) -> str:
@@ -158,7 +53,10 @@ def make_plan(listing: Listing, *, list_date: date, is_partial: bool) -> Plan:
         if not p.entry.is_vacant:
             decide_start(plan, p)
             decide_changes(plan, p)
+            decide_status(plan, p)
+            p.names, p.names_over = histories.names(plan.facts, p, on=list_date)
     decide_endings(plan)
+    histories.tell_how(plan)
     plan.refused.sort(key=lambda refusal: refusal.row)
     return plan
 
@@ -439,6 +337,23 @@ def decide_changes(plan: Plan, placed: Placed) -> None:
     placed.party_from = party_start(plan, placed, spell)
     if mp and mp.pk in facts.seat_of:
         placed.changes.append(("Party", now or "none recorded", statement.name))
+
+
+def decide_status(plan: Plan, placed: Placed) -> None:
+    """Which status the row begins or ends; a row that says nothing of it does neither."""
+    entry, mp = placed.entry, placed.mp
+    now = plan.facts.status_of.get(mp.pk) if mp else None
+    if not entry.status or entry.status == (now.status if now else CURRENT):
+        return
+    since = date.fromisoformat(entry.status_since) if entry.status_since else plan.list_date
+    if now:
+        since = max(since, now.started_on + timedelta(days=1))
+        placed.status_over = (now, day_before(since))
+    if entry.status != CURRENT:
+        placed.status_from = since
+    if mp and mp.pk in plan.facts.seat_of:
+        said = "Current" if entry.status == CURRENT else printable(entry.status)
+        placed.changes.append(("Status", now.status if now else "Current", said))
 
 
 def party_start(plan: Plan, placed: Placed, spell: PartySpell | None) -> date:

@@ -19,7 +19,7 @@ from django.db.models.functions import Cast
 from contacts.imports import columns, reading
 from contacts.imports.entries import ELECTED_ON
 from contacts.imports.geography import Outcome
-from contacts.imports.plan import Refusal
+from contacts.imports.planned import Refusal
 from contacts.imports.posts import RowRefused, Statement, statements
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.imports.same_post import PARLIAMENT, has_begun_near, is_same, is_same_post_id

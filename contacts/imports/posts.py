@@ -15,7 +15,7 @@ from typing import Any
 
 from contacts.imports import columns, names
 from contacts.imports.entries import date_in, id_in
-from contacts.imports.plan import Refusal
+from contacts.imports.planned import Refusal
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.models import MP, PostKind
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from datetime import date
 
 from accounts.models import Nation
 from contacts.imports.reading import printable
@@ -23,6 +24,9 @@ VALID_CODES = frozenset(
     + [f"N05{number:06}" for number in range(1, 19)]
 )
 WHOLE = len(VALID_CODES)
+
+# The day these seats were first contested.
+SINCE = date(2024, 7, 4)
 
 # The seats of 2010 to 2024; a list that carries these is a list of another Parliament.
 OLD_CODES = frozenset(
@@ -54,6 +58,11 @@ LOOKS_LIKE_CODE = re.compile(rf"(E14|W07|S14|N05|N06|{FICTIONAL_PREFIX}\d\d)\d{{
 def nation_of(code: str) -> Nation:
     """The nation that an ONS code lies in, from its first letter."""
     return NATION_OF[code[0]]
+
+
+def started_on(code: str) -> date | None:
+    """Since when a seat of today has its boundaries; None for the few that kept older ones."""
+    return None if code in {f"S14{number:06}" for number in KEPT_SCOTTISH} else SINCE
 
 
 def what_is_wrong_with(code: str) -> str:

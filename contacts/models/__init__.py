@@ -41,8 +41,8 @@ from contacts.models.parliament.contacts import (
 )
 from contacts.models.parliament.dissolutions import Dissolution
 from contacts.models.parliament.lists import ImportState, ListSubject, MPListImport
-from contacts.models.parliament.mps import MP, MPQuerySet
-from contacts.models.parliament.parties import Party, PartySpell
+from contacts.models.parliament.mps import MP, MPName, MPQuerySet, MPStatus
+from contacts.models.parliament.parties import Party, PartyChange, PartySpell
 from contacts.models.parliament.places import (
     REPLACED_WHOLE,
     PlaceFile,
@@ -56,12 +56,15 @@ from contacts.models.parliament.places import (
 from contacts.models.parliament.posts import Post, PostKind, PostQuerySet
 from contacts.models.parliament.seats import (
     FICTIONAL_PREFIX,
+    Beginning,
     Constituency,
     ConstituencyQuerySet,
     Council,
     CouncilTier,
+    Ending,
     SeatHolding,
     SeatOverlap,
+    SeatSuccession,
 )
 from contacts.models.parliament.spells import SpellQuerySet, is_current
 from contacts.models.parliament.syncs import ParliamentSync, SyncState, SyncSubject
@@ -79,6 +82,7 @@ __all__ = [
     "THEY_MAY_ASK",
     "WRITERS",
     "BackgroundEntry",
+    "Beginning",
     "CampaignIssue",
     "CardContact",
     "CardSent",
@@ -92,14 +96,17 @@ __all__ = [
     "CouncilLeadQuerySet",
     "CouncilTier",
     "Dissolution",
+    "Ending",
     "HandoverStep",
     "HandoverStepQuerySet",
     "ImportState",
     "LeadRole",
     "ListSubject",
     "MPListImport",
+    "MPName",
     "MPOffice",
     "MPQuerySet",
+    "MPStatus",
     "MatchState",
     "NoteKind",
     "NoteQuerySet",
@@ -108,6 +115,7 @@ __all__ = [
     "ParliamentContact",
     "ParliamentSync",
     "Party",
+    "PartyChange",
     "PartySpell",
     "PlaceFile",
     "PlaceFileState",
@@ -127,6 +135,7 @@ __all__ = [
     "SeatHex",
     "SeatHolding",
     "SeatOverlap",
+    "SeatSuccession",
     "SourcedNote",
     "SpellQuerySet",
     "Stance",

@@ -3,14 +3,16 @@ rules. Reads the database for which seats there are, writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from datetime import date
+import itertools
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import date, timedelta
 from typing import TypeVar
 
-from contacts.imports import seats
+from contacts.imports import names, reasons, seats
 from contacts.imports.entries import Entry, Listing, entry_of, with_habits
 from contacts.imports.matching import Facts, find_seat
-from contacts.parliament.shapes import History, Member, Page, Seat
+from contacts.models import Ending
+from contacts.parliament.shapes import COMMONS, History, HouseMembership, Member, NamePeriod, Page, Seat
 
 SOURCE = "Parliament’s Members API"
 
@@ -38,26 +40,40 @@ def whole(pages: Iterable[Page[Item]], *, what: str) -> tuple[Item, ...]:
 
 
 def listing_of(
-    members: Iterable[Member], *, vacant: Iterable[str], on: date, party_since: dict[int, date]
+    members: Iterable[Member],
+    *,
+    vacant: Iterable[str],
+    on: date,
+    histories: Mapping[int, History],
+    left: Iterable[int] = (),
+    since: date | None = None,
 ) -> Listing:
-    """The list that these members, and these seats that nobody holds, make."""
+    """The list that these members, and these seats that nobody holds, make.
+
+    Parliament's histories, as far as they were asked for, date parties and names, and say when and how those
+    who `left` ceased to be MPs. `since`: no party is dated earlier.
+    """
     entries: list[Entry] = []
     for member in members:
         entry = entry_of(len(entries) + 1, cells_of(member), on)
-        if member.id in party_since and not entry.problem:
-            entry.party_since = party_since[member.id].isoformat()
+        history = histories.get(member.id)
+        if history and not entry.problem:
+            start = party_start(member, history)
+            if start and (since is None or start >= since):
+                entry.party_since = start.isoformat()
+            fill_in_names(entry, history)
         entries.append(entry)
     for name in sorted(vacant):
         entries.append(Entry(row=len(entries) + 1, seat_name=name, is_vacant=True))
+    past = [entry for number in left if number in histories for entry in ends_of(histories[number], on)]
     reading = {"file": SOURCE, "columns": [], "unused": [], "rows": len(entries), "past": 0, "notes": 0}
-    return with_habits(Listing(entries=entries, rows=len(entries), reading=reading))
+    return with_habits(Listing(entries=entries, rows=len(entries), past=past, reading=reading))
 
 
 def cells_of(member: Member) -> Callable[[str], str]:
     """A member as a row of a list: what it says under each of the meanings that columns have."""
     held = member.membership
-    # A suspended MP's status began with the suspension, which says nothing of the seat.
-    status = held.status if held and held.status and held.status.is_active else None
+    status = held.status if held else None
     row = {
         "Parliament id": str(member.id),
         "name": member.display_name,
@@ -65,6 +81,9 @@ def cells_of(member: Member) -> Callable[[str], str]:
         "house": str(held.house) if held else "",
         "seat name": held.seat_name if held else "",
         "start date": in_text(held.started_on if held else None),
+        "status": (status.description or "") if status else "",
+        "status is active": str(status.is_active) if status else "",
+        "status notes": (status.notes or "") if status else "",
         "status start date": in_text(status.started_on if status else None),
     }
     return lambda meaning: row.get(meaning, "")
@@ -83,10 +102,49 @@ def code_of(facts: Facts, seat_name: str) -> str:
     return find_seat(facts, Entry(row=0, seat_name=seat_name))[0]
 
 
-def party_start(member: Member, histories: dict[int, History]) -> date | None:
+def party_start(member: Member, history: History) -> date | None:
     """From when the member has sat for the present party, by the history; None where that says another."""
-    history = histories.get(member.id)
-    now = [row for row in history.parties if row.ended_on is None] if history else []
+    now = [row for row in history.parties if row.ended_on is None]
     if len(now) != 1 or now[0].party != member.party:
         return None
     return now[0].started_on
+
+
+def fill_in_names(entry: Entry, history: History) -> None:
+    """Since when the entry's name is the MP's, and what they were called before; nothing where the history's
+    present name is another."""
+    periods = sorted(history.names, key=lambda period: period.started_on)
+    if not periods or periods[-1].ended_on or names.display(periods[-1].display_name) != entry.name:
+        return
+    entry.name_since = periods[-1].started_on.isoformat()
+    for period, following in itertools.pairwise(periods):
+        last_day = period.ended_on or following.started_on - timedelta(days=1)
+        name = names.display(period.display_name)
+        if not names.what_is_wrong_with(name):
+            entry.former_names.append(
+                (name, sorted_as(period, name), period.started_on.isoformat(), last_day.isoformat())
+            )
+
+
+def sorted_as(period: NamePeriod, name: str) -> str:
+    return names.sort_name(name, (period.list_name or "").partition(",")[0])
+
+
+def ends_of(history: History, on: date) -> Iterator[Entry]:
+    """Holdings of this person that are over, as rows of a list would tell of them."""
+    for held in history.memberships:
+        if held.house == COMMONS and held.ended_on and held.ended_on <= on:
+            yield Entry(
+                row=0,
+                is_past=True,
+                parliament_id=history.id,
+                seat_name=held.seat_name,
+                ended_on=held.ended_on.isoformat(),
+                ended_by=how_ended(held),
+            )
+
+
+def how_ended(held: HouseMembership) -> str:
+    if held.end_reason:
+        return reasons.ending(held.end_reason)
+    return Ending.DISSOLUTION if held.end_reason_id == reasons.PARLIAMENT_ENDED else ""

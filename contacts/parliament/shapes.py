@@ -61,6 +61,7 @@ class HouseMembership:
     started_on: date | None
     ended_on: date | None
     end_reason: str | None
+    end_reason_id: int | None
     status: MembershipStatus | None
 
 
@@ -318,6 +319,7 @@ def house_membership(part: Part) -> HouseMembership:
         started_on=part.day_or_none("membershipStartDate"),
         ended_on=part.day_or_none("membershipEndDate"),
         end_reason=part.text_or_none("membershipEndReason"),
+        end_reason_id=part.number_or_none("membershipEndReasonId"),
         status=membership_status(status) if status else None,
     )
 

@@ -7,7 +7,7 @@ constituencies says so, or in a dissolution that somebody has entered.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
@@ -17,7 +17,9 @@ from contacts.imports import seats
 from contacts.imports.applying import RowsRefused, apply_list, one_import_at_a_time
 from contacts.imports.entries import Listing
 from contacts.imports.matching import Facts, load_facts
-from contacts.imports.plan import Plan, make_plan, newest_date
+from contacts.imports.names import display
+from contacts.imports.plan import make_plan, newest_date
+from contacts.imports.planned import Plan
 from contacts.imports.reading import ListRefused
 from contacts.models import Dissolution, MPListImport, ParliamentSync, SyncState
 from contacts.parliament import runs
@@ -28,7 +30,6 @@ from contacts.parliament.listing import (
     Unsettled,
     code_of,
     listing_of,
-    party_start,
     seats_without,
     whole,
 )
@@ -139,7 +140,16 @@ def gather(api: MembersAPI, *, on: date, since: date | None, allowed: int) -> tu
     elif missing:
         more, vacant = look_up(api, facts, missing)
         members += more
-    listing = listing_of(members, vacant=vacant, on=on, party_since=party_starts(api, members, since))
+    left = ids_of_leavers(facts, members, vacant) if not dissolution else []
+    asked = [member.id for member in members] if since else differing(facts, members)
+    listing = listing_of(
+        members,
+        vacant=vacant,
+        on=on,
+        histories=histories_of(api, {*asked, *left}),
+        left=left,
+        since=since,
+    )
     if dissolution and not members:
         newest = newest_date()
         # There have been no MPs since then, whenever we came to look.
@@ -174,17 +184,38 @@ def look_up(api: MembersAPI, facts: Facts, missing: set[str]) -> tuple[tuple[Mem
     return held, [found[code].name for code in missing if found[code].holder is None]
 
 
-def party_starts(api: MembersAPI, members: Sequence[Member], since: date | None) -> dict[int, date]:
-    """By Parliament's own history, from when each has sat for the present party, where that is from `since`
-    on. Nothing is asked if there is no `since`."""
-    if since is None:
-        return {}
-    ids = sorted(member.id for member in members)
-    histories: dict[int, History] = {}
-    for first in range(0, len(ids), PAGE):
-        histories |= {history.id: history for history in api.histories(ids[first : first + PAGE])}
-    starts = {member.id: party_start(member, histories) for member in members}
-    return {number: start for number, start in starts.items() if start and start >= since}
+def differing(facts: Facts, members: Sequence[Member]) -> list[int]:
+    """Members known here whose name or party is another now, so that only Parliament's own history tells
+    since when."""
+    found = []
+    for member in members:
+        mp = facts.by_parliament_id.get(member.id)
+        spell = facts.party_of.get(mp.pk) if mp else None
+        is_renamed = mp is not None and mp.name != display(member.display_name)
+        if is_renamed or (spell and member.party and spell.party.name != member.party.name):
+            found.append(member.id)
+    return found
+
+
+def ids_of_leavers(facts: Facts, members: Sequence[Member], vacant: Sequence[str]) -> list[int]:
+    """Who holds a seat here that Parliament gives to somebody else, or to nobody."""
+    holds = {code_of(facts, m.membership.seat_name): m.id for m in members if m.membership}
+    holds |= {code_of(facts, name): 0 for name in vacant}
+    found = []
+    for code, holding in facts.holder.items():
+        number = facts.mps[holding.mp_id].parliament_id
+        if number and holds.get(code, number) != number:
+            found.append(number)
+    return found
+
+
+def histories_of(api: MembersAPI, ids: Collection[int]) -> dict[int, History]:
+    """What Parliament records of these people's names, parties and memberships; a page of them at a time."""
+    wanted = sorted(ids)
+    found: dict[int, History] = {}
+    for first in range(0, len(wanted), PAGE):
+        found |= {history.id: history for history in api.histories(wanted[first : first + PAGE])}
+    return found
 
 
 # --- Applying, in one transaction -----------------------------------------------------------------

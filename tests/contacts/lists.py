@@ -13,7 +13,7 @@ from typing import Any
 from django.core.management import CommandError, call_command
 
 from contacts.imports.seats import VALID_CODES
-from contacts.models import MP, Constituency, Party, PartySpell, SeatHolding
+from contacts.models import MP, Constituency, MPName, MPStatus, Party, PartySpell, SeatHolding
 
 CODES = sorted(VALID_CODES)
 HEADINGS = ["PCON24CD", "PCON24NM", "Member ID", "MP", "Party", "Start date"]
@@ -97,7 +97,7 @@ def counts(report: dict[str, Any]) -> tuple[int, int, int, int, int]:
 
 def facts() -> list[list[tuple[Any, ...]]]:
     """Everything imports of MPs write, row by row."""
-    models = (Party, Constituency, MP, SeatHolding, PartySpell)
+    models = (Party, Constituency, MP, SeatHolding, PartySpell, MPName, MPStatus)
     return [sorted(model._default_manager.values_list(), key=str) for model in models]
 
 

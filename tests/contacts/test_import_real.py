@@ -81,11 +81,7 @@ def test_the_joined_list_of_2024_is_taken_whole(real_data):
 
     assert counts(report) == (650, 0, 0, 0, 0)
     assert counts(again) == (0, 0, 0, 650, 0)
-    assert MPListImport.objects.first().effects == {
-        "made": {"holding": [], "mp": [], "party_spell": []},
-        "were": {},
-        "dropped": {},
-    }
+    assert MPListImport.objects.first().effects == {"made": {}, "were": {}, "dropped": {}}
     assert SeatHolding.objects.filter(started_on=date(2024, 7, 4), ended_on=None).count() == 650
     assert Counter(Constituency.objects.values_list("nation", flat=True)) == {
         "england": 543,

@@ -85,7 +85,7 @@ def test_undoing_the_first_import_leaves_nothing(importer):
 
     undo_import(applied=latest(), now=NOW)
 
-    assert facts() == [[], [], [], [], []]
+    assert facts() == [[]] * 7
 
 
 def test_undoing_a_list_of_the_same_day_brings_back_what_it_replaced(importer):

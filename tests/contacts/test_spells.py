@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
-from contacts.models import PartySpell, SeatHolding
+from contacts.models import Ending, MPName, MPStatus, PartySpell, SeatHolding
 from contacts.spells import SpellsOverlap, write_spells
 from tests.factories import ConstituencyFactory, MPFactory, PartyFactory
 
@@ -36,6 +36,43 @@ def test_the_database_refuses_a_second_open_seat_or_party_of_an_mp():
         SeatHolding.objects.create(mp=mp, constituency=ConstituencyFactory(), started_on=date(2025, 1, 1))
     with pytest.raises(IntegrityError), transaction.atomic():
         PartySpell.objects.create(mp=mp, party=PartyFactory(), started_on=date(2025, 1, 1))
+
+
+def test_the_database_refuses_a_second_open_name_or_status_of_an_mp():
+    mp = MPFactory()
+    MPStatus.objects.create(mp=mp, status="Suspended", started_on=date(2025, 1, 1))
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MPName.objects.create(mp=mp, name="Ada Vale", sort_name="Vale, Ada", started_on=date(2025, 1, 1))
+    with pytest.raises(IntegrityError), transaction.atomic():
+        MPStatus.objects.create(mp=mp, status="Suspended", started_on=date(2025, 2, 1))
+
+
+def test_the_database_refuses_a_holding_that_has_not_ended_and_says_how_it_did():
+    holding = holding_of(MPFactory())
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        SeatHolding.objects.filter(pk=holding.pk).update(ended_by=Ending.DEATH)
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (MPName, {"name": "Ada Vale", "sort_name": "Vale, Ada"}),
+        (MPStatus, {"status": "Suspended"}),
+    ],
+)
+def test_overlapping_past_names_and_statuses_are_refused(model, said):
+    mp = MPFactory()
+    MPName.objects.filter(mp=mp).delete()
+    first, last = date(2025, 1, 1), date(2025, 1, 31)
+    write_spells(model, begin=[model(mp=mp, started_on=first, ended_on=last, **said)])
+
+    with pytest.raises(SpellsOverlap):
+        write_spells(model, begin=[model(mp=mp, started_on=last, ended_on=date(2025, 3, 1), **said)])
+    write_spells(model, begin=[model(mp=mp, started_on=date(2025, 2, 1), **said)])
+
+    assert model.objects.filter(mp=mp).count() == 2
 
 
 def test_one_ends_and_the_other_begins():

@@ -88,6 +88,10 @@ class Person:
     # By section of the biography: (name, id, from, to, additional information).
     posts: dict[str, list[tuple[str, int, str, str | None, str | None]]] = field(default_factory=dict)
     email: str = ""
+    # (display name, from, to) from the beginning; empty: only the present one, since the first entry.
+    names: list[tuple[str, str, str | None]] = field(default_factory=list)
+    # When and why the membership ended: (day, reason, Parliament's number for it).
+    left: tuple[str, str | None, int | None] | None = None
 
     def value(self) -> Json:
         given, _, surname = self.name.rpartition(" ")
@@ -114,6 +118,16 @@ class Person:
 
     def history(self) -> Json:
         spells = self.parties or [(self.party, self.since, None)]
+        names = self.names or [(self.name, self.first, None)]
+        held = membership(self.seat, first=self.first, since=self.since)
+        if self.left:
+            day, reason, number = self.left
+            held |= {
+                "membershipEndDate": f"{day}T00:00:00",
+                "membershipEndReason": reason,
+                "membershipEndReasonId": number,
+                "membershipStatus": None,
+            }
         return {
             "id": self.id,
             "thumbnailUrl": None,
@@ -125,16 +139,17 @@ class Person:
                 }
                 for name, begun, ended in spells
             ],
-            "houseMembershipHistory": [membership(self.seat, first=self.first, since=self.since)],
+            "houseMembershipHistory": [held],
             "nameHistory": [
                 {
-                    "startDate": f"{self.first}T00:00:00",
-                    "endDate": None,
-                    "nameListAs": self.name,
-                    "nameDisplayAs": self.name,
-                    "nameFullTitle": f"{self.name} MP",
+                    "startDate": f"{begun}T00:00:00",
+                    "endDate": f"{ended}T00:00:00" if ended else None,
+                    "nameListAs": ", ".join(reversed(name.rsplit(" ", 1))),
+                    "nameDisplayAs": name,
+                    "nameFullTitle": f"{name} MP",
                     "nameAddressAs": None,
                 }
+                for name, begun, ended in names
             ],
         }
 
@@ -193,6 +208,8 @@ class Parliament:
         self.seats = sorted(seats or {mp.seat for mp in mps})
         # Ids that sit but are not in the search, as a list that was cut while it was read would have it.
         self.left_out: set[int] = set()
+        # Who sat once: only the histories tell of them.
+        self.former: list[Person] = []
 
     @classmethod
     def made_up(cls) -> Parliament:
@@ -207,6 +224,7 @@ class Parliament:
     def vacate(self, seat: str) -> Person:
         gone = self.mp(seat)
         self.mps.remove(gone)
+        self.former.append(gone)
         return gone
 
     def answer(self, path: str, query: dict[str, list[str]]) -> Any:
@@ -218,7 +236,8 @@ class Parliament:
                 return self.page(path, listed, skip, take, Person.value)
             case ["Members", "History"]:
                 wanted = {int(number) for number in query["ids"]}
-                return [{"value": mp.history(), "links": []} for mp in self.mps if mp.id in wanted]
+                known = {mp.id: mp for mp in (*self.former, *self.mps)}
+                return [{"value": known[n].history(), "links": []} for n in sorted(wanted & known.keys())]
             case ["Members", number, *what]:
                 asked = {(): Person.value, ("Biography",): Person.biography, ("Contact",): Person.contact}
                 mp = next((mp for mp in self.mps if mp.id == int(number)), None)

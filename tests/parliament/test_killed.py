@@ -17,6 +17,8 @@ from contacts.models import (
     MP,
     Constituency,
     MPListImport,
+    MPName,
+    MPStatus,
     ParliamentAnswer,
     ParliamentContact,
     ParliamentSync,
@@ -44,14 +46,17 @@ class Killed(BaseException):
 
 
 def change(parliament: Parliament) -> None:
-    """A day's news: a vacancy, a by-election, somebody back in another seat, a party, a name."""
-    parliament.vacate(FIRST)
+    """A day's news: a vacancy, a by-election, somebody back in another seat, a party, a name, a suspension."""
+    parliament.vacate(FIRST).left = ("2026-03-01", "Resigned", None)
     back = parliament.vacate(SECOND)
     parliament.vacate(THIRD)
     parliament.mps.append(Person(back.id, back.name, THIRD, "Labour", ELECTION, "2026-03-03"))
     parliament.mps.append(Person(5447, "Bea Novak", SECOND, "Green Party", "2026-03-03", "2026-03-03"))
     parliament.mp(FOURTH).party = "Restore Britain"
-    parliament.mp(FIFTH).name = "Ada Married"
+    renamed, sixth = parliament.mp(FIFTH), parliament.mp(seat_name(CODES[5]))
+    renamed.names = [(renamed.name, ELECTION, "2026-03-03"), ("Ada Married", "2026-03-03", None)]
+    renamed.name = "Ada Married"
+    sixth.is_suspended, sixth.since = True, "2026-03-03"
 
 
 @contextmanager
@@ -78,6 +83,8 @@ WRITTEN = (
     PartySpell,
     Post,
     ParliamentContact,
+    MPName,
+    MPStatus,
     MPListImport,
     ParliamentSync,
     ParliamentAnswer,
@@ -121,7 +128,7 @@ def test_killed_at_fifty_points_and_run_again_it_is_one_clean_run(server, parlia
             # At most the answer that came but was not yet kept is asked for twice.
             assert len(server.asked) in (requests, requests + 1)
 
-    assert (requests, statements > 150) == (66, True)
+    assert (requests, statements > 150) == (67, True)
     assert died_while_fetching > 20
     assert died_while_applying > 5
 

@@ -14,8 +14,12 @@ from contacts.imports.applying import RowsRefused, undo_import
 from contacts.imports.reading import ListRefused
 from contacts.models import (
     MP,
+    Beginning,
     Dissolution,
+    Ending,
     MPListImport,
+    MPName,
+    MPStatus,
     ParliamentAnswer,
     ParliamentSync,
     PartySpell,
@@ -99,7 +103,7 @@ def test_a_sync_and_a_file_that_say_the_same_leave_the_same_facts(seats, server,
     assert (status, counts(report)) == (0, (0, 0, 0, 650, 0))
     assert plain_facts() == by_sync
     assert len(by_sync["holdings"]) == 650
-    assert by_sync["holdings"][0] == (CODES[0], ELECTED, 1000, None)
+    assert by_sync["holdings"][0] == (CODES[0], ELECTED, 1000, None, "general-election", "")
 
 
 def test_a_sync_again_asks_only_for_what_has_changed_and_leaves_no_import(synced, server):
@@ -238,6 +242,14 @@ def test_a_suspended_mp_is_an_mp_and_the_suspension_no_beginning(seats, server, 
     sync_on(0)
 
     assert holdings(FIRST) == [(mp.name, ELECTED, None)]
+    status = MPStatus.objects.get()
+    assert (status.mp.name, str(status), status.note) == (mp.name, "Suspended", "Recommendation of a panel")
+    assert (status.started_on, status.ended_on) == (date(2026, 2, 1), None)
+
+    mp.is_suspended = False
+    sync_on(3)
+
+    assert MPStatus.objects.get().ended_on == TODAY + 2 * DAY
 
 
 def test_an_mp_whom_only_the_list_of_constituencies_names_keeps_the_seat(synced, parliament, server):
@@ -250,17 +262,74 @@ def test_an_mp_whom_only_the_list_of_constituencies_names_keeps_the_seat(synced,
     assert plain_facts() == before
 
 
-def test_without_since_a_change_of_party_counts_from_the_day_of_the_list(synced, parliament, server):
-    mp = parliament.mp(FIRST)
+def test_a_change_of_party_or_name_counts_from_the_day_parliaments_history_gives(synced, parliament, server):
+    """Only the histories of those who changed are asked for."""
+    mp, other = parliament.mp(FIRST), parliament.mp(SECOND)
     mp.party, mp.parties = (
         "Independent",
         [("Labour", ELECTION, "2026-03-05"), ("Independent", "2026-03-05", None)],
     )
+    was = other.name
+    other.names = [(was, ELECTION, "2026-03-07"), ("Ada Married", "2026-03-07", None)]
+    other.name = "Ada Married"
+
+    sync_on(10)
+
+    assert spells(1000)[-1] == ("Independent", date(2026, 3, 5), None)
+    names = MPName.objects.filter(mp__parliament_id=1001).order_by("started_on")
+    assert list(names.values_list("name", "sort_name", "ended_on", "source")) == [
+        (was, f"{was[4:]}, Ada", date(2026, 3, 6), "Parliament’s Members API, as at 2 March 2026"),
+        ("Ada Married", "Married, Ada", None, "Parliament’s Members API, as at 12 March 2026"),
+    ]
+    assert [address for address in server.addresses() if "History" in address] == [
+        "/api/Members/History?ids=1000&ids=1001"
+    ]
+
+
+def test_a_change_that_parliaments_history_does_not_tell_counts_from_the_day_of_the_list(synced, parliament):
+    parliament.mp(FIRST).party = "Independent"
+    parliament.mp(SECOND).name = "Ada Married"
 
     sync_on(10)
 
     assert spells(1000)[-1] == ("Independent", TODAY + 10 * DAY, None)
-    assert not any("History" in address for address in server.addresses())
+    assert MPName.objects.get(name="Ada Married").started_on == TODAY + 10 * DAY
+
+
+@pytest.mark.parametrize(
+    ("reason", "number", "how"),
+    [("Resigned", None, "resignation"), ("Death", 1, "death"), (None, 7, "dissolution"), ("Sold", 7, "")],
+)
+def test_parliaments_history_says_when_and_how_a_holding_ended(synced, parliament, reason, number, how):
+    gone = parliament.vacate(FIRST)
+    gone.left = ("2026-03-08", reason, number)
+
+    sync_on(10)
+
+    holding = SeatHolding.objects.get(mp__parliament_id=gone.id)
+    assert (holding.ended_on, holding.ended_by) == (date(2026, 3, 8), how)
+    assert holding.end_source == "Parliament’s Members API, as at 12 March 2026"
+    assert spells(gone.id)[-1][2] == date(2026, 3, 8)
+
+
+def test_names_before_the_first_sight_come_with_since(seats, server, parliament):
+    mp = parliament.mp(FIRST)
+    mp.names = [
+        ("Mrs Ada Married-Vale", "2017-06-08", "2025-03-20"),
+        (mp.name, "2025-03-20", None),
+    ]
+
+    sync_on(0, since=ELECTED)
+    before = plain_facts()
+    sync_on(1, since=ELECTED)
+
+    names = MPName.objects.filter(mp__parliament_id=mp.id).order_by("started_on")
+    assert list(names.values_list("name", "sort_name", "started_on", "ended_on")) == [
+        ("Mrs Ada Married-Vale", "Married-Vale, Ada", date(2017, 6, 8), date(2025, 3, 19)),
+        (mp.name, MP.objects.get(parliament_id=mp.id).sort_name, date(2025, 3, 20), None),
+    ]
+    assert plain_facts() == before
+    assert MPName.objects.count() == 651
 
 
 @pytest.mark.parametrize(
@@ -375,7 +444,7 @@ def test_a_list_that_changes_while_it_is_read_is_read_again(synced, parliament, 
 
     assert holdings(FIRST)[-1][0] == "Bea Novak"
     assert ParliamentSync.objects.first().restarts == 1
-    assert len(server.asked) == 66
+    assert len(server.asked) == 66 + 1  # and the history of who left
 
 
 def test_a_list_that_never_stands_still_stops_the_run(synced, parliament, server):
@@ -439,7 +508,7 @@ def test_no_answer_leaves_the_run_to_be_gone_on_with(synced, parliament, server)
     sync(now=NOW + DAY + timedelta(minutes=10), sleep=no_sleep)
     assert spells(1000)[-1][0] == "Independent"
     assert ParliamentSync.objects.count() == 2
-    assert len(server.asked) == 33 + 5
+    assert len(server.asked) == 33 + 5 + 1  # and the history of who changed party
     assert Notification.objects.count() == 0
 
 
@@ -521,7 +590,8 @@ def test_a_dissolution_seen_later_than_a_sync_within_it_ends_them_on_that_day(sy
 
     sync_on(6)
 
-    assert set(SeatHolding.objects.values_list("ended_on", flat=True)) == {TODAY + 3 * DAY}
+    ends = SeatHolding.objects.values_list("ended_on", "ended_by")
+    assert set(ends) == {(TODAY + 2 * DAY, Ending.DISSOLUTION)}
 
 
 def test_a_new_house_sits_from_the_day_it_was_elected(synced, parliament):
@@ -541,7 +611,8 @@ def test_a_new_house_sits_from_the_day_it_was_elected(synced, parliament):
 
     assert plan.counts()["new"] == 650
     assert MP.objects.count() == 650 + 350
-    assert set(SeatHolding.objects.current().values_list("started_on", flat=True)) == {TODAY + 40 * DAY}
+    begun = SeatHolding.objects.current().values_list("started_on", "begun_by")
+    assert set(begun) == {(TODAY + 40 * DAY, Beginning.GENERAL_ELECTION)}
 
 
 def test_two_dissolutions_cannot_overlap(db):

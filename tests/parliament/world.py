@@ -16,6 +16,8 @@ from contacts.imports.seats import nation_of
 from contacts.models import (
     MP,
     Constituency,
+    MPName,
+    MPStatus,
     ParliamentContact,
     ParliamentSync,
     Party,
@@ -101,7 +103,12 @@ def plain_facts() -> dict[str, list[Any]]:
         "mps": sorted(MP.objects.values_list("parliament_id", "name", "sort_name", "is_fictional")),
         "holdings": sorted(
             SeatHolding.objects.values_list(
-                "constituency__ons_code", "started_on", "mp__parliament_id", "ended_on"
+                "constituency__ons_code",
+                "started_on",
+                "mp__parliament_id",
+                "ended_on",
+                "begun_by",
+                "ended_by",
             ),
             key=str,
         ),
@@ -117,6 +124,14 @@ def plain_facts() -> dict[str, list[Any]]:
         ),
         "contacts": sorted(
             ParliamentContact.objects.values_list("mp__parliament_id", "position", "type", "email", "website")
+        ),
+        "names": sorted(
+            MPName.objects.values_list("mp__parliament_id", "started_on", "name", "sort_name", "ended_on"),
+            key=str,
+        ),
+        "statuses": sorted(
+            MPStatus.objects.values_list("mp__parliament_id", "started_on", "status", "note", "ended_on"),
+            key=str,
         ),
     }
 

@@ -9,7 +9,8 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils import timezone
 
 from contacts.imports.applying import RowsRefused, apply_list, read_list
-from contacts.imports.plan import Plan, make_plan
+from contacts.imports.plan import make_plan
+from contacts.imports.planned import Plan
 from contacts.imports.post_plan import PostPlan
 from contacts.imports.reading import ListRefused
 from contacts.management.mps_command import MPsCommand, day_in

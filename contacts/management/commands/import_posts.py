@@ -13,7 +13,7 @@ from contacts.imports import columns
 from contacts.imports.applying import RowsRefused, apply_posts
 from contacts.imports.entries import date_in_file_name
 from contacts.imports.geography import settle
-from contacts.imports.plan import Plan
+from contacts.imports.planned import Plan
 from contacts.imports.post_plan import PostPlan, PostsOutcome, plan_posts
 from contacts.imports.reading import Table
 from contacts.management.geography_command import GeographyCommand

@@ -5,10 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
+from django.db.models import F, Q
 
 from accounts.models import Authority
 from contacts.models.parliament.parties import PartySpell
 from contacts.models.parliament.seats import Constituency, SeatHolding
+from contacts.models.parliament.spells import SpellQuerySet
 
 
 class MPQuerySet(models.QuerySet["MP"]):
@@ -46,6 +48,7 @@ class MP(models.Model):
         help_text="Empty only for someone taken from a list without ids.",
     )
     twfy_id = models.PositiveIntegerField("TheyWorkForYou person id", unique=True, null=True, blank=True)
+    # The present name, kept in step with the open row of MPName by whoever writes that.
     name = models.CharField(max_length=150, help_text="As Parliament displays it: Ms Diane Abbott.")
     sort_name = models.CharField(max_length=150, help_text="Surname first, for lists.")
     details_on = models.DateField(
@@ -61,3 +64,58 @@ class MP(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MPName(models.Model):
+    """An MP is called so from a day, to a day: as Parliament displays the name, title and all."""
+
+    mp = models.ForeignKey(MP, on_delete=models.CASCADE, related_name="names")
+    name = models.CharField(max_length=150)
+    sort_name = models.CharField(max_length=150)
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+    source = models.CharField(max_length=250, blank=True, help_text="Where it was read.")
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_on", "-pk"]
+        verbose_name = "MP’s name"
+        constraints = [
+            models.UniqueConstraint(fields=["mp"], condition=Q(ended_on=None), name="one_open_name_per_mp"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="name_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class MPStatus(models.Model):
+    """What Parliament says of a membership that is not simply in force. Who is suspended is an MP still."""
+
+    mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="statuses")
+    status = models.CharField(max_length=100, help_text="In Parliament’s words: Suspended.")
+    note = models.CharField(max_length=250, blank=True, help_text="What Parliament adds, such as why.")
+    started_on = models.DateField()
+    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+    source = models.CharField(max_length=250, blank=True, help_text="Where it was read.")
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-started_on", "-pk"]
+        verbose_name = "MP’s status"
+        verbose_name_plural = "MPs’ statuses"
+        constraints = [
+            models.UniqueConstraint(fields=["mp"], condition=Q(ended_on=None), name="one_open_status_per_mp"),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
+                name="status_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.status

@@ -23,6 +23,14 @@ class Party(models.Model):
         return self.name
 
 
+class PartyChange(models.TextChoices):
+    """How an MP came to sit for another party than before, where a source says so."""
+
+    WHIP_REMOVED = "whip-removed", "whip removed"
+    WHIP_RESTORED = "whip-restored", "whip restored"
+    CHANGED = "changed", "changed party"
+
+
 class PartySpell(models.Model):
     """An MP sits for a party from a day, to a day."""
 
@@ -30,6 +38,10 @@ class PartySpell(models.Model):
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="spells")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+    begun_by = models.CharField(
+        "how it began", max_length=20, choices=PartyChange, blank=True, help_text="Only what a source says."
+    )
+    source = models.CharField(max_length=250, blank=True, help_text="Where it was read.")
 
     objects = SpellQuerySet.as_manager()
 

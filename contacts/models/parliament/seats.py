@@ -13,6 +13,8 @@ from contacts.models.parliament.spells import SpellQuerySet
 # Seats and councils of the demo carry codes no real one has; no import touches them.
 FICTIONAL_PREFIX = "Z"
 
+SHARE = [MinValueValidator(0), MaxValueValidator(100)]
+
 
 class CouncilTier(models.TextChoices):
     COUNTY = "county", "County council"
@@ -49,6 +51,10 @@ class Council(models.Model):
 
 
 class ConstituencyQuerySet(models.QuerySet["Constituency"]):
+    def current(self) -> ConstituencyQuerySet:
+        """Seats of today: those abolished at a boundary change are kept, but no list counts them."""
+        return self.filter(ended_on=None)
+
     def of(self, authority: Authority) -> ConstituencyQuerySet:
         """Seats in the authority's council or its parts, plus those its admin added, less those hidden."""
         lies_in = SeatOverlap.objects.filter(council__in=Council.objects.of(authority)).values("constituency")
@@ -70,6 +76,10 @@ class Constituency(models.Model):
     name_welsh = models.CharField("name in Welsh", max_length=150, blank=True)
     nation = models.CharField(max_length=20, choices=Nation.choices)
     region = models.CharField(max_length=60, blank=True)
+    started_on = models.DateField(
+        null=True, blank=True, help_text="Since when it has these boundaries; empty where that is not known."
+    )
+    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty for a seat of today.")
     councils = models.ManyToManyField(Council, through="SeatOverlap", related_name="constituencies")
 
     objects = ConstituencyQuerySet.as_manager()
@@ -77,6 +87,12 @@ class Constituency(models.Model):
     class Meta:
         ordering = ["name", "pk"]
         verbose_name_plural = "constituencies"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=F("started_on")),
+                name="seat_ends_after_it_starts",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -84,6 +100,37 @@ class Constituency(models.Model):
     @property
     def is_fictional(self) -> bool:
         return self.ons_code.startswith(FICTIONAL_PREFIX)
+
+
+class SeatSuccession(models.Model):
+    """At a boundary change part of an old seat went into a new one."""
+
+    old = models.ForeignKey(Constituency, on_delete=models.CASCADE, related_name="successions")
+    new = models.ForeignKey(Constituency, on_delete=models.CASCADE, related_name="predecessions")
+    share_of_old = models.DecimalField(
+        "share of the old seat",
+        max_digits=5,
+        decimal_places=2,
+        validators=SHARE,
+        help_text="Per cent of the old seat’s population that went into the new one.",
+    )
+    share_of_new = models.DecimalField(
+        "share of the new seat",
+        max_digits=5,
+        decimal_places=2,
+        validators=SHARE,
+        help_text="Per cent of the new seat’s population that came from the old one.",
+    )
+
+    class Meta:
+        ordering = ["new", "-share_of_new", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["old", "new"], name="one_succession_per_two_seats"),
+            models.CheckConstraint(condition=~Q(old=F("new")), name="no_seat_succeeds_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.old_id} into {self.new_id}"
 
 
 class SeatOverlap(models.Model):
@@ -96,7 +143,7 @@ class SeatOverlap(models.Model):
         decimal_places=2,
         null=True,
         blank=True,
-        validators=[MinValueValidator(0), MaxValueValidator(100)],
+        validators=SHARE,
         help_text="Per cent of the seat's population that lives in the council's area; empty where unknown.",
     )
     area_share = models.DecimalField(
@@ -128,6 +175,25 @@ class SeatOverlap(models.Model):
         return f"{self.constituency_id} in {self.council_id}"
 
 
+class Beginning(models.TextChoices):
+    """How somebody came to hold a seat."""
+
+    GENERAL_ELECTION = "general-election", "at a general election"
+    BY_ELECTION = "by-election", "at a by-election"
+
+
+class Ending(models.TextChoices):
+    """How somebody ceased to hold a seat."""
+
+    GENERAL_ELECTION = "general-election", "at a general election"
+    DISSOLUTION = "dissolution", "when Parliament was dissolved"
+    RESIGNATION = "resignation", "by resignation"
+    DEATH = "death", "by death"
+    RECALL = "recall", "by recall petition"
+    DISQUALIFICATION = "disqualification", "by disqualification"
+    OTHER = "other", "for another reason"
+
+
 class SeatHolding(models.Model):
     """An MP holds a seat from a day, to a day. A seat has one holder at a time or is vacant."""
 
@@ -135,6 +201,18 @@ class SeatHolding(models.Model):
     constituency = models.ForeignKey(Constituency, on_delete=models.PROTECT, related_name="holdings")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+    begun_by = models.CharField(
+        "how it began",
+        max_length=20,
+        choices=Beginning,
+        blank=True,
+        help_text="Empty where that is not known.",
+    )
+    ended_by = models.CharField(
+        "how it ended", max_length=20, choices=Ending, blank=True, help_text="Empty where that is not known."
+    )
+    source = models.CharField(max_length=250, blank=True, help_text="Where its beginning was read.")
+    end_source = models.CharField(max_length=250, blank=True, help_text="Where its end was read.")
 
     objects = SpellQuerySet.as_manager()
 
@@ -148,6 +226,10 @@ class SeatHolding(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
                 name="holding_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=False) | Q(ended_by="", end_source=""),
+                name="only_an_ended_holding_says_how",
             ),
         ]
 

@@ -1,0 +1,173 @@
+"""How what a list says joins what was so before: which names an MP has had when, how holdings began and
+ended. Compares with the facts here, writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from contacts.imports import names as naming
+from contacts.imports.entries import ELECTED_ON, Entry
+from contacts.imports.matching import Facts, find_seat
+from contacts.imports.planned import Named, Placed, Plan
+from contacts.models import Beginning, Dissolution, Ending, MPName, SeatHolding
+
+# A holding that began within so many days of the poll began with the general election.
+AROUND_A_POLL = timedelta(days=7)
+
+
+# --- Names --------------------------------------------------------------------------------
+
+
+def names(facts: Facts, placed: Placed, *, on: date) -> tuple[list[Named], list[tuple[MPName, date | None]]]:
+    """The names a row begins, and those it ends (or takes back: None).
+
+    Parliament's own history of names counts where nothing but the present name is recorded here; else a new
+    name begins on the day Parliament gives, if that fits, or on the list's.
+    """
+    known = facts.names_of.get(placed.mp.pk, []) if placed.mp else []
+    since = date.fromisoformat(placed.entry.name_since) if placed.entry.name_since else None
+    is_renamed = placed.mp is not None and placed.mp.name != placed.name
+    if len(known) <= 1 and not is_renamed and since and placed.entry.former_names:
+        told = list(told_names(placed, since))
+        if not known or [tuple(named) for named in told] != [
+            (n.name, n.sort_name, n.started_on, n.ended_on) for n in known
+        ]:
+            return told, [(name, None) for name in known]
+        return [], []
+    if not known:
+        held = facts.seat_of.get(placed.mp.pk) if placed.mp else None
+        first = placed.started_on or (held.started_on if held else on)
+        return [Named(placed.name, placed.sort_name, first, None)], []
+    if not is_renamed:
+        return [], []
+    last = known[-1]
+    fits = since and last.started_on < since <= on
+    begins = since if since and fits else on
+    over = begins - timedelta(days=1)
+    return [Named(placed.name, placed.sort_name, begins, None)], [
+        (last, over if over >= last.started_on else None)
+    ]
+
+
+def told_names(placed: Placed, since: date) -> Iterator[Named]:
+    """Parliament's history, the earliest name first; a day on which two names meet belongs to the later."""
+    starts = [date.fromisoformat(begun) for _, _, begun, _ in placed.entry.former_names] + [since]
+    for (name, sort_name, begun, ended), following in zip(placed.entry.former_names, starts[1:], strict=True):
+        last = min(date.fromisoformat(ended), following - timedelta(days=1))
+        if last >= date.fromisoformat(begun):
+            yield Named(name, sort_name, date.fromisoformat(begun), last)
+    yield Named(placed.name, placed.sort_name, since, None)
+
+
+# --- Holdings -------------------------------------------------------------------------------
+
+
+def tell_how(plan: Plan) -> None:
+    """How each holding that the list begins began, how each that it ends ended and, where a row of it says
+    so, on which day; the same for holdings known already of which that was not known."""
+    past = list(past_holdings(plan))
+    for placed in plan.placed:
+        if placed.started_on:
+            placed.begun_by = how_begun(plan, placed)
+    plan.leaving = [settled_end(plan, past, holding, last_day) for holding, last_day in plan.leaving]
+    gone = {holding.pk for holding, _ in plan.leaving}
+    began = {p.code: p for p in plan.placed if p.entry.begun_by and not p.started_on}
+    for code, holdings in plan.facts.holdings_of_seat.items():
+        for holding in holdings:
+            if holding.pk not in gone and (more := what_to_learn(holding, past, began.get(code))):
+                plan.learnt.append((holding, more))
+
+
+def past_holdings(plan: Plan) -> Iterator[tuple[int, int, Entry]]:
+    """The list's rows on holdings that are over, each with the keys of the MP and the seat it means."""
+    facts = plan.facts
+    for entry in plan.listing.past:
+        code, problem = find_seat(facts, entry)
+        by_id = facts.by_parliament_id.get(entry.parliament_id or 0) or facts.by_twfy_id.get(
+            entry.twfy_id or 0
+        )
+        named = [] if entry.has_id else facts.named.get(naming.words(entry.name), [])
+        mp = by_id or (named[0] if len(named) == 1 else None)
+        if mp and code and not problem and code in facts.seats:
+            yield mp.pk, facts.seats[code].pk, entry
+
+
+def told_end(past: list[tuple[int, int, Entry]], holding: SeatHolding, *, by: date) -> Entry | None:
+    """The row that says when and how this holding ended, at the latest on the day `by`."""
+    found = [
+        entry
+        for mp, seat, entry in past
+        if (mp, seat) == (holding.mp_id, holding.constituency_id)
+        and holding.started_on <= date.fromisoformat(entry.ended_on) <= by
+    ]
+    return max(found, key=lambda entry: entry.ended_on, default=None)
+
+
+def what_to_learn(
+    holding: SeatHolding, past: list[tuple[int, int, Entry]], now: Placed | None
+) -> dict[str, object]:
+    if holding.ended_on is None:
+        is_meant = now is not None and now.mp is not None and now.mp.pk == holding.mp_id
+        return {"begun_by": now.entry.begun_by} if now and is_meant and not holding.begun_by else {}
+    if holding.ended_by:
+        return {}
+    told = told_end(past, holding, by=holding.ended_on)
+    if told is None or not told.ended_by:
+        return {}
+    return {"ended_by": told.ended_by, "ended_on": date.fromisoformat(told.ended_on)}
+
+
+def how_begun(plan: Plan, placed: Placed) -> str:
+    """As the row says; else by the day, if it is known: between general elections a seat is won at a
+    by-election."""
+    if placed.entry.begun_by:
+        return placed.entry.begun_by
+    polls = [ELECTED_ON] + [d.ended_on + timedelta(days=1) for d in plan.facts.dissolutions if d.ended_on]
+    start = placed.started_on
+    if start is None:
+        return ""
+    if any(poll <= start <= poll + AROUND_A_POLL for poll in polls):
+        return Beginning.GENERAL_ELECTION
+    is_day_known = start.isoformat() in (placed.entry.started_on, placed.entry.known_since)
+    before = plan.facts.holdings_of_seat.get(placed.code)
+    if before and before[-1].ended_by == Ending.DISSOLUTION:
+        return Beginning.GENERAL_ELECTION
+    return Beginning.BY_ELECTION if is_day_known or before else ""
+
+
+def settled_end(
+    plan: Plan, past: list[tuple[int, int, Entry]], holding: SeatHolding, last_day: date | None
+) -> tuple[SeatHolding, date | None]:
+    """The holding with its last day, having noted how it ended: as a row says; else in a dissolution that was
+    entered, or at a general election; else that is not known."""
+    if last_day is None:
+        return holding, None
+    told = told_end(past, holding, by=last_day)
+    dissolved_on = next((d.started_on for d in plan.facts.dissolutions if is_within(d, last_day)), None)
+    next_one = next((p for p in plan.placed if is_seat(plan, p, holding) and p.started_on), None)
+    if told:
+        last_day = date.fromisoformat(told.ended_on)
+    elif dissolved_on and holding.started_on < dissolved_on:
+        last_day = dissolved_on - timedelta(days=1)
+    if told and told.ended_by:
+        how = told.ended_by
+    elif dissolved_on:
+        how = Ending.DISSOLUTION
+    elif next_one and next_one.begun_by == Beginning.GENERAL_ELECTION:
+        how = Ending.GENERAL_ELECTION
+    else:
+        how = ""
+    plan.ended_by[holding.pk] = how
+    return holding, last_day
+
+
+def is_within(dissolution: Dissolution, last_day: date) -> bool:
+    """Whether a last day is one on which a dissolution ended the holding; sources differ by a day."""
+    is_over = dissolution.ended_on is not None and dissolution.ended_on < last_day
+    return dissolution.started_on - timedelta(days=1) <= last_day and not is_over
+
+
+def is_seat(plan: Plan, placed: Placed, holding: SeatHolding) -> bool:
+    seat = plan.facts.seats.get(placed.code)
+    return seat is not None and seat.pk == holding.constituency_id

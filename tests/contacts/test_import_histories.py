@@ -1,0 +1,320 @@
+"""What lists say of how and when holdings, names, parties and statuses began and ended."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from contacts.imports import reasons
+from contacts.imports.applying import apply_preview, preview_list, read_list, undo_import
+from contacts.models import MP, Dissolution, MPListImport, MPName, MPStatus, PartySpell, SeatHolding
+from tests.contacts.lists import (
+    CODES,
+    ELECTION,
+    FIRST,
+    NEWCOMER,
+    SECOND,
+    THIRD,
+    VACANT,
+    as_csv,
+    changed_rows,
+    facts,
+    holder,
+    letters,
+    whole,
+)
+from tests.factories import NOW
+
+pytestmark = pytest.mark.django_db
+
+ELECTED = date.fromisoformat(ELECTION)
+LONGER = {"End date": "", "Start reason": "", "End reason": "", "Status": "", "Status notes": ""}
+
+
+def holdings(code: str) -> list[tuple[int, date, date | None, str, str]]:
+    rows = SeatHolding.objects.filter(constituency__ons_code=code).order_by("started_on")
+    return list(rows.values_list("mp__parliament_id", "started_on", "ended_on", "begun_by", "ended_by"))
+
+
+def names(parliament_id: int) -> list[tuple[str, date, date | None]]:
+    rows = MPName.objects.filter(mp__parliament_id=parliament_id).order_by("started_on")
+    return list(rows.values_list("name", "started_on", "ended_on"))
+
+
+def with_reasons(*more: dict[str, str], **by_code: dict[str, str]) -> list[dict[str, str]]:
+    """The whole list with columns for reasons and statuses, some rows changed and others added."""
+    rows = changed_rows(whole(), **by_code)
+    return [{**LONGER, **row} for row in (*rows, *more)]
+
+
+def in_step() -> bool:
+    """Whether each MP is called what their one open name says."""
+    called = set(MPName.objects.current().values_list("mp", "name", "sort_name"))
+    return called == set(MP.objects.values_list("pk", "name", "sort_name"))
+
+
+# --- Names --------------------------------------------------------------------------------------
+
+
+def test_a_change_of_surname_makes_a_dated_name_and_undoing_takes_it_back(importer):
+    importer(whole())
+    before = facts()
+    old = f"Ada {letters(0)}son"
+
+    importer(changed_rows(whole(), **{FIRST: {"MP": f"Ada {letters(0)}son-Vale"}}), "2025-03-20")
+
+    assert names(1000) == [
+        (old, ELECTED, date(2025, 3, 19)),
+        (f"{old}-Vale", date(2025, 3, 20), None),
+    ]
+    assert holder(FIRST).name == f"{old}-Vale"
+    assert in_step()
+    assert MPName.objects.get(name=f"{old}-Vale").source == "list.csv, as at 20 March 2025"
+
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
+
+    assert facts() == before
+    assert in_step()
+
+
+def test_a_name_corrected_by_a_list_of_the_same_day_leaves_no_name_of_no_days(importer):
+    importer(whole())
+    importer(changed_rows(whole(), **{FIRST: {"MP": f"Ada {letters(0)}son-Vael"}}), "2025-03-20")
+    before = facts()
+    importer(changed_rows(whole(), **{FIRST: {"MP": f"Ada {letters(0)}son-Vale"}}), "2025-03-20")
+
+    assert [(name, begun) for name, begun, _ in names(1000)] == [
+        (f"Ada {letters(0)}son", ELECTED),
+        (f"Ada {letters(0)}son-Vale", date(2025, 3, 20)),
+    ]
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
+    assert facts() == before
+
+
+def test_a_surname_learnt_later_sorts_the_present_name_too(importer):
+    importer(changed_rows(whole(), **{FIRST: {"MP": "Iain Duncan Smith"}}))
+    more = [{**row, "Surname": row["MP"].partition(" ")[2]} for row in whole()]
+    more[0] |= {"MP": "Iain Duncan Smith", "Surname": "Duncan Smith"}
+
+    importer(more, "2025-03-20")
+
+    assert MPName.objects.get(mp=holder(FIRST)).sort_name == "Duncan Smith, Iain"
+    assert in_step()
+
+
+# --- Holdings -----------------------------------------------------------------------------------
+
+
+def test_a_holding_says_how_it_began_where_the_day_or_the_list_tells(importer):
+    """At the first sight of a seat without a day nothing is known; later a change of hands is a by-election."""
+    unknown = {row["PCON24CD"]: {"Start date": ""} for row in whole()[1:2]}
+    importer(changed_rows(whole(), **unknown), "2025-01-01")
+
+    importer(changed_rows(whole(), **unknown, **{FIRST: NEWCOMER}), "2026-03-01")
+
+    assert holdings(FIRST) == [
+        (1000, ELECTED, date(2026, 2, 25), "general-election", ""),
+        (5447, date(2026, 2, 26), None, "by-election", ""),
+    ]
+    assert holdings(SECOND) == [(1001, date(2025, 1, 1), None, "", "")]
+
+
+def test_rows_on_what_is_over_say_when_and_how_it_ended(importer):
+    importer(whole())
+    gone = {"End date": "2026-01-23", "Start reason": "general_election", "End reason": "resigned"}
+    resigned = {**whole()[0], **gone}
+
+    importer(with_reasons(resigned, **{FIRST: VACANT}), "2026-01-27")
+
+    assert holdings(FIRST) == [(1000, ELECTED, date(2026, 1, 23), "general-election", "resignation")]
+    spell = PartySpell.objects.get(mp__parliament_id=1000)
+    assert spell.ended_on == date(2026, 1, 23)
+    holding = SeatHolding.objects.get(mp__parliament_id=1000)
+    assert (holding.source, holding.end_source) == (
+        "list.csv, as at 4 July 2024",
+        "list.csv, as at 27 January 2026",
+    )
+
+
+def test_how_a_holding_ended_is_learnt_later_and_forgotten_when_undone(importer):
+    importer(whole())
+    importer(changed_rows(whole(), **{FIRST: VACANT}), "2026-01-27")
+    before = facts()
+    died = {**whole()[0], "End date": "2026-01-20", "Start reason": "by_election", "End reason": "died"}
+
+    importer(with_reasons(died, **{FIRST: VACANT}), "2026-02-01")
+
+    assert holdings(FIRST) == [(1000, ELECTED, date(2026, 1, 20), "general-election", "death")]
+
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
+
+    assert facts() == before
+
+
+def test_rows_on_another_seat_person_or_time_tell_nothing(importer):
+    importer(whole())
+    end = {"End date": "2026-01-23", "End reason": "resigned"}
+    rows = [
+        {**whole()[0], **end, "PCON24CD": SECOND, "PCON24NM": whole()[1]["PCON24NM"]},
+        {**whole()[1], **end, "PCON24CD": FIRST, "PCON24NM": whole()[0]["PCON24NM"]},
+        {**whole()[0], **end, "End date": "2024-05-30", "Start date": "2019-12-12"},
+    ]
+
+    importer(with_reasons(*rows, **{FIRST: VACANT}), "2026-01-27")
+
+    assert holdings(FIRST) == [(1000, ELECTED, date(2026, 1, 26), "general-election", "")]
+
+
+def test_a_list_previewed_in_the_browser_keeps_what_it_says_of_the_past(importer):
+    importer(whole())
+    resigned = {**whole()[0], "End date": "2026-01-23", "End reason": "resigned"}
+    content = as_csv(with_reasons(resigned, **{FIRST: VACANT}))
+    listing, day = read_list(content, "list.csv", on=date(2026, 1, 27), today=NOW.date())
+
+    preview = preview_list(listing, file_name="list.csv", list_date=day, is_partial=False, by=None, now=NOW)
+    apply_preview(preview=preview, skip_refused=False, now=NOW)
+
+    assert holdings(FIRST)[0][2:] == (date(2026, 1, 23), "general-election", "resignation")
+    assert preview.report["ended_mps"] == [
+        {
+            "name": f"Ada {letters(0)}son",
+            "seat": whole()[0]["PCON24NM"],
+            "on": "23 January 2026",
+            "how": "by resignation",
+        }
+    ]
+
+
+def test_a_dissolution_that_was_entered_ends_holdings_and_the_next_begin_at_a_poll(importer):
+    importer(whole())
+    Dissolution.objects.create(started_on=date(2026, 1, 10), ended_on=date(2026, 2, 11), entered_at=NOW)
+
+    elected = {code: {"Start date": "2026-02-12"} for code in CODES[1:]}
+    importer(changed_rows(whole(), **elected, **{FIRST: {**NEWCOMER, "Start date": ""}}), "2026-02-14")
+
+    first, second = date(2026, 1, 9), date(2026, 2, 12)
+    assert holdings(SECOND) == [
+        (1001, ELECTED, first, "general-election", "dissolution"),
+        (1001, second, None, "general-election", ""),
+    ]
+    assert holdings(FIRST)[1] == (5447, date(2026, 2, 14), None, "general-election", "")
+
+
+# --- Parties ------------------------------------------------------------------------------------
+
+
+def test_reasons_date_a_whip_removed_and_restored(importer):
+    importer(whole())
+    removed = {"Party": "Independent", "Start date": "2025-02-05", "Start reason": "whip_removed"}
+    restored = {"Party": "Labour", "Start date": "2025-11-08", "Start reason": "whip_restored"}
+    over = {"End date": "2025-02-04", "Start reason": "general_election", "End reason": "whip_removed"}
+
+    importer(with_reasons({**whole()[0], **over}, **{FIRST: removed}), "2025-03-01")
+    importer(with_reasons(**{FIRST: restored}), "2025-12-01")
+
+    spells = PartySpell.objects.filter(mp__parliament_id=1000).order_by("started_on")
+    assert list(spells.values_list("party__name", "started_on", "ended_on", "begun_by")) == [
+        ("Labour", ELECTED, date(2025, 2, 4), ""),
+        ("Independent", date(2025, 2, 5), date(2025, 11, 7), "whip-removed"),
+        ("Labour", date(2025, 11, 8), None, "whip-restored"),
+    ]
+    assert holdings(FIRST) == [(1000, ELECTED, None, "general-election", "")]
+
+
+def test_the_first_list_takes_the_holdings_beginning_from_the_row_before(importer):
+    removed = {"Party": "Independent", "Start date": "2025-02-05", "Start reason": "whip_removed"}
+    over = {"End date": "2025-02-04", "Start reason": "by_election", "End reason": "whip_removed"}
+
+    importer(
+        with_reasons({**whole()[0], **over, "Start date": "2024-12-13"}, **{FIRST: removed}), "2025-03-01"
+    )
+
+    assert holdings(FIRST) == [(1000, date(2024, 12, 13), None, "by-election", "")]
+    spell = PartySpell.objects.get(mp__parliament_id=1000)
+    assert (spell.party.name, spell.started_on) == ("Independent", date(2025, 2, 5))
+
+
+# --- Statuses -----------------------------------------------------------------------------------
+
+
+def test_who_is_suspended_is_an_mp_and_the_suspension_ends(importer):
+    importer(whole())
+    suspended = {
+        "Status": "Suspended",
+        "Status notes": "Recommendation of a panel",
+        "Status start date": "2025-10-25",
+    }
+    blank = {"Status": "Current Member", "Status start date": ELECTION}
+    as_current = [{**LONGER, **blank, **row} for row in whole()]
+    as_suspended = [{**as_current[0], **suspended}, *as_current[1:]]
+
+    importer(as_suspended, "2025-11-01")
+    before = facts()
+    _, again = importer(as_suspended, "2025-11-02")
+
+    assert again["changed"] == 0
+    status = MPStatus.objects.get()
+    assert (status.mp, status.status, status.note, status.started_on, status.ended_on) == (
+        holder(FIRST),
+        "Suspended",
+        "Recommendation of a panel",
+        date(2025, 10, 25),
+        None,
+    )
+    assert holdings(FIRST)[0][:3] == (1000, ELECTED, None)
+
+    _, silent = importer(whole(), "2025-11-15")
+    assert silent["changed"] == 0
+    _, back = importer(as_current, "2025-12-01")
+
+    assert back["changed"] == 1
+    assert MPStatus.objects.get().ended_on == date(2025, 11, 30)
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
+    assert facts() == before
+
+
+def test_a_status_ends_with_the_seat(importer):
+    importer(with_reasons(**{THIRD: {"Status": "Suspended"}}), "2025-11-01")
+
+    importer(changed_rows(whole(), **{THIRD: VACANT}), "2025-12-01")
+
+    assert MPStatus.objects.get().ended_on == date(2025, 11, 30)
+
+
+# --- Words --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "meaning"),
+    [
+        ("resigned", "resignation"),
+        ("Resignation", "resignation"),
+        ("died", "death"),
+        ("Death", "death"),
+        ("recall_petition", "recall"),
+        ("dissolution", "dissolution"),
+        ("general_election_not_standing", "general-election"),
+        ("declared_void", "disqualification"),
+        ("changed_party", ""),
+        ("", ""),
+        ("Undead", ""),
+    ],
+)
+def test_words_for_how_a_holding_ended(words, meaning):
+    assert reasons.ending(words) == meaning
+
+
+@pytest.mark.parametrize(
+    ("words", "is_active", "means"),
+    [
+        ("Current Member", "true", "current"),
+        ("Suspended", "false", "Suspended"),
+        ("Suspended", "", "Suspended"),
+        ("Elected", "", ""),
+        ("", "", ""),
+        ("", "false", "Not active"),
+    ],
+)
+def test_words_for_a_status(words, is_active, means):
+    assert reasons.status(words, is_active=is_active) == means
