@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Membership
-from contacts.directory import sitting_mps
-from contacts.models import MP, BackgroundEntry, CampaignIssue, MPQuerySet, PolicyArea, Position, Stance
+from contacts.directory import our_mps
+from contacts.models import MP, BackgroundEntry, CampaignIssue, Placement, PolicyArea, Position, Stance
 
 
 @dataclass(frozen=True)
@@ -29,10 +29,11 @@ class Background:
     entries: list[tuple[str, list[BackgroundEntry]]]  # by what they are about
     issues: list[CampaignIssue]
     positions: list[AreaPosition]
+    placements: list[Placement]  # on the stakeholder map, the one that counts first
 
 
 def background_of(mp: MP, *, membership: Membership) -> Background:
-    """Everything on the page of an MP's background, in four queries.
+    """Everything on the page of an MP's background, in five queries.
 
     Of the areas, those in use and those that are not but on which something is recorded.
     """
@@ -51,6 +52,30 @@ def background_of(mp: MP, *, membership: Membership) -> Background:
             for area in areas
             if area.is_active or stood[area.pk]
         ],
+        placements=list(Placement.objects.visible_to(membership).about(mp)),
+    )
+
+
+@dataclass(frozen=True)
+class Brief:
+    """How much is known of an MP, for one line."""
+
+    entries: int
+    issues: int
+    positions: list[Position]  # those known that count now, the latest first
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.entries or self.issues or self.positions)
+
+
+def background_in_brief(mp: MP, *, membership: Membership) -> Brief:
+    """In three queries."""
+    known = Position.objects.visible_to(membership).current().filter(mp=mp).exclude(stance=Stance.UNKNOWN)
+    return Brief(
+        entries=BackgroundEntry.objects.visible_to(membership).filter(mp=mp).count(),
+        issues=CampaignIssue.objects.visible_to(membership).filter(mp=mp).count(),
+        positions=list(known.select_related("area")),
     )
 
 
@@ -64,7 +89,7 @@ class AreaCount:
 
 def positions_by_area(*, membership: Membership, on: date) -> list[AreaCount]:
     """Every policy area, those in use first, with how many of our MPs stand where; in three queries."""
-    ours = set(_our_mps(membership, on).values_list("pk", flat=True))
+    ours = set(our_mps(membership.authority, on).values_list("pk", flat=True))
     stances: dict[int, Counter[str]] = defaultdict(Counter)
     current = Position.objects.visible_to(membership).current()
     for area_id, mp_id, stance in current.values_list("area", "mp", "stance"):
@@ -94,12 +119,8 @@ def positions_on(area: PolicyArea, *, membership: Membership, on: date) -> list[
     """Where each of our MPs, by name, stands on this area; in two queries."""
     current = Position.objects.visible_to(membership).current().filter(area=area)
     by_mp = {each.mp_id: each for each in current.select_related("recorded_by__user")}
-    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in _our_mps(membership, on)]
+    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in our_mps(membership.authority, on)]
 
 
 def stance_of(current: Position | None) -> Stance:
     return Stance(current.stance) if current else Stance.UNKNOWN
-
-
-def _our_mps(membership: Membership, on: date) -> MPQuerySet:
-    return sitting_mps(membership.authority, on).filter(is_ours=True)  # type: ignore[misc]  # annotated

@@ -47,6 +47,11 @@ def sitting_mps(authority: Authority, on: date | None = None) -> MPQuerySet:
     )
 
 
+def our_mps(authority: Authority, on: date | None = None) -> MPQuerySet:
+    """Those of `sitting_mps` who hold one of the authority's seats, by name."""
+    return sitting_mps(authority, on).filter(is_ours=True)  # type: ignore[misc]  # annotated
+
+
 def search_mps(mps: MPQuerySet, text: str) -> MPQuerySet:
     """Those of `sitting_mps` with a name, seat (English or Welsh) or party beginning with each word typed.
 

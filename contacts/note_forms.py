@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -16,11 +17,14 @@ from contacts.models import (
     THEY_MAY_ASK,
     BackgroundEntry,
     CampaignIssue,
+    Influence,
     NoteKind,
+    Placement,
     PolicyArea,
     Position,
     SourcedNote,
     Stance,
+    Support,
 )
 
 DATED_AHEAD = "Enter today’s date or an earlier one."
@@ -195,6 +199,36 @@ class PositionForm(NoteForm):
     def needs_a_source(self) -> bool:
         """Unknown needs none: there is nothing to read."""
         return self.is_known and super().needs_a_source()
+
+
+class PlacementForm(forms.ModelForm):
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+
+    class Meta:
+        model = Placement
+        fields = ["influence", "support", "reason", "placed_on"]
+        widgets = {
+            "influence": forms.RadioSelect,
+            "support": forms.RadioSelect,
+            "reason": forms.Textarea(attrs={"rows": 3}),
+            "placed_on": forms.DateInput,
+        }
+        help_texts = {
+            "reason": f"What they have said or done that makes you think so. {THEY_MAY_ASK}",
+            "placed_on": "The day from which you see them so.",
+        }
+        error_messages = {
+            "influence": {"required": "Choose how much influence they have."},
+            "support": {"required": "Choose how far they support the council."},
+            "reason": {"required": "Say why."},
+            "placed_on": {"required": "Enter the day.", "invalid": NO_DATE},
+        }
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["influence"].choices = Influence.choices  # type: ignore[attr-defined]
+        self.fields["support"].choices = Support.choices  # type: ignore[attr-defined]
+        self.initial = {"submission": uuid4(), "placed_on": on}
 
 
 class PolicyAreaForm(forms.ModelForm):

@@ -1,10 +1,11 @@
-"""Writing down what is known of an MP: background, campaign issues, positions, and the areas they are on."""
+"""Writing down what is known or thought of an MP: background, campaign issues, positions, placements."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, TypeVar
+from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -12,9 +13,10 @@ from simple_history.utils import bulk_create_with_history
 
 from accounts.history import save_signed, sign
 from accounts.models import Authority, Membership
-from contacts.models import PolicyArea, SourcedNote
+from contacts.models import MP, Placement, PolicyArea, SourcedNote
 
 Note = TypeVar("Note", bound=SourcedNote)
+Row = TypeVar("Row", bound=SourcedNote | Placement)
 
 # What councils and MPs most often speak about; the political affairs lead changes the list.
 DEFAULT_POLICY_AREAS = (
@@ -53,15 +55,7 @@ def add_note(*, by: Membership, note: Note, changes: Mapping[str, Any], now: dat
     """Write down a note about its MP; the same `submission` again gives the same note. Raises DatedAhead."""
     note.authority, note.recorded_by, note.recorded_at = by.authority, by, now
     _change(note, changes, now=now)
-    same = type(note)._default_manager.filter(authority=by.authority, submission=note.submission)
-    if existing := same.first():
-        return existing
-    try:
-        with transaction.atomic():
-            save_signed(note, by=by, now=now)
-    except IntegrityError:  # the same form, sent twice at the same moment
-        return same.get()
-    return note
+    return _write_once(note, by=by, now=now)
 
 
 @transaction.atomic
@@ -88,6 +82,51 @@ def remove_note(*, by: Membership, note: SourcedNote, now: datetime) -> None:
     """Take back a note that should not have been written; the history keeps it."""
     sign(note, by=by, now=now)
     note.delete()
+
+
+@transaction.atomic
+def place_mp(
+    *,
+    by: Membership,
+    mp: MP,
+    submission: UUID,
+    influence: str,
+    support: str,
+    reason: str,
+    placed_on: date,
+    now: datetime,
+) -> Placement:
+    """Put an MP in a place on the stakeholder map; the same `submission` again gives the same placement.
+
+    Raises DatedAhead.
+    """
+    refuse_ahead(placed_on, now=now)
+    placement = Placement(
+        authority=by.authority,
+        mp=mp,
+        submission=submission,
+        influence=influence,
+        support=support,
+        reason=reason,
+        placed_on=placed_on,
+        recorded_at=now,
+        recorded_by=by,
+    )
+    return _write_once(placement, by=by, now=now)
+
+
+def _write_once(row: Row, *, by: Membership, now: datetime) -> Row:
+    """Save a new row, unless the form it comes from was sent before: then give what that wrote."""
+    same: Any = type(row)._default_manager.filter(authority=by.authority, submission=row.submission)
+    existing: Row | None = same.first()
+    if existing:
+        return existing
+    try:
+        with transaction.atomic():
+            save_signed(row, by=by, now=now)
+    except IntegrityError:  # the same form, sent twice at the same moment
+        row = same.get()
+    return row
 
 
 def _change(note: SourcedNote, changes: Mapping[str, Any], *, now: datetime) -> None:

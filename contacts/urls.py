@@ -13,6 +13,7 @@ from contacts.views import (
     portfolios,
     priorities,
     seats,
+    stakeholders,
 )
 
 app_name = "contacts"
@@ -49,6 +50,8 @@ urlpatterns = [
     path("<int:mp>/positions/new/", notes.position_add, name="position_add"),
     path("positions/<int:pk>/edit/", notes.position_edit, name="position_edit"),
     path("positions/<int:pk>/remove/", notes.position_remove, name="position_remove"),
+    path("stakeholders/", stakeholders.stakeholder_grid, name="stakeholder_grid"),
+    path("<int:mp>/place/", stakeholders.mp_place, name="mp_place"),
     path("policy-areas/", policy_areas.area_list, name="area_list"),
     path("policy-areas/new/", policy_areas.area_add, name="area_add"),
     path("policy-areas/<int:pk>/", policy_areas.area_detail, name="area_detail"),

@@ -223,6 +223,8 @@ ROWS: dict[str, Row] = {
     "contacts:position_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),
     "contacts:position_edit": Row(get=HANDLERS, post=HANDLERS, about="position"),
     "contacts:position_remove": Row(get=HANDLERS, post=HANDLERS, about="position", posted=302),
+    "contacts:stakeholder_grid": Row(get=WITH_LEADERS, queries=("on=2026-03-02",)),
+    "contacts:mp_place": Row(get=HANDLERS, post=HANDLERS, about="mp"),
     "contacts:area_list": Row(get=WITH_LEADERS),
     "contacts:area_detail": Row(get=WITH_LEADERS, about="policy area"),
     "contacts:area_add": Row(get=POLITICAL, post=POLITICAL),

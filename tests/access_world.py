@@ -58,6 +58,7 @@ from tests.factories import (
     MPFactory,
     NotificationFactory,
     PastClockFactory,
+    PlacementFactory,
     PolicyAreaFactory,
     PositionFactory,
     PostFactory,
@@ -221,6 +222,7 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "background": BackgroundEntryFactory(authority=authority, mp=mp, recorded_by=officer),
         "campaign issue": CampaignIssueFactory(authority=authority, mp=mp, recorded_by=officer),
         "policy area": area,
+        "placement": PlacementFactory(authority=authority, mp=mp, recorded_by=officer),
         "position": PositionFactory(authority=authority, mp=mp, area=area, recorded_by=officer),
         "plan": EngagementPlanFactory(authority=authority, mp=mp),
         "priority": Priority.objects.create(authority=authority, name="-", started_on=TODAY),
@@ -340,6 +342,7 @@ def grow(world: World, *, facts: bool) -> None:
     for about in (mp, ours):
         BackgroundEntryFactory(authority=authority, mp=about)
         CampaignIssueFactory(authority=authority, mp=about)
+        PlacementFactory(authority=authority, mp=about, placed_on=today)
         PositionFactory(authority=authority, mp=about)
         PositionFactory(authority=authority, mp=about, area=place.rows["policy area"])
     CouncilLeadFactory(authority=authority, mp=ours)

@@ -21,11 +21,13 @@ from contacts.models import (
     Council,
     CouncilLead,
     CouncilTier,
+    Influence,
     LeadRole,
     MPName,
     NoteKind,
     Party,
     PartySpell,
+    Placement,
     PolicyArea,
     Position,
     Post,
@@ -34,6 +36,7 @@ from contacts.models import (
     SeatHolding,
     SeatOverlap,
     Stance,
+    Support,
 )
 from engagements.models import EngagementPlan, Touchpoint, TouchpointKind
 from enquiries.models import ClockEvent, Contact, Enquiry, PastClock, Topic
@@ -372,6 +375,22 @@ class CardSentFactory(DjangoModelFactory[CardSent]):
     submission = factory.LazyFunction(uuid4)
     recorded_at = NOW
     recorded_by = factory.LazyAttribute(lambda sent: MembershipFactory(authority=sent.authority))
+
+
+class PlacementFactory(DjangoModelFactory[Placement]):
+    """High influence and supportive, as at TODAY."""
+
+    class Meta:
+        model = Placement
+
+    authority = factory.SubFactory(AuthorityFactory)
+    mp = factory.LazyAttribute(lambda placement: MPFactory(authority=placement.authority))
+    influence = Influence.HIGH
+    support = Support.SUPPORTIVE
+    reason = factory.Sequence(lambda n: f"Because {n}")
+    placed_on = TODAY
+    recorded_at = NOW
+    recorded_by = factory.LazyAttribute(lambda placement: MembershipFactory(authority=placement.authority))
 
 
 class NotificationFactory(DjangoModelFactory[Notification]):

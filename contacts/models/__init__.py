@@ -24,6 +24,7 @@ from contacts.models.authority.notes import (
     SourcedNote,
 )
 from contacts.models.authority.offices import MPOffice, OfficePerson, PreferredWay
+from contacts.models.authority.placements import Influence, Placement, Support
 from contacts.models.authority.positions import PolicyArea, Position, Stance
 from contacts.models.authority.priorities import (
     FEWEST_ADVISED,
@@ -100,6 +101,7 @@ __all__ = [
     "HandoverStep",
     "HandoverStepQuerySet",
     "ImportState",
+    "Influence",
     "LeadRole",
     "ListSubject",
     "MPListImport",
@@ -120,6 +122,7 @@ __all__ = [
     "PlaceFile",
     "PlaceFileState",
     "PlaceKind",
+    "Placement",
     "PolicyArea",
     "PortfolioMatch",
     "Position",
@@ -139,6 +142,7 @@ __all__ = [
     "SourcedNote",
     "SpellQuerySet",
     "Stance",
+    "Support",
     "SyncState",
     "SyncSubject",
     "Ward",

@@ -1,23 +1,26 @@
-"""What Northmoor has written down about its MPs: background, campaign issues, positions. All is fictional.
+"""What Northmoor has written down about its MPs, and how it sees them: all fictional.
 
 Sources are dated in days ago; links lead to names that nobody can register.
 """
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
+from uuid import uuid4
 
 from contacts.models import (
     BackgroundEntry,
     CampaignIssue,
+    Influence,
     NoteKind,
     PolicyArea,
     Position,
     SourcedNote,
     Stance,
+    Support,
 )
-from contacts.notes import add_note
+from contacts.notes import add_note, place_mp
 from overview.demo.people import BY_ELECTION, GENERAL_ELECTION
 from overview.demo.year import LONDON, Scene
 
@@ -207,6 +210,21 @@ STANDS = (
 )
 
 
+class Place(NamedTuple):
+    mp: int
+    influence: str
+    support: str
+    reason: str
+    days_ago: int
+
+
+PLACES = (
+    Place(900001, Influence.MEDIUM, Support.NEUTRAL, "New on her committee; waits for figures.", 300),
+    Place(900001, Influence.HIGH, Support.SUPPORTIVE, "A minister now; has spoken for the ring road.", 150),
+    Place(900005, Influence.MEDIUM, Support.NEUTRAL, "Took back what she said on devolution.", 30),
+    Place(900004, Influence.LOW, Support.CRITICAL, "Independent now; writes against the housing plan.", 90),
+    Place(900009, Influence.MEDIUM, Support.NEUTRAL, "Works well with us on cases, says little of us.", 100),
+)
 LONGEST_AGO = 330  # days: when the officers began to write things down
 
 
@@ -224,6 +242,22 @@ def write(scene: Scene, *, by: str) -> None:
         area = areas[stand.area]
         position = Position(area=area, stance=stand.stance, text=stand.text, kind=NoteKind.FACT)
         _add(scene, position, stand, by=by)
+    for place in PLACES:
+        placed_on = scene.today - timedelta(days=place.days_ago)
+        place_mp(
+            by=scene.people[by],
+            mp=scene.mps[place.mp],
+            submission=uuid4(),
+            influence=place.influence,
+            support=place.support,
+            reason=place.reason,
+            placed_on=placed_on,
+            now=_morning_of(placed_on),
+        )
+
+
+def _morning_of(day: date) -> datetime:
+    return datetime.combine(day, time(11), LONDON).astimezone(UTC)
 
 
 def _add(scene: Scene, note: SourcedNote, of: Entry | Issue | Stand, *, by: str) -> None:
@@ -237,5 +271,5 @@ def _add(scene: Scene, note: SourcedNote, of: Entry | Issue | Stand, *, by: str)
             "source_url": SITE if of.source == GAZETTE else "",
             "source_on": scene.today - timedelta(days=of.days_ago),
         },
-        now=datetime.combine(read_on, time(11), LONDON).astimezone(UTC),
+        now=_morning_of(read_on),
     )

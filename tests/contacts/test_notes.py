@@ -442,7 +442,7 @@ def test_the_pages_cost_the_same_for_1_and_30(
 ):
     client = sign_in(officer)
     costs = [
-        (url("background_detail", authority, mp.pk), 9),
+        (url("background_detail", authority, mp.pk), 10),
         (url("area_list", authority), 7),
         (url("area_detail", authority, area.pk), 7),
     ]

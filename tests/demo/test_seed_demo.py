@@ -18,6 +18,7 @@ from contacts.models import (
     Constituency,
     Council,
     NoteKind,
+    Placement,
     Position,
     SeatHolding,
     Stance,
@@ -155,6 +156,7 @@ def test_notes_about_mps_are_of_every_kind(northmoor):
     assert Position.objects.count() > Position.objects.current().count()
     assert max(note.recorded_at for note in notes) <= NOW
     assert all(note.source_on <= note.recorded_at.date() for note in notes)
+    assert Placement.objects.count() > Placement.objects.counting(TODAY).count() == 4
 
 
 def test_an_admin_sees_an_e_mail_that_failed(northmoor):

@@ -6,16 +6,19 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Role
-from contacts.models import PartySpell, Post, PostKind, SeatHolding
+from contacts.models import PartySpell, Post, PostKind, SeatHolding, Stance
 from enquiries.models import Constituent
 from tests.factories import (
     TODAY,
+    BackgroundEntryFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
     EnquiryFactory,
     MembershipFactory,
     MPFactory,
     PartyFactory,
+    PolicyAreaFactory,
+    PositionFactory,
     PriorityFactory,
     ServiceFactory,
     TouchpointFactory,
@@ -181,6 +184,26 @@ def test_open_enquiries_beyond_ten_are_a_link_away(authority, mp, officer, sign_
     assert f"?tab=team&amp;mp={mp.pk}" in page
 
 
+def test_what_is_known_of_an_mp_is_one_line(authority, mp, officer, service_contact, sign_in):
+    client, address = sign_in(officer), reverse("contacts:background_detail", args=[authority.slug, mp.pk])
+    empty = page_of(client, authority, mp)
+    area = PolicyAreaFactory(authority=authority, name="Buses")
+    said = {"authority": authority, "mp": mp}
+    PositionFactory(**said, area=area, stance=Stance.NEUTRAL, source_on=date(2026, 1, 5))
+    PositionFactory(**said, area=area, stance=Stance.CRITICAL, source_on=TODAY)
+    PositionFactory(**said, stance=Stance.UNKNOWN, source_on=TODAY)
+    BackgroundEntryFactory(**said)
+
+    page = page_of(client, authority, mp)
+
+    assert "Nothing recorded" in empty
+    assert (
+        "1 background note, 0 campaign issues, 1 known position; latest: critical on Buses, 2 March" in page
+    )
+    assert address in page
+    assert address not in page_of(sign_in(service_contact), authority, mp)
+
+
 def add_post(mp, title, **fields):
     defaults = {
         "kind": PostKind.GOVERNMENT,
@@ -240,7 +263,7 @@ def test_the_page_costs_the_same_however_much_there_is(
     client = sign_in(officer)
     TouchpointFactory(authority=authority, mp=mp)
     PriorityFactory(authority=authority, key_words="minister")
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         page_of(client, authority, mp)
 
     EngagementPlanFactory(authority=authority, mp=mp)
@@ -249,8 +272,10 @@ def test_the_page_costs_the_same_however_much_there_is(
         touchpoint.our_people.add(MembershipFactory(authority=authority))
         CouncilLeadFactory(authority=authority, mp=mp, ended_on=TODAY - timedelta(n))
         add_post(mp, f"Minister {n}")
+        BackgroundEntryFactory(authority=authority, mp=mp)
+        PositionFactory(authority=authority, mp=mp)
         fields = {"authority": authority, "mp": mp, "service": ServiceFactory(authority=authority)}
         EnquiryFactory(**fields, owner=MembershipFactory(authority=authority))
         EnquiryFactory(**fields, replied_on=TODAY, reply_working_days=0)
-    with django_assert_num_queries(20):
+    with django_assert_num_queries(23):
         page_of(client, authority, mp)

@@ -1,0 +1,60 @@
+"""The stakeholder map. Officers and political affairs place MPs on it; executives read it."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import AuthorityRequest, for_roles
+from contacts.forms import AsAtForm
+from contacts.models import MP, READERS, WRITERS, Placement
+from contacts.note_forms import DATED_AHEAD, PlacementForm
+from contacts.notes import DatedAhead, place_mp
+from contacts.stakeholders import stakeholder_map
+
+
+@require_safe
+@for_roles(*READERS)
+def stakeholder_grid(request: AuthorityRequest) -> HttpResponse:
+    """`?on=` asks for the map as at another day."""
+    today = timezone.localdate()
+    form = AsAtForm({"on": request.GET.get("on", today)})
+    on = form.cleaned_data["on"] if form.is_valid() else today
+    return render(
+        request,
+        "contacts/stakeholder_grid.html",
+        {
+            "map": stakeholder_map(membership=request.membership, on=on),
+            "form": form,
+            "on": on,
+            "is_past": on != today,
+            "may_write": request.membership.role in WRITERS,
+        },
+        status=422 if form.errors else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def mp_place(request: AuthorityRequest, mp: int) -> HttpResponse:
+    person, now = get_object_or_404(MP, pk=mp), timezone.now()
+    on = timezone.localdate(now)
+    form = PlacementForm(request.POST or None, on=on)
+    if request.method == "POST" and form.is_valid():
+        try:
+            place_mp(by=request.membership, mp=person, now=now, **form.cleaned_data)
+        except DatedAhead:
+            form.add_error("placed_on", DATED_AHEAD)
+        else:
+            messages.success(request, f"{person} is placed.")
+            return redirect("contacts:stakeholder_grid", request.authority.slug)
+    counting = Placement.objects.visible_to(request.membership).counting(on).about(person).first()
+    return render(
+        request,
+        "contacts/mp_place.html",
+        {"form": form, "mp": person, "counting": counting},
+        status=422 if form.is_bound else 200,
+    )
