@@ -185,6 +185,7 @@ class SettingsForm(forms.ModelForm):
             "chief_executive",
             "reference_prefix",
             "response_target",
+            "checklist_days",
             "executives_see_text",
         ]
         help_texts = {
@@ -216,6 +217,16 @@ class SettingsForm(forms.ModelForm):
             widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
             error_messages=dict.fromkeys(
                 ["required", "invalid", "min_value", "max_value"], "Enter a percentage from 1 to 100."
+            ),
+        )
+        self.fields["checklist_days"] = forms.IntegerField(
+            label="Checklist answers hold for so many days",
+            help_text=Authority._meta.get_field("checklist_days").help_text,
+            min_value=30,
+            max_value=730,
+            widget=forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
+            error_messages=dict.fromkeys(
+                ["required", "invalid", "min_value", "max_value"], "Enter a number of days from 30 to 730."
             ),
         )
         offer_to_be_told(self, "chief_executive", Membership.KNOW_OF_ALL_ENQUIRIES)

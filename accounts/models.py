@@ -8,7 +8,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
@@ -123,6 +123,12 @@ class Authority(models.Model):
         "executives may read enquiries",
         default=False,
         help_text="Off: executives see reference, MP, service, topic, dates and RAG only.",
+    )
+    checklist_days = models.PositiveSmallIntegerField(
+        "checklist answers hold for",
+        default=180,
+        validators=[MinValueValidator(30), MaxValueValidator(730)],
+        help_text="Days after which an answer in the chief executive’s checklist is out of date.",
     )
     chief_executive = models.ForeignKey(
         "accounts.Membership",

@@ -4,6 +4,7 @@ from django.urls import path
 
 from contacts.views import (
     cards,
+    checklist,
     directory,
     finding,
     leads,
@@ -29,6 +30,11 @@ urlpatterns = [
     path("office/people/<int:pk>/edit/", offices.office_person_edit, name="office_person_edit"),
     path("office/people/<int:pk>/left/", offices.office_person_left, name="office_person_left"),
     path("<int:mp>/priorities/", portfolios.mp_matches, name="mp_matches"),
+    path("<int:mp>/checklist/", checklist.checklist_detail, name="checklist_detail"),
+    path("<int:mp>/checklist/<slug:question>/", checklist.checklist_answer, name="checklist_answer"),
+    path("<int:mp>/checklist/<slug:question>/renew/", checklist.checklist_renew, name="checklist_renew"),
+    path("checklists/", checklist.checklist_list, name="checklist_list"),
+    path("checklists/print/", checklist.checklist_print, name="checklist_print"),
     path("priorities/", priorities.priority_list, name="priority_list"),
     path("priorities/new/", priorities.priority_add, name="priority_add"),
     path("priorities/<int:pk>/edit/", priorities.priority_edit, name="priority_edit"),

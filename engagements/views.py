@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.models import Membership, Role
+from contacts.checklist import with_checklist
 from contacts.directory import leads_on, with_relationship_owner, without_relationship_owner
 from contacts.models import MP, MPQuerySet
 from engagements.forms import (
@@ -54,7 +55,11 @@ def plan_list(request: AuthorityRequest) -> HttpResponse:
         {
             "filter_form": form,
             "is_filtered": bool(chosen),
-            "mps": with_relationship_owner(mps, membership=request.membership, on=on),
+            "mps": with_checklist(
+                with_relationship_owner(mps, membership=request.membership, on=on),
+                membership=request.membership,
+                on=on,
+            ),
             "total": everyone.count(),
             "former": plans.exclude(mp__in=MP.objects.of(request.authority)).select_related("mp"),
             "may_write": request.membership.role in WRITERS,

@@ -48,6 +48,7 @@ MP_PAGES = (
     ("Who leads", "contacts:lead_list"),
     ("Touchpoints", "engagements:touchpoint_list"),
     ("Priorities", "contacts:mp_matches"),
+    ("Checklist", "contacts:checklist_detail"),
 )
 
 

@@ -234,6 +234,7 @@ TICK_STEPS = [
     "enquiries.escalation.sweep",
     "engagements.reminders.sweep",
     "contacts.cards.reminders.sweep",
+    "contacts.answering.sweep",
     "notifications.delivery.deliver_due",
     "accounts.sessions.end_sessions",
     "contacts.parliament.nightly.sync_nightly",  # last, since it waits for others

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Authority, Membership
 from contacts.background import background_in_brief
+from contacts.checklist import Completeness, completeness_by_mp
 from contacts.directory import facts_about, leads_on
 from contacts.forms import AsAtForm
 from contacts.models import MP, MPOffice, Post, is_current
@@ -28,7 +29,7 @@ MOST_RECENT = 5
 @require_safe
 @for_roles(*EVERYONE)
 def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
-    """At most 19 queries besides the page frame's, whatever there is to show.
+    """At most 20 queries besides the page frame's, whatever there is to show.
 
     `?on=` asks for Parliament's facts as at another day; what the authority records is always of today.
     """
@@ -57,6 +58,7 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
         context["office"] = MPOffice.objects.visible_to(membership).filter(mp=mp).first()
     if membership.role in READERS:
         touchpoints = Touchpoint.objects.visible_to(membership).of(mp).for_list()
+        context["checklist"] = completeness_by_mp(membership=membership, on=on, mp=mp).get(pk, Completeness())
         context["touchpoints"] = list(touchpoints[:MOST_TOUCHPOINTS])
         context["background"] = background_in_brief(mp, membership=membership)
     if membership.sees_enquiries:

@@ -104,6 +104,7 @@ THINGS: dict[str, Callable[[Place], Any]] = {
     "campaign issue": lambda place: place.rows["campaign issue"].pk,
     "policy area": lambda place: place.rows["policy area"].pk,
     "position": lambda place: place.rows["position"].pk,
+    "question": lambda place: {"mp": place.rows["mp"].pk, "question": "background"},
     "enquiry": lambda place: place.rows["enquiry"].reference,
     "closed enquiry": lambda place: place.rows["closed"].reference,
     "policy": lambda place: place.rows["policy"].enquiry_type,
@@ -124,7 +125,7 @@ FOREIGN_THINGS: dict[str, Callable[[Place], Any]] = {
     "mp": lambda place: place.rows["only mp"].pk,
     "mp with a plan": lambda place: place.rows["only mp"].pk,
 }
-SHARED = {"mp", "import", "place file", "invitation", "password reset"}
+SHARED = {"mp", "question", "import", "place file", "invitation", "password reset"}
 
 # Who is signed in is sent on from the sign-in page; who is not, from the sign-out page.
 STAY_OUT = dict.fromkeys(SIGNED_IN, 302) | {ANONYMOUS: 200}
@@ -245,6 +246,11 @@ ROWS: dict[str, Row] = {
     "contacts:match_dismiss": Row(post=HANDLERS, about="match", posted=302),
     "contacts:match_undo": Row(post=HANDLERS, about="match", posted=302),
     "contacts:seat_find": Row(get=EVERYONE, post=EVERYONE),
+    "contacts:checklist_detail": Row(get=WITH_LEADERS, about="mp"),
+    "contacts:checklist_answer": Row(get=WITH_LEADERS, post=WITH_LEADERS, about="question"),
+    "contacts:checklist_renew": Row(post=WITH_LEADERS, about="question", posted=404),
+    "contacts:checklist_list": Row(get=WITH_LEADERS),
+    "contacts:checklist_print": Row(get=WITH_LEADERS),
     "contacts:seat_list": Row(
         get=ADMIN, post=ADMIN, says=(Says("", FAR_MARK, 1), Says("", f">{FAR_SHARE}", 0))
     ),
@@ -376,6 +382,7 @@ LIST_ALL_FACTS = {
     "enquiries:enquiry_edit",
     "overview:mp_detail",
     "contacts:mp_matches",
+    "contacts:checklist_detail",
 }
 
 # --- Routes and their addresses -------------------------------------------------------

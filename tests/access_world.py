@@ -48,6 +48,7 @@ from tests.factories import (
     BackgroundEntryFactory,
     CampaignIssueFactory,
     CardSentFactory,
+    ChecklistAnswerFactory,
     ConstituencyFactory,
     ContactCardFactory,
     CouncilFactory,
@@ -268,6 +269,7 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         if not model._default_manager.filter(authority=authority).exists():
             model._default_manager.create(**plain_fields(model, place))
     PostFactory(mp=only, title=MINISTER)
+    ChecklistAnswerFactory(authority=authority, mp=mp, answered_by=officer)
     mark_words(place)
     Priority.objects.filter(authority=authority).update(departments=MINISTER, key_words=MINISTER)
     place.rows["priority"].refresh_from_db()
@@ -345,6 +347,7 @@ def grow(world: World, *, facts: bool) -> None:
         PlacementFactory(authority=authority, mp=about, placed_on=today)
         PositionFactory(authority=authority, mp=about)
         PositionFactory(authority=authority, mp=about, area=place.rows["policy area"])
+        ChecklistAnswerFactory(authority=authority, mp=about, question="risks")
     CouncilLeadFactory(authority=authority, mp=ours)
     newer = ContactCardFactory(authority=authority, number=7, made_by=officer)
     CardSentFactory(authority=authority, mp=mp, card=newer, sent_on=today, recorded_by=officer)

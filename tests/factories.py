@@ -16,6 +16,7 @@ from contacts.models import (
     CardContact,
     CardSent,
     CardWay,
+    ChecklistAnswer,
     Constituency,
     ContactCard,
     Council,
@@ -33,6 +34,7 @@ from contacts.models import (
     Post,
     PostKind,
     Priority,
+    Question,
     SeatHolding,
     SeatOverlap,
     Stance,
@@ -190,6 +192,22 @@ class PriorityFactory(DjangoModelFactory[Priority]):
     name = factory.Sequence(lambda n: f"Priority {n}")
     position = factory.Sequence(lambda n: n)
     started_on = date(2026, 1, 1)
+
+
+class ChecklistAnswerFactory(DjangoModelFactory[ChecklistAnswer]):
+    """A fact about an MP's background, answered TODAY."""
+
+    class Meta:
+        model = ChecklistAnswer
+
+    authority = factory.SubFactory(AuthorityFactory)
+    mp = factory.LazyAttribute(lambda answer: MPFactory(authority=answer.authority))
+    question = Question.BACKGROUND
+    text = factory.Sequence(lambda n: f"Answer {n}")
+    kind = NoteKind.FACT
+    answered_on = TODAY
+    answered_at = NOW
+    answered_by = factory.LazyAttribute(lambda answer: MembershipFactory(authority=answer.authority))
 
 
 class TopicFactory(DjangoModelFactory[Topic]):

@@ -61,6 +61,7 @@ OTHER_ROOMS = {
     "delivery",
     "notifications.invitations",
     "notifications.to_dos",
+    "contacts.answering",
     "contacts.priorities",
     "contacts.handover",
     "engagements.archiving",

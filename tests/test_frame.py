@@ -97,8 +97,14 @@ def test_navigation_marks_where_one_is(officer):
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (Role.OFFICER, ["Summary", "Background", "Office", "Who leads", "Touchpoints", "Priorities"]),
-        (Role.EXECUTIVE, ["Summary", "Background", "Office", "Who leads", "Touchpoints", "Priorities"]),
+        (
+            Role.OFFICER,
+            ["Summary", "Background", "Office", "Who leads", "Touchpoints", "Priorities", "Checklist"],
+        ),
+        (
+            Role.EXECUTIVE,
+            ["Summary", "Background", "Office", "Who leads", "Touchpoints", "Priorities", "Checklist"],
+        ),
         (Role.SERVICE_CONTACT, ["Summary", "Office", "Who leads", "Priorities"]),
         (Role.ADMIN, ["Summary", "Who leads", "Priorities"]),
     ],

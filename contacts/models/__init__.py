@@ -13,6 +13,12 @@ from contacts.models.authority.cards import (
     CardWay,
     ContactCard,
 )
+from contacts.models.authority.checklist import (
+    LONGEST_ANSWER,
+    ChecklistAnswer,
+    ChecklistAnswerQuerySet,
+    Question,
+)
 from contacts.models.authority.handovers import HandoverStep, HandoverStepQuerySet, SeatHandover
 from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
 from contacts.models.authority.notes import (
@@ -74,6 +80,7 @@ __all__ = [
     "CONSTITUENCY_OFFICE",
     "FEWEST_ADVISED",
     "FICTIONAL_PREFIX",
+    "LONGEST_ANSWER",
     "MOST_ADVISED",
     "MOST_CONTACTS",
     "MP",
@@ -89,6 +96,8 @@ __all__ = [
     "CardSent",
     "CardSentQuerySet",
     "CardWay",
+    "ChecklistAnswer",
+    "ChecklistAnswerQuerySet",
     "Constituency",
     "ConstituencyQuerySet",
     "ContactCard",
@@ -132,6 +141,7 @@ __all__ = [
     "PostcodeSeat",
     "PreferredWay",
     "Priority",
+    "Question",
     "SeatBoundary",
     "SeatChoice",
     "SeatHandover",

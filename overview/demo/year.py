@@ -18,6 +18,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import F
 
 from accounts.models import Authority, Membership, Service
+from contacts import answering
 from contacts.models import MP, SeatHolding
 from engagements import reminders
 from engagements.services import record_agreement, record_touchpoint, save_plan
@@ -108,6 +109,7 @@ def sweeps(scene: Scene, *, days: int) -> Life:
             escalation.sweep(now=now)
         if on.weekday() in (MONDAY, FRIDAY):
             reminders.sweep(now=now)
+            answering.sweep(now=now)
 
 
 # --- Enquiries ------------------------------------------------------------------------

@@ -49,6 +49,7 @@ SETTINGS = {
     "colour": "#00703c",
     "reference_prefix": "NM",
     "response_target": "85",
+    "checklist_days": "90",
 }
 
 
@@ -64,6 +65,7 @@ def test_settings_are_saved(admin, officer, sign_in):
     authority.refresh_from_db()
     assert response.status_code == 302
     assert (authority.colour, authority.response_target) == ("#00703c", 85)
+    assert authority.checklist_days == 90
     assert authority.executives_see_text is True
     assert authority.chief_executive == officer
     shown = sign_in(officer).get(url("authority_logo"))
@@ -109,6 +111,8 @@ def test_saving_without_a_file_keeps_the_logo_and_removing_takes_it_away(admin, 
         ({"response_target": "0"}, "Enter a percentage from 1 to 100."),
         ({"response_target": "101"}, "Enter a percentage from 1 to 100."),
         ({"response_target": "most"}, "Enter a percentage from 1 to 100."),
+        ({"checklist_days": "29"}, "Enter a number of days from 30 to 730."),
+        ({"checklist_days": "731"}, "Enter a number of days from 30 to 730."),
     ],
 )
 def test_settings_refuse_what_is_wrong(admin, sign_in, given, words):

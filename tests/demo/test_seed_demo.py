@@ -11,6 +11,7 @@ from django.db.models import F, Max
 
 from accounts.models import Authority, Membership, Role
 from contacts.cards.states import card_states
+from contacts.checklist import completeness_by_mp
 from contacts.models import (
     MP,
     BackgroundEntry,
@@ -27,7 +28,7 @@ from contacts.portfolios import matches_of_own_mps, priorities_of
 from engagements.models import EngagementPlan, Touchpoint
 from enquiries.models import RAG, Constituent, Enquiry, Escalation, TimelineEntry
 from mpcrm.demo import PASSWORD, SIGN_INS
-from notifications.models import Notification, State
+from notifications.models import Notification, State, ToDo
 from overview.management.commands.seed_demo import make_demo
 
 pytestmark = pytest.mark.slow
@@ -157,6 +158,24 @@ def test_notes_about_mps_are_of_every_kind(northmoor):
     assert max(note.recorded_at for note in notes) <= NOW
     assert all(note.source_on <= note.recorded_at.date() for note in notes)
     assert Placement.objects.count() > Placement.objects.counting(TODAY).count() == 4
+
+
+def test_checklists_are_complete_begun_and_out_of_date(northmoor):
+    lead = Membership.objects.get(authority=northmoor, user__email="helen.marsh@northmoor.example")
+
+    found = completeness_by_mp(membership=lead, on=TODAY)
+
+    said = {MP.objects.get(pk=pk).name: str(each) for pk, each in found.items()}
+    assert said == {
+        "Ms Imogen Hartley": "6 of 6 answered",
+        "Amara Okoro": "2 of 6 answered",
+        "Callum Reddish": "1 of 6 answered, 1 out of date, 4 open",
+    }
+    to_dos = ToDo.objects.filter(authority=northmoor, kind="checklist")
+    assert sorted(to_dos.values_list("title", "outcome")) == [
+        ("Look again at the checklist of Callum Reddish", ""),
+        ("Look again at the checklist of Ms Imogen Hartley", "done"),
+    ]
 
 
 def test_an_admin_sees_an_e_mail_that_failed(northmoor):

@@ -147,10 +147,10 @@ def test_plan_list_costs_the_same_for_30_mps_as_for_one(authority, client, djang
             TouchpointFactory(authority=authority, mp=mp)
 
     make(1)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         client.get(address("plan_list", authority))
     make(29)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         assert len(client.get(address("plan_list", authority)).context["mps"]) == 30
 
 

@@ -47,7 +47,7 @@ from enquiries.services import create_default_policies, create_default_topics, s
 from mpcrm.demo import PASSWORD
 from notifications.invitations import invite
 from notifications.models import Channel, Notification, State
-from overview.demo import notes, people, plans, priorities, year
+from overview.demo import checklists, notes, people, plans, priorities, year
 from overview.demo.letters import HIGHWAYS, LETTERS
 from overview.demo.people import NORTHMOOR, TARNSIDE, Office
 
@@ -116,6 +116,7 @@ def make_demo(*, now: datetime) -> None:
             *year.open_enquiries(northmoor, received=[26, 14, 10, 7, 5, 3, 2], mps=ours),
             *year.open_enquiries(northmoor, received=[8, 4, 2, 1, 1], mps=ours, is_allocated=False),
             *(year.engagement(northmoor, plan, by=northmoor.people["helen.marsh"]) for plan in plans.PLANS),
+            checklists.answers(northmoor),
             *year.ordinary_enquiries(tarnside, a_year=18, mps=theirs),
             *year.open_enquiries(tarnside, received=[12, 8, 2], mps=theirs),
             *(
@@ -199,7 +200,7 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
             is_in_government=post.kind == PostKind.GOVERNMENT,
             is_chair=post.title == "Chair",
             source="the demo",
-            seen_on=today,
+            seen_on=today - timedelta(days=post.holds[0]),
             **spell(today, *post.holds),
         )
     return mps

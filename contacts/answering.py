@@ -1,0 +1,186 @@
+"""Answering the chief executive's checklist, and asking to look again at what has gone out of date."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+
+from django.db import transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Authority, Membership
+from contacts.checklist import completeness_by_mp
+from contacts.models import (
+    MP,
+    READERS,
+    ChecklistAnswer,
+    ChecklistAnswerQuerySet,
+    CouncilLead,
+    LeadRole,
+    Question,
+)
+from notifications.models import ToDo
+from notifications.to_dos import ToDoRequest, ask, finish
+
+KIND = "checklist"  # of the to-dos about it
+LOOK_AGAIN_WITHIN = timedelta(days=14)
+
+
+class AnsweredMeanwhile(Exception):
+    """A colleague answered first: `saved` is what stands now. Nothing was written."""
+
+    def __init__(self, saved: ChecklistAnswer) -> None:
+        super().__init__("somebody answered this first")
+        self.saved = saved
+
+
+def answer_question(
+    *,
+    by: Membership,
+    mp: MP,
+    question: str,
+    seen: int,
+    text: str,
+    evidence: str,
+    kind: str,
+    now: datetime,
+) -> ChecklistAnswer:
+    """Answer a question of an MP's checklist, having seen the row `seen` (0: there was none).
+
+    The same answer of the same person again is the first. Raises AnsweredMeanwhile. When nothing of the
+    checklist is out of date any longer, to look at it again is done.
+    """
+    with transaction.atomic():
+        _hold(by.authority)
+        newest = ChecklistAnswer.objects.visible_to(by).filter(mp=mp, question=question).first()
+        if newest and newest.pk != seen:
+            if (newest.text, newest.evidence, newest.kind, newest.answered_by) == (text, evidence, kind, by):
+                return newest
+            raise AnsweredMeanwhile(newest)
+        answer = ChecklistAnswer.objects.create(
+            authority=by.authority,
+            mp=mp,
+            question=question,
+            text=text,
+            evidence=evidence,
+            kind=kind,
+            answered_on=timezone.localdate(now),
+            answered_at=now,
+            answered_by=by,
+        )
+        found = completeness_by_mp(membership=by, on=timezone.localdate(now), mp=mp)
+        if not found[mp.pk].stale:
+            for to_do in ToDo.objects.visible_to(by).open().filter(kind=KIND, subject=_subject(mp)):
+                finish(by=by, to_do=to_do, now=now)
+    return answer
+
+
+def renew_answer(*, by: Membership, answer: ChecklistAnswer, now: datetime) -> None:
+    """Say that an answer still holds: the same words from today. Raises AnsweredMeanwhile."""
+    answer_question(
+        by=by,
+        mp=answer.mp,
+        question=answer.question,
+        seen=answer.pk,
+        text=answer.text,
+        evidence=answer.evidence,
+        kind=answer.kind,
+        now=now,
+    )
+
+
+def begin_checklist_anew(*, by: Membership, mp: MP, now: datetime) -> int:
+    """Open all questions about this MP again, as for somebody who returns to a seat; give how many were
+    answered. What was answered stays to be read. A new MP's checklist is empty anyway, and what was answered
+    of the MP before stays with that MP. Asked twice, the second changes nothing."""
+    with transaction.atomic():
+        _hold(by.authority)
+        given = ChecklistAnswer.objects.visible_to(by).filter(mp=mp).standing().given()
+        opened = [
+            ChecklistAnswer(
+                authority=by.authority,
+                mp=mp,
+                question=answer.question,
+                answered_on=timezone.localdate(now),
+                answered_at=now,
+                answered_by=by,
+            )
+            for answer in given.order_by("pk")
+        ]
+        ChecklistAnswer.objects.bulk_create(opened)
+    return len(opened)
+
+
+def _hold(authority: Authority) -> None:
+    """One answer at a time per authority, so that two cannot both be the next one to the same."""
+    Authority.objects.select_for_update().get(pk=authority.pk)
+
+
+# --- What has gone out of date --------------------------------------------------------
+
+
+def sweep(*, now: datetime) -> dict[str, int]:
+    """Ask whoever looks after an MP, once for each answer, to look again at what has gone out of date; give
+    how many answers were new to be so. MPs who hold none of an authority's seats any more are left alone."""
+    on = timezone.localdate(now)
+    authorities = Authority.objects.filter(pk__in=_unnoticed().order_by().values("authority"))
+    return {"stale_answers": sum(_look_again(each, on=on, now=now) for each in authorities.order_by("pk"))}
+
+
+def _unnoticed() -> ChecklistAnswerQuerySet:
+    return ChecklistAnswer.objects.filter(found_stale_at=None).given()
+
+
+@transaction.atomic
+def _look_again(authority: Authority, *, on: date, now: datetime) -> int:
+    stale = (
+        _unnoticed()
+        .standing()
+        .filter(authority=authority, mp__in=MP.objects.of(authority))
+        .with_staleness(on, days=authority.checklist_days)
+        .filter(is_stale=True)
+    )
+    # Held and read again: of two sweeps at once, the second finds those of the first noticed.
+    rows = list(stale.select_for_update(of=("self",)).select_related("mp").order_by("pk"))
+    if not rows:
+        return 0
+    ChecklistAnswer.objects.filter(pk__in=[row.pk for row in rows]).update(found_stale_at=now)
+    asked = set(ToDo.objects.open().filter(authority=authority, kind=KIND).values_list("subject", flat=True))
+    leads: dict[tuple[int, str], Membership] = {
+        (lead.mp_id, lead.role): lead.membership
+        for lead in CouncilLead.objects.current(on)
+        .filter(authority=authority, membership__in=Membership.objects.active().in_role(*READERS))
+        .select_related("membership__user", "membership__authority")
+    }
+    by_mp: dict[MP, list[ChecklistAnswer]] = {}
+    for row in rows:
+        by_mp.setdefault(row.mp, []).append(row)
+    ask(
+        (
+            ToDoRequest(
+                authority=authority,
+                kind=KIND,
+                subject=_subject(mp),
+                occasion=f"answer:{answers[0].pk}",
+                title=f"Look again at the checklist of {mp}",
+                detail=_said(answers),
+                about=f"Chief executive’s checklist of {mp}",
+                path=reverse("contacts:checklist_detail", args=[authority.slug, mp.pk]),
+                due_on=on + LOOK_AGAIN_WITHIN,
+                assignee=leads.get((mp.pk, LeadRole.LEAD)) or leads.get((mp.pk, LeadRole.DEPUTY)),
+            )
+            for mp, answers in by_mp.items()
+            if _subject(mp) not in asked
+        ),
+        now=now,
+    )
+    return len(rows)
+
+
+def _subject(mp: MP) -> str:
+    return f"mp:{mp.pk}"
+
+
+def _said(answers: list[ChecklistAnswer]) -> str:
+    names = ", ".join(Question(answer.question).short for answer in answers)
+    return f"Out of date: {names}."
