@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -9,12 +10,24 @@ from decimal import Decimal
 from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
 
 from accounts.models import Authority, Membership
+from contacts.lifelines import (
+    Origin,
+    PartyStory,
+    former_names,
+    how_held,
+    name_on,
+    origin_of,
+    party_story,
+    sources,
+)
 from contacts.models import (
     MP,
     Constituency,
     CouncilLead,
     LeadRole,
+    MPName,
     MPQuerySet,
+    MPStatus,
     Party,
     PartySpell,
     Post,
@@ -30,10 +43,12 @@ from mpcrm.folding import fold, has_words
 
 def sitting_mps(authority: Authority, on: date | None = None) -> MPQuerySet:
     """Every MP sitting now, or on the given day, our own first, with `is_ours`, `seat`, `seat_welsh`,
-    `seat_region`, `party`."""
+    `seat_region`, `party` and, for a given day, `name_then` (None: no record goes back so far)."""
     held = SeatHolding.objects.current(on).filter(mp=OuterRef("pk"))
     spell = PartySpell.objects.current(on).filter(mp=OuterRef("pk"))
     ours = held.filter(constituency__in=Constituency.objects.of(authority))
+    called = MPName.objects.current(on).filter(mp=OuterRef("pk"))
+    then = {"name_then": Subquery(called.values("name")[:1])} if on else {}
     return (
         MP.objects.sitting(on)
         .annotate(
@@ -42,6 +57,7 @@ def sitting_mps(authority: Authority, on: date | None = None) -> MPQuerySet:
             seat_welsh=Subquery(held.values("constituency__name_welsh")[:1]),
             seat_region=Subquery(held.values("constituency__region")[:1]),
             party=Subquery(spell.values("party__name")[:1]),
+            **then,
         )
         .order_by("-is_ours", "sort_name", "pk")
     )
@@ -53,7 +69,8 @@ def our_mps(authority: Authority, on: date | None = None) -> MPQuerySet:
 
 
 def search_mps(mps: MPQuerySet, text: str) -> MPQuerySet:
-    """Those of `sitting_mps` with a name, seat (English or Welsh) or party beginning with each word typed.
+    """Those of `sitting_mps` with a name (present or former), seat (English or Welsh) or party beginning with
+    each word typed.
 
     Case, accents and punctuation do not count: "mon" finds Ynys Môn. There are 650 seats, so they are read
     and compared here rather than in the database: the two databases fold accents differently or not at all.
@@ -61,8 +78,11 @@ def search_mps(mps: MPQuerySet, text: str) -> MPQuerySet:
     typed = fold(text)
     if not typed:
         return mps
-    rows = mps.order_by().values_list("pk", "name", "seat", "seat_welsh", "party")  # type: ignore[misc]
-    found = [pk for pk, *names in rows if has_words(fold(" ".join(filter(None, names))), starting=typed)]
+    told: dict[int, set[str]] = defaultdict(set)
+    rows = mps.order_by().values_list("pk", "name", "names__name", "seat", "seat_welsh", "party")  # type: ignore[misc]
+    for pk, *words in rows:
+        told[pk].update(filter(None, words))
+    found = [pk for pk, words in told.items() if has_words(fold(" ".join(words)), starting=typed)]
     return mps.filter(pk__in=found)
 
 
@@ -88,8 +108,12 @@ class Facts:
     """What Parliament's records say of one MP, newest first, and what of it was so on the day `on`."""
 
     on: date
+    mp: MP
     holdings: list[SeatHolding]
     party_spells: list[PartySpell]
+    names: list[MPName]
+    statuses: list[MPStatus]
+    origin: Origin | None
     posts: list[Post]
     councils: list[CouncilShare]
 
@@ -101,6 +125,33 @@ class Facts:
     @property
     def party(self) -> Party | None:
         return next((each.party for each in self.party_spells if is_current(each, self.on)), None)
+
+    @property
+    def name(self) -> str:
+        """What the MP was called on the day."""
+        return name_on(self.names, self.mp, self.on)
+
+    @property
+    def formerly(self) -> list[str]:
+        return former_names([name for name in self.names if name.started_on <= self.on], self.name)
+
+    @property
+    def status(self) -> MPStatus | None:
+        """What Parliament says of a membership that is not simply in force."""
+        return next((each for each in self.statuses if is_current(each, self.on)), None)
+
+    @property
+    def parties(self) -> list[PartyStory]:
+        return list(party_story(self.party_spells))
+
+    @property
+    def seats(self) -> list[tuple[SeatHolding, str]]:
+        """Each holding with what is known of how it began and ended."""
+        return [(holding, how_held(holding)) for holding in self.holdings]
+
+    @property
+    def sources(self) -> list[str]:
+        return sources((*self.holdings, *self.party_spells, *self.names, *self.statuses))
 
     @property
     def posts_held(self) -> list[tuple[str, list[Post]]]:
@@ -115,13 +166,18 @@ class Facts:
 
 
 def facts_about(mp: MP, *, on: date) -> Facts:
-    """The MP's seats, parties, posts and the councils the seat held on the day lies in, in five queries."""
+    """The MP's seats, parties, names, statuses and posts; the councils that the seat held on the day lies in,
+    and what it was made from; in eight queries."""
     holdings = list(mp.holdings.select_related("constituency").order_by("-started_on", "-pk"))
     held = [holding.constituency_id for holding in holdings if is_current(holding, on)]
     return Facts(
         on=on,
+        mp=mp,
         holdings=holdings,
         party_spells=list(mp.party_spells.select_related("party").order_by("-started_on", "-pk")),
+        names=list(mp.names.order_by("-started_on", "-pk")),
+        statuses=list(mp.statuses.order_by("-started_on", "-pk")),
+        origin=origin_of(held[0] if held else None),
         posts=list(mp.posts.order_by(F("started_on").desc(nulls_last=True), "body", "title", "pk")),
         councils=[each for councils in councils_sharing(held).values() for each in councils],
     )

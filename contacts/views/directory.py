@@ -19,6 +19,7 @@ from contacts.directory import (
     without_relationship_owner,
 )
 from contacts.forms import DirectoryForm, FindForm
+from contacts.lifelines import with_former_names
 from contacts.models import READERS, MPQuerySet
 
 
@@ -31,6 +32,9 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
     chosen = form.cleaned_data
     mps = _chosen(sitting_mps(request.authority, chosen.get("on")), chosen, request.membership)
     mps = with_relationship_owner(mps, membership=request.membership, on=timezone.localdate())
+    page = Paginator(mps, 50).get_page(request.GET.get("page"))
+    page.object_list = list(page.object_list)
+    with_former_names(page.object_list)
     return render(
         request,
         "contacts/mp_list.html",
@@ -40,7 +44,7 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             "is_filtered": any(chosen.values()),
             "as_at": chosen.get("on"),
             "reads_notes": request.membership.role in READERS,
-            "page_obj": Paginator(mps, 50).get_page(request.GET.get("page")),
+            "page_obj": page,
         },
     )
 

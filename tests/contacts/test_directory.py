@@ -262,7 +262,30 @@ def test_the_directory_as_at_another_day(officer, sign_in):
     assert f"/northmoor/mps/{former.pk}/?on=2026-01-31" in page
 
 
-def test_facts_take_five_queries_and_tell_seat_councils_and_parties(django_assert_num_queries):
+def test_a_former_name_is_found_shown_and_right_for_the_day(authority, officer, sign_in):
+    mp = MPFactory(name="Emma Vale", authority=authority)
+    mp.names.update(started_on=date(2025, 3, 20))
+    for name, begun, ended in (
+        ("Mrs Emma Marsh-Vale", date(2024, 7, 4), date(2025, 1, 31)),
+        ("Emma Marsh-Vale", date(2025, 2, 1), date(2025, 3, 19)),
+    ):
+        mp.names.create(name=name, sort_name="Vale, Emma", started_on=begun, ended_on=ended)
+    MPFactory(name="Rowan Fell")
+    client = sign_in(officer)
+
+    def page(**query):
+        return " ".join(client.get(MPS, query).content.decode().split())
+
+    assert "Showing 1 to 1 of 1 MP" in page(q="marsh")
+    assert "formerly Emma Marsh-Vale</span>" in page(q="marsh")
+    assert "Rowan Fell" not in page(q="marsh")
+    assert ">Mrs Emma Marsh-Vale</a>" in page(on="2025-01-31")
+    assert "now Emma Vale" in page(on="2025-01-31")
+    assert ">Emma Marsh-Vale</a>" in page(on="2025-02-01")
+    assert ">Emma Vale</a>" in page(on="2025-03-20")
+
+
+def test_facts_take_eight_queries_and_tell_seat_councils_and_parties(django_assert_num_queries):
     old, new = PartyFactory(name="Old"), PartyFactory(name="New")
     seat = ConstituencyFactory(name="Tarn")
     mp = MPFactory(seat=seat, party=new)
@@ -272,7 +295,7 @@ def test_facts_take_five_queries_and_tell_seat_councils_and_parties(django_asser
     for share, name in ((None, "Unknown"), (20, "Small"), (80, "Large")):
         SeatOverlapFactory(constituency=seat, council=CouncilFactory(name=name), share=share)
 
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(8):
         facts = facts_about(mp, on=TODAY)
         told = (
             facts.seat.name,

@@ -4,13 +4,15 @@ from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from accounts.models import Role
-from contacts.models import PartySpell, Post, PostKind, SeatHolding, Stance
+from contacts.models import Beginning, Ending, PartySpell, Post, PostKind, SeatHolding, SeatSuccession, Stance
 from enquiries.models import Constituent
 from tests.factories import (
     TODAY,
     BackgroundEntryFactory,
+    ConstituencyFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
     EnquiryFactory,
@@ -29,6 +31,11 @@ def page_of(client, authority, mp):
     response = client.get(reverse("overview:mp_detail", args=[authority.slug, mp.pk]))
     assert response.status_code == 200
     return response.content.decode()
+
+
+def words_of(html):
+    """What a page says, its tags left out."""
+    return " ".join(strip_tags(html).split())
 
 
 @pytest.fixture
@@ -92,6 +99,70 @@ def test_someone_who_lost_the_seat_is_not_an_mp_now(authority, mp, officer, sign
     assert "Not an MP now" in page
     assert "4 July 2024 to 31 January 2026" in page
     assert "Log an enquiry" not in page
+
+
+def test_it_tells_names_how_a_seat_was_won_and_left_and_a_suspension(authority, mp, officer, sign_in):
+    mp.names.update(started_on=date(2026, 1, 1), source="spring.csv, as at 1 January 2026")
+    mp.names.create(
+        name="Rowan Marsh", sort_name="Marsh, Rowan", started_on=date(2024, 7, 4), ended_on=date(2025, 12, 31)
+    )
+    earlier = ConstituencyFactory(name="Fell")
+    SeatHolding.objects.create(
+        mp=mp,
+        constituency=earlier,
+        started_on=date(2019, 12, 12),
+        ended_on=date(2023, 1, 9),
+        begun_by=Beginning.GENERAL_ELECTION,
+        ended_by=Ending.RESIGNATION,
+    )
+    SeatHolding.objects.filter(mp=mp, ended_on=None).update(begun_by=Beginning.BY_ELECTION)
+    mp.statuses.create(status="Suspended", note="A panel's advice", started_on=date(2026, 2, 1))
+    client = sign_in(officer)
+
+    page = words_of(page_of(client, authority, mp))
+    then = client.get(f"/{authority.slug}/mps/{mp.pk}/", {"on": "2025-06-01"}).content.decode()
+
+    assert "Formerly Rowan Marsh" in page
+    assert "since 4 July 2024 (elected at a by-election)" in page
+    assert "12 December 2019 to 9 January 2023 (elected at a general election; ended by resignation)" in page
+    assert "Suspended, since 1 February 2026; still an MP (A panel&#x27;s advice)" in page
+    assert "spring.csv, as at 1 January 2026" in page
+    assert "Rowan Marsh</h1>" in then
+    assert "Now Ms Rowan Vale" in then
+    assert 'govuk-tag--yellow">Suspended' not in then
+
+
+@pytest.mark.parametrize(
+    ("begun_by", "words"),
+    [("whip-restored", "(whip restored)"), ("", "(Marsh Party again)")],
+)
+def test_a_whip_lost_and_restored_is_told_in_words(authority, mp, officer, sign_in, begun_by, words):
+    marsh, none = PartyFactory(name="Marsh Party"), PartyFactory(name="Independent")
+    mp.party_spells.update(party=marsh, ended_on=date(2025, 2, 4))
+    spells = [(none, date(2025, 2, 5), date(2025, 11, 7), ""), (marsh, date(2025, 11, 8), None, begun_by)]
+    for party, started_on, ended_on, how in spells:
+        mp.party_spells.create(party=party, started_on=started_on, ended_on=ended_on, begun_by=how)
+
+    page = words_of(page_of(sign_in(officer), authority, mp))
+
+    assert f"Marsh Party, since 8 November 2025 {words}" in page
+    assert "Independent, 5 February 2025 to 7 November 2025 (no longer Marsh Party)" in page
+
+
+def test_a_seat_says_what_it_was_made_from(authority, mp, officer, sign_in):
+    seat = mp.holdings.get().constituency
+    seat.started_on = date(2024, 7, 4)
+    seat.save()
+    for name, share in (("Old Fell", 14.6), ("Old Tarn", 85), ("Old Moor", 0.4)):
+        old = ConstituencyFactory(name=name, ended_on=date(2024, 7, 3))
+        SeatSuccession.objects.create(old=old, new=seat, share_of_old=50, share_of_new=share)
+
+    page = words_of(page_of(sign_in(officer), authority, mp))
+
+    assert (
+        "Made in 2024 from Old Tarn (85% of the seat’s people), Old Fell (14.6% of the seat’s people) "
+        "and very small parts of 1 other" in page
+    )
 
 
 def test_an_mp_of_elsewhere_has_a_page_too(authority, officer, sign_in):
@@ -263,7 +334,7 @@ def test_the_page_costs_the_same_however_much_there_is(
     client = sign_in(officer)
     TouchpointFactory(authority=authority, mp=mp)
     PriorityFactory(authority=authority, key_words="minister")
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(27):
         page_of(client, authority, mp)
 
     EngagementPlanFactory(authority=authority, mp=mp)
@@ -277,5 +348,5 @@ def test_the_page_costs_the_same_however_much_there_is(
         fields = {"authority": authority, "mp": mp, "service": ServiceFactory(authority=authority)}
         EnquiryFactory(**fields, owner=MembershipFactory(authority=authority))
         EnquiryFactory(**fields, replied_on=TODAY, reply_working_days=0)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(27):
         page_of(client, authority, mp)
