@@ -7,7 +7,17 @@ from typing import Any
 from django import forms
 
 from accounts.models import Authority, Membership
-from contacts.models import THEY_MAY_ASK, Constituency, Council, LeadRole, MPOffice, OfficePerson, Party
+from contacts.models import (
+    THEY_MAY_ASK,
+    Constituency,
+    Council,
+    LeadRole,
+    MPNewsQuerySet,
+    MPOffice,
+    NewsKind,
+    OfficePerson,
+    Party,
+)
 from mpcrm.postcodes import is_half_a_postcode
 
 NO_DATE = "Enter a real date, like 3 March 2026 or 03/03/2026."
@@ -215,3 +225,18 @@ class OfficePersonForm(forms.ModelForm):
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+
+class NewsForm(forms.Form):
+    """Which changes to show; everything may be left empty."""
+
+    kind = forms.ChoiceField(label="What", choices=[("", "Everything"), *NewsKind.choices], required=False)
+    mp = forms.ChoiceField(label="MP", required=False)
+    since = forms.DateField(
+        label="Since", required=False, widget=forms.DateInput, error_messages={"invalid": NO_DATE}
+    )
+
+    def __init__(self, *args: Any, news: MPNewsQuerySet, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        mps = news.exclude(mp=None).order_by("mp__sort_name", "mp").values_list("mp", "mp__name").distinct()
+        self.fields["mp"].choices = [("", "All"), *((str(pk), name) for pk, name in mps)]  # type: ignore[attr-defined]

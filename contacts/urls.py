@@ -8,6 +8,7 @@ from contacts.views import (
     directory,
     finding,
     leads,
+    news,
     notes,
     offices,
     policy_areas,
@@ -21,6 +22,8 @@ app_name = "contacts"
 
 urlpatterns = [
     path("", directory.mp_list, name="mp_list"),
+    path("news/", news.news_list, name="news_list"),
+    path("<int:mp>/news/", news.mp_news, name="mp_news"),
     path("<int:mp>/leads/", leads.lead_list, name="lead_list"),
     path("<int:mp>/leads/new/", leads.lead_set, name="lead_set"),
     path("leads/<int:pk>/end/", leads.lead_end, name="lead_end"),

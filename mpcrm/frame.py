@@ -43,6 +43,7 @@ INSTANCE_NAVIGATION = (("Import MPs", "instance:import_list"), ("Places", "insta
 # The pages about one MP, each of which leads to the others.
 MP_PAGES = (
     ("Summary", "overview:mp_detail"),
+    ("What changed", "contacts:mp_news"),
     ("Background", "contacts:background_detail"),
     ("Office", "contacts:office_detail"),
     ("Who leads", "contacts:lead_list"),

@@ -15,7 +15,7 @@ from contacts.background import background_in_brief
 from contacts.checklist import Completeness, completeness_by_mp
 from contacts.directory import facts_about, leads_on
 from contacts.forms import AsAtForm
-from contacts.models import MP, MPOffice, Post, is_current
+from contacts.models import MP, MPNews, MPOffice, Post, is_current
 from contacts.portfolios import Match, matches, priorities_of
 from engagements.models import READERS, WRITERS, Touchpoint, mps_with_cadence
 from enquiries.clock import calendar_of, due_in_words
@@ -23,13 +23,14 @@ from enquiries.models import RAG, Enquiry, EnquiryQuerySet
 
 MOST_TOUCHPOINTS = 5
 MOST_OPEN = 10
+MOST_NEWS = 3
 MOST_RECENT = 5
 
 
 @require_safe
 @for_roles(*EVERYONE)
 def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
-    """At most 23 queries besides the page frame's, whatever there is to show.
+    """At most 24 queries besides the page frame's, whatever there is to show.
 
     `?on=` asks for Parliament's facts as at another day; what the authority records is always of today.
     """
@@ -46,6 +47,7 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
         "matches": _matches(request.authority, facts.posts, on=on) if is_ours else [],
         "is_past": facts_on != on,
         "form": form,
+        "news": list(MPNews.objects.filter(mp=mp).for_list()[:MOST_NEWS]),
         "leads": leads_on(mp, membership=membership, on=on),
         "sees_engagement": membership.role in READERS,
         "may_write": membership.role in WRITERS,

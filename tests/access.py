@@ -199,6 +199,8 @@ ROWS: dict[str, Row] = {
             Says("unowned=on", FAR_MARK, 0),
         ),
     ),
+    "contacts:news_list": Row(get=EVERYONE, queries=("kind=vacant",), says=(Says("", "Lost a whip", 1),)),
+    "contacts:mp_news": Row(get=EVERYONE, about="mp"),
     "contacts:lead_list": Row(get=EVERYONE, about="mp"),
     "contacts:lead_set": Row(get=POLITICAL, post=POLITICAL, about="mp"),
     "contacts:office_detail": Row(
@@ -376,6 +378,7 @@ FORGERIES = [
 LIST_ALL_FACTS = {
     "contacts:mp_list",
     "contacts:lead_list",
+    "contacts:mp_news",
     "contacts:seat_list",
     "contacts:sliver_threshold",
     "enquiries:enquiry_log",

@@ -57,6 +57,7 @@ from tests.factories import (
     EnquiryFactory,
     MembershipFactory,
     MPFactory,
+    MPNewsFactory,
     NotificationFactory,
     PastClockFactory,
     PlacementFactory,
@@ -151,6 +152,8 @@ def build_world() -> World:
         reference_prefix="SF",
     )
     far = foreign.rows["only mp"]
+    for mp in (shared, far):
+        MPNewsFactory(mp=mp, words="lost a whip")
     MP.objects.filter(pk=far.pk).update(name=f"{FAR_MARK} MP")
     Constituency.objects.filter(holdings__mp=far).update(name=f"{FAR_MARK} Seat")
     SeatOverlap.objects.filter(constituency__holdings__mp=shared).update(share=FAR_SHARE)
@@ -362,7 +365,7 @@ def grow(world: World, *, facts: bool) -> None:
     for constituency, is_hidden in seats.items():
         SeatChoice.objects.create(authority=authority, constituency=constituency, is_hidden=is_hidden)
     if facts:
-        MPFactory(authority=authority)
+        MPNewsFactory(mp=MPFactory(authority=authority))
     for enquiry_type in ("enquiry", "foi"):
         ResponsePolicy.objects.create(authority=authority, enquiry_type=enquiry_type, reply_in=20)
 

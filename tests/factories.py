@@ -25,6 +25,8 @@ from contacts.models import (
     Influence,
     LeadRole,
     MPName,
+    MPNews,
+    NewsKind,
     NoteKind,
     Party,
     PartySpell,
@@ -208,6 +210,24 @@ class ChecklistAnswerFactory(DjangoModelFactory[ChecklistAnswer]):
     answered_on = TODAY
     answered_at = NOW
     answered_by = factory.LazyAttribute(lambda answer: MembershipFactory(authority=answer.authority))
+
+
+class MPNewsFactory(DjangoModelFactory[MPNews]):
+    """The MP has lost a whip TODAY, in the seat they hold."""
+
+    class Meta:
+        model = MPNews
+
+    fact = factory.Sequence(lambda n: f"whip-lost:{n}")
+    mp = factory.SubFactory(MPFactory)
+    constituency = factory.LazyAttribute(
+        lambda news: news.mp.holdings.order_by("pk").last().constituency if news.mp else ConstituencyFactory()
+    )
+    kind = NewsKind.WHIP_LOST
+    words = "lost or gave up the Fictional whip"
+    happened_on = TODAY
+    known_at = NOW
+    source = "list.csv"
 
 
 class TopicFactory(DjangoModelFactory[Topic]):

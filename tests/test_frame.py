@@ -99,14 +99,32 @@ def test_navigation_marks_where_one_is(officer):
     [
         (
             Role.OFFICER,
-            ["Summary", "Background", "Office", "Who leads", "Touchpoints", "Priorities", "Checklist"],
+            [
+                "Summary",
+                "What changed",
+                "Background",
+                "Office",
+                "Who leads",
+                "Touchpoints",
+                "Priorities",
+                "Checklist",
+            ],
         ),
         (
             Role.EXECUTIVE,
-            ["Summary", "Background", "Office", "Who leads", "Touchpoints", "Priorities", "Checklist"],
+            [
+                "Summary",
+                "What changed",
+                "Background",
+                "Office",
+                "Who leads",
+                "Touchpoints",
+                "Priorities",
+                "Checklist",
+            ],
         ),
-        (Role.SERVICE_CONTACT, ["Summary", "Office", "Who leads", "Priorities"]),
-        (Role.ADMIN, ["Summary", "Who leads", "Priorities"]),
+        (Role.SERVICE_CONTACT, ["Summary", "What changed", "Office", "Who leads", "Priorities"]),
+        (Role.ADMIN, ["Summary", "What changed", "Who leads", "Priorities"]),
     ],
 )
 def test_a_page_about_an_mp_leads_to_the_others_that_the_role_may_open(authority, sign_in, role, entries):

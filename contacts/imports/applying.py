@@ -25,12 +25,14 @@ from contacts.models import (
     ListSubject,
     MPListImport,
     MPName,
+    MPNews,
     MPStatus,
     Party,
     PartySpell,
     Post,
     SeatHolding,
 )
+from contacts.news import take_back, tell_effects
 from contacts.spells import ENDING, Spell, SpellsOverlap, day_before, write_spells
 
 
@@ -272,6 +274,7 @@ def apply_plan(plan: Plan | PostPlan, *, to: MPListImport, skip_refused: bool, n
     to.state = ImportState.APPLIED
     to.applied_at = now
     to.save()
+    tell_effects(to, now=now)
     return to
 
 
@@ -525,6 +528,7 @@ def undo_import(
         reason = why_not_undo(applied, reader=by)
         if reason:
             raise CannotUndo(reason)
+        take_back(applied)
         made, were, dropped = (applied.effects.get(key, {}) for key in ("made", "were", "dropped"))
         for kind in ("post", *SPELLS):
             KINDS[kind]._default_manager.filter(pk__in=made.get(kind, [])).delete()
@@ -565,7 +569,8 @@ def why_not_undo(applied: MPListImport, *, reader: User | AnonymousUser | None =
     to: dict[type[models.Model], list[int]] = {
         model: made.get(model, []) for model in (MP, Constituency, Party, Post)
     }
-    found = referrers(to, besides=made, reader=reader)
+    told = list(applied.news.values_list("pk", flat=True))  # which undoing takes back
+    found = referrers(to, besides={**made, MPNews: told}, reader=reader)
     if not found:
         return ""
     return f"Other records refer to rows this import made: {'; '.join(found)}."

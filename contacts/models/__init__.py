@@ -49,6 +49,7 @@ from contacts.models.parliament.contacts import (
 from contacts.models.parliament.dissolutions import Dissolution
 from contacts.models.parliament.lists import ImportState, ListSubject, MPListImport
 from contacts.models.parliament.mps import MP, MPName, MPQuerySet, MPStatus
+from contacts.models.parliament.news import MPNews, MPNewsQuerySet, NewsKind
 from contacts.models.parliament.parties import Party, PartyChange, PartySpell
 from contacts.models.parliament.places import (
     REPLACED_WHOLE,
@@ -115,10 +116,13 @@ __all__ = [
     "ListSubject",
     "MPListImport",
     "MPName",
+    "MPNews",
+    "MPNewsQuerySet",
     "MPOffice",
     "MPQuerySet",
     "MPStatus",
     "MatchState",
+    "NewsKind",
     "NoteKind",
     "NoteQuerySet",
     "OfficePerson",

@@ -334,7 +334,7 @@ def test_the_page_costs_the_same_however_much_there_is(
     client = sign_in(officer)
     TouchpointFactory(authority=authority, mp=mp)
     PriorityFactory(authority=authority, key_words="minister")
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         page_of(client, authority, mp)
 
     EngagementPlanFactory(authority=authority, mp=mp)
@@ -348,5 +348,5 @@ def test_the_page_costs_the_same_however_much_there_is(
         fields = {"authority": authority, "mp": mp, "service": ServiceFactory(authority=authority)}
         EnquiryFactory(**fields, owner=MembershipFactory(authority=authority))
         EnquiryFactory(**fields, replied_on=TODAY, reply_working_days=0)
-    with django_assert_num_queries(27):
+    with django_assert_num_queries(28):
         page_of(client, authority, mp)

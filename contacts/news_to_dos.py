@@ -1,0 +1,145 @@
+"""What news asks of authorities whose seat it is: a to-do for whoever leads on the MP, where it matters."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.models import Authority, Membership
+from contacts.models import (
+    Constituency,
+    CouncilLead,
+    LeadRole,
+    MPNews,
+    NewsKind,
+    SeatHolding,
+)
+from contacts.portfolios import priorities_matched
+from notifications.to_dos import ToDoRequest, ask
+
+
+@dataclass(frozen=True)
+class Task:
+    """What to do about a kind of news, and within how many days of learning of it."""
+
+    title: str  # of the MP ({mp}) and the seat ({seat})
+    days: int
+    what_next: str
+
+
+REVIEW_PLAN = "Look again at the plan, its key messages and who should be in contact."
+TASKS = {
+    NewsKind.NEW_MP: Task(
+        "Make contact with {mp}, new MP for {seat}",
+        14,
+        "Write to welcome them, say whom to turn to here, and start a plan.",
+    ),
+    NewsKind.VACANT: Task(
+        "{seat} has no MP: see to what is open",
+        14,
+        "Decide what becomes of open enquiries and of the plan until there is a new MP.",
+    ),
+    NewsKind.PARTY: Task("Look again at the plan for {mp}, who changed party", 7, REVIEW_PLAN),
+    NewsKind.WHIP_LOST: Task("Look again at the plan for {mp}, now without a whip", 7, REVIEW_PLAN),
+    NewsKind.WHIP_RESTORED: Task("Look again at the plan for {mp}, with the whip again", 7, REVIEW_PLAN),
+    NewsKind.POST_BEGUN: Task("Look again at the plan for {mp}, who has a new post", 14, REVIEW_PLAN),
+}
+
+
+def occasion_of(fact: str) -> str:
+    """What names a change as the reason of a to-do: the same when it is told again after an undoing."""
+    return f"news:{fact}"
+
+
+def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
+    """Ask each authority whose seat it is to do what the news calls for, once."""
+    on = timezone.localdate(now)
+    matter = [each for each in news if each.kind in TASKS and each.constituency_id]
+    requests: list[ToDoRequest] = []
+    if not matter:
+        return
+    last_mp = _last_mps(matter)
+    owners = _owners(on)
+    seats = {each.constituency_id for each in matter if each.constituency_id}
+    for authority in Authority.objects.defer("logo").order_by("pk"):
+        ours = set(Constituency.objects.of(authority).filter(pk__in=seats).values_list("pk", flat=True))
+        about = [each for each in matter if each.constituency_id in ours]
+        for each in _that_matter_to(authority, about, on=on):
+            before = last_mp.get(each.constituency_id or 0)
+            requests.append(
+                _request(
+                    authority,
+                    each,
+                    due_on=on + timedelta(days=TASKS[NewsKind(each.kind)].days),
+                    assignee=owners.get((authority.pk, each.mp_id or 0))
+                    or owners.get((authority.pk, before or 0)),
+                )
+            )
+    ask(requests, now=now)
+
+
+def _that_matter_to(authority: Authority, news: list[MPNews], *, on: date) -> list[MPNews]:
+    """All but posts that match none of the authority's priorities."""
+    posts = [each.post for each in news if each.kind == NewsKind.POST_BEGUN and each.post]
+    matched = priorities_matched(authority, posts=posts, on=on)
+    return [each for each in news if each.kind != NewsKind.POST_BEGUN or each.post_id in matched]
+
+
+def _request(authority: Authority, news: MPNews, *, due_on: date, assignee: Membership | None) -> ToDoRequest:
+    task, seat, mp = TASKS[NewsKind(news.kind)], news.constituency, news.mp
+    title = task.title.format(mp=mp, seat=seat)
+    if mp:
+        path = reverse("overview:mp_detail", args=[authority.slug, mp.pk])
+    else:
+        path = reverse("contacts:news_list", args=[authority.slug])
+    who = f"{mp} ({seat})" if mp else str(seat)
+    return ToDoRequest(
+        authority=authority,
+        kind=f"news-{news.kind}",
+        # By Parliament's own codes, which an MP or seat keeps when an import is undone and applied again.
+        subject=f"mp:{mp.parliament_id or mp.pk}" if mp else f"seat:{seat.ons_code if seat else ''}",
+        occasion=occasion_of(news.fact),
+        title=title,
+        detail=(
+            f"{who}: {news.words}, {news.happened_on:%-d %B %Y}. Source: {news.source}.\n\n{task.what_next}"
+        ),
+        about=who,
+        path=path,
+        due_on=due_on,
+        assignee=assignee,
+    )
+
+
+def _last_mps(news: Sequence[MPNews]) -> dict[int, int]:
+    """By seat, who held it before the change: whoever led on them knows it."""
+    changed_on = {each.constituency_id: each.happened_on for each in news if each.constituency_id}
+    holdings = SeatHolding.objects.filter(constituency__in=changed_on).order_by("started_on", "pk")
+    return {
+        holding.constituency_id: holding.mp_id
+        for holding in holdings
+        if holding.started_on < changed_on[holding.constituency_id]
+    }
+
+
+def _owners(on: date) -> dict[tuple[int, int], Membership]:
+    """By authority and MP, the relationship owner who has an account and works there, or else the deputy."""
+    leads = (
+        CouncilLead.objects.current(on)
+        .filter(Q(membership__is_active=True) & Q(membership__user__is_active=True))
+        .select_related("membership__authority")
+    )
+    found: dict[tuple[int, int], dict[str, Membership]] = defaultdict(dict)
+    for lead in leads:
+        if lead.membership:
+            found[lead.authority_id, lead.mp_id][lead.role] = lead.membership
+    return {
+        key: by_role.get(LeadRole.LEAD) or by_role[LeadRole.DEPUTY]
+        for key, by_role in found.items()
+        if by_role.keys() & {LeadRole.LEAD, LeadRole.DEPUTY}
+    }

@@ -1,0 +1,587 @@
+"""Changes in words: told once, in the right words, to those whose seat it is, with the to-dos that follow."""
+
+from __future__ import annotations
+
+import threading
+from datetime import date, timedelta
+
+import pytest
+from django.db import connection, transaction
+from django.urls import reverse
+
+from contacts.imports.applying import undo_import, why_not_undo
+from contacts.models import (
+    MP,
+    Constituency,
+    Dissolution,
+    Ending,
+    LeadRole,
+    MPListImport,
+    MPNews,
+    NewsKind,
+    Post,
+    PostKind,
+    SeatHolding,
+)
+from contacts.news import News, begun_in_words, holding_in_words, left_how, party_in_words, record_news
+from notifications.models import ToDo
+from notifications.to_dos import finish
+from tests.contacts.lists import (
+    FIRST,
+    NEWCOMER,
+    SECOND,
+    THIRD,
+    VACANT,
+    changed_rows,
+    letters,
+    run,
+    seat_name,
+    whole,
+)
+from tests.factories import (
+    NOW,
+    TODAY,
+    AuthorityFactory,
+    CouncilFactory,
+    CouncilLeadFactory,
+    MembershipFactory,
+    MPFactory,
+    MPNewsFactory,
+    PriorityFactory,
+    SeatOverlapFactory,
+)
+
+pytestmark = pytest.mark.django_db
+
+SPRING = "2026-02-27"
+
+
+def told():
+    """What is told: who, in what words, of which day."""
+    return {
+        (news.mp.name if news.mp else "", news.words, news.happened_on) for news in MPNews.objects.for_list()
+    }
+
+
+def lie_in(authority, *codes):
+    """Let the seats of these codes lie in the authority's area."""
+    council = CouncilFactory(ons_code=authority.ons_code)
+    for code in codes:
+        SeatOverlapFactory(council=council, constituency=Constituency.objects.get(ons_code=code))
+
+
+def name_in(code):
+    return next(row["MP"] for row in whole() if row["PCON24CD"] == code)
+
+
+# --- In words -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "before", "kind", "words"),
+    [
+        ("Labour", "Independent", [], "whip-lost", "lost or gave up the Labour whip, sits as an Independent"),
+        (
+            "Labour (Co-op)",
+            "Independent",
+            [],
+            "whip-lost",
+            "lost or gave up the Labour whip, sits as an Independent",
+        ),
+        ("Independent", "Labour", ["Labour"], "whip-restored", "has the Labour whip again"),
+        ("Independent", "Labour (Co-op)", ["Labour"], "whip-restored", "has the Labour whip again"),
+        (
+            "Independent",
+            "Green Party",
+            ["Labour"],
+            "party",
+            "now sits for Green Party, until then as an Independent",
+        ),
+        ("Conservative", "Reform UK", [], "party", "now sits for Reform UK, until then for Conservative"),
+        ("Labour", "Labour (Co-op)", [], "party-name", "now sits for Labour (Co-op), until then for Labour"),
+        ("Labour", "Speaker", [], "party", "sits as Speaker"),
+    ],
+)
+def test_a_change_of_party_in_words(was, now, before, kind, words):
+    assert party_in_words(was, now, before=before) == (kind, words)
+
+
+def test_a_whip_that_parliament_says_was_removed_is_lost():
+    words = "lost the Labour whip, sits as an Independent"
+
+    assert party_in_words("Labour", "Independent", was_removed=True) == ("whip-lost", words)
+
+
+@pytest.mark.parametrize(
+    ("ended_by", "is_dissolved", "words"),
+    [
+        ("", False, ""),
+        (Ending.OTHER, False, ""),
+        (Ending.RESIGNATION, False, ", by resignation"),
+        (Ending.DEATH, False, ", by death"),
+        ("", True, ": Parliament is dissolved"),
+    ],
+)
+def test_how_somebody_left_is_said_as_far_as_it_is_known(ended_by, is_dissolved, words):
+    assert left_how(SeatHolding(ended_by=ended_by), is_dissolved=is_dissolved) == words
+
+
+@pytest.mark.parametrize(
+    ("kind", "facts", "words"),
+    [
+        (NewsKind.NEW_MP, {"is_by_election": True}, "new MP after by-election"),
+        (NewsKind.NEW_MP, {"is_by_election": False}, "new MP at the general election"),
+        (
+            NewsKind.NEW_MP,
+            {"is_by_election": True, "sat_before": True},
+            "new MP after by-election, and an MP before",
+        ),
+        (
+            NewsKind.NEW_MP,
+            {"is_by_election": False, "was": "Aaa Vale"},
+            "new MP at the general election, until then MP for Aaa Vale",
+        ),
+        (NewsKind.RE_ELECTED, {"is_by_election": False}, "elected again at the general election"),
+    ],
+)
+def test_a_change_of_holder_in_words(kind, facts, words):
+    assert holding_in_words(kind, **facts) == words
+
+
+# --- What an import tells ---------------------------------------------------------------------
+
+
+def test_the_first_list_is_no_news(importer):
+    importer(whole())
+
+    assert MPNews.objects.count() == ToDo.objects.count() == 0
+
+
+def test_the_whole_list_after_a_partial_one_is_no_news(importer):
+    importer(whole()[:10], "2024-07-10", "--partial")
+    importer(whole(), "2024-07-11")
+
+    assert told() == set()
+
+
+def test_a_by_election_a_vacancy_a_name_and_a_whip(importer):
+    importer(whole())
+
+    importer(
+        changed_rows(
+            whole(),
+            **{
+                FIRST: NEWCOMER,
+                SECOND: VACANT,
+                THIRD: {"Party": "Independent", "MP": "Dame Ada Other"},
+            },
+        ),
+        SPRING,
+    )
+
+    assert told() == {
+        ("Bea Novak", "new MP after by-election", date(2026, 2, 26)),
+        (name_in(FIRST), f"is no longer MP for {seat_name(FIRST)}", date(2026, 2, 26)),
+        (name_in(SECOND), f"is no longer MP for {seat_name(SECOND)}", date(2026, 2, 27)),
+        ("", "seat vacant", date(2026, 2, 27)),
+        ("Dame Ada Other", f"is now named Dame Ada Other, before {name_in(THIRD)}", date(2026, 2, 27)),
+        (
+            "Dame Ada Other",
+            "lost or gave up the Liberal Democrat whip, sits as an Independent",
+            date(2026, 2, 27),
+        ),
+    }
+    news = MPNews.objects.get(kind=NewsKind.NEW_MP)
+    assert (news.constituency.ons_code, news.made_by) == (FIRST, MPListImport.objects.first())
+    assert news.source == "list.csv, as at 27 February 2026"
+    assert MPNews.objects.get(kind=NewsKind.VACANT).constituency.ons_code == SECOND
+
+
+@pytest.mark.parametrize(
+    ("name", "is_news"),
+    [("Mr", False), ("Ms", False), ("Sir", True), ("Dr", True), ("Adele", True)],
+)
+def test_a_name_is_news_but_not_mr_or_ms(importer, name, is_news):
+    importer(whole())
+
+    importer(changed_rows(whole(), **{FIRST: {"MP": f"{name} {name_in(FIRST)}"}}), SPRING)
+
+    assert MPNews.objects.filter(kind=NewsKind.NAME).exists() == is_news
+
+
+def test_a_whip_is_lost_and_restored(importer):
+    importer(whole())
+    importer(changed_rows(whole(), **{FIRST: {"Party": "Independent"}}), "2025-01-01")
+    importer(whole(), "2025-06-01")
+
+    assert [(news.kind, news.words) for news in MPNews.objects.order_by("pk")] == [
+        ("whip-lost", "lost or gave up the Labour whip, sits as an Independent"),
+        ("whip-restored", "has the Labour whip again"),
+    ]
+
+
+def test_a_suspension_and_its_end_are_told(importer):
+    importer(whole())
+    status = {row["PCON24CD"]: {"Status": "Current Member"} for row in whole()}
+    suspended = status | {FIRST: {"Status": "Suspended"}}
+    for statuses, on in ((suspended, "2026-01-10"), (status, "2026-01-20")):
+        importer(changed_rows([row | {"Status": ""} for row in whole()], **statuses), on)
+
+    assert told() == {
+        (name_in(FIRST), "is suspended", date(2026, 1, 10)),
+        (name_in(FIRST), "is no longer suspended", date(2026, 1, 20)),
+    }
+
+
+def test_the_same_list_again_tells_nothing_more(importer):
+    importer(whole())
+    changed = changed_rows(whole(), **{FIRST: NEWCOMER, SECOND: VACANT})
+    importer(changed, SPRING)
+    before = told()
+
+    importer(changed, SPRING)
+    importer(changed, "2026-03-01")
+
+    assert told() == before
+
+
+def test_undoing_takes_news_and_open_to_dos_back_and_telling_again_asks_once(importer, officer):
+    importer(whole())
+    lie_in(officer.authority, FIRST, SECOND)
+    changed = changed_rows(whole(), **{FIRST: NEWCOMER, SECOND: VACANT})
+    importer(changed, SPRING)
+    first_news, first_to_dos = told(), ToDo.objects.count()
+    finish(by=officer, to_do=ToDo.objects.get(kind="news-new-mp"), now=NOW)
+
+    applied = MPListImport.objects.applied().first()
+    reason = why_not_undo(applied)
+    undo_import(applied=applied, now=NOW)
+    between = (MPNews.objects.count(), [to_do.kind for to_do in ToDo.objects.all()])
+    importer(changed, SPRING)
+
+    assert (len(first_news), first_to_dos, reason) == (4, 2, "")
+    assert between == (0, ["news-new-mp"])  # done is done
+    assert told() == first_news
+    assert [to_do.kind for to_do in ToDo.objects.open()] == ["news-vacant"]
+    assert ToDo.objects.count() == 2
+
+
+def test_in_a_dissolution_nobody_is_asked_to_see_to_650_vacancies(importer):
+    importer(whole())
+    Dissolution.objects.create(started_on=date(2026, 2, 1), entered_at=NOW)
+
+    importer(changed_rows(whole(), **{FIRST: VACANT}), "2026-02-01")
+
+    assert told() == {
+        (name_in(FIRST), f"is no longer MP for {seat_name(FIRST)}: Parliament is dissolved", date(2026, 2, 1))
+    }
+
+
+def test_a_new_parliament_of_335_new_mps_is_told_in_few_queries(importer, django_assert_max_num_queries):
+    importer(whole())
+    rows = whole()
+    for number, row in enumerate(rows[:335]):
+        row |= {
+            "Member ID": str(9000 + number),
+            "MP": f"Bea {letters(number)}ova",
+            "Start date": "2026-06-04",
+        }
+
+    with django_assert_max_num_queries(90):
+        importer(rows, "2026-06-05")
+
+    assert MPNews.objects.filter(kind=NewsKind.NEW_MP).count() == 335
+    assert set(MPNews.objects.filter(kind=NewsKind.NEW_MP).values_list("words", flat=True)) == {
+        "new MP at the general election"
+    }
+    assert MPNews.objects.filter(kind=NewsKind.LEFT).count() == 335
+
+
+# --- Posts ------------------------------------------------------------------------------------
+
+
+def post_list(tmp_path, rows, on):
+    """Import a list of posts: (MP, post, department, from, to)."""
+    path = tmp_path / "posts.csv"
+    lines = ["mnis_id,name,kind,post,department,start_date,end_date"]
+    lines += [
+        f"{mp.parliament_id},{mp.name},{kind},{post},{body},{begun},{ended}"
+        for mp, kind, post, body, begun, ended in rows
+    ]
+    path.write_text("\n".join(lines))
+    status, report = run("import_posts", path, "--on", on)
+    assert status == 0, report
+
+
+@pytest.fixture
+def known(db):
+    """Two MPs whom lists may name, each with a seat."""
+    return [
+        MPFactory(name=f"Ada {letters(number)}son", parliament_id=1000 + number, is_fictional=False)
+        for number in (1, 2)
+    ]
+
+
+def test_posts_that_begin_and_end_are_told_and_the_first_list_is_not(known, tmp_path):
+    one, other = known
+    first = (one, "Government", "Minister of State", "Department for Transport", "2025-01-02", "")
+    post_list(tmp_path, [first], "2025-09-01")
+    before = told()
+
+    ended = (*first[:5], "2026-02-10")
+    second = (other, "Government", "Parliamentary Under-Secretary", "Home Office", "2026-02-11", "")
+    older = (other, "Government", "Trade Envoy", "Treasury", "2025-03-01", "")
+    for _ in range(2):
+        post_list(tmp_path, [ended, second, older], "2026-02-20")
+
+    assert before == set()
+    assert told() == {
+        (one.name, "is no longer Minister of State, Department for Transport", date(2026, 2, 11)),
+        (other.name, "became Parliamentary Under-Secretary, Home Office", date(2026, 2, 11)),
+    }
+
+
+@pytest.mark.parametrize(
+    ("kind", "title", "body", "words"),
+    [
+        (PostKind.COMMITTEE, "Member", "Transport Committee", "joined the Transport Committee"),
+        (PostKind.COMMITTEE, "Chair", "Transport Committee", "became Chair, Transport Committee"),
+        (PostKind.PPS, "Parliamentary Private Secretary", "", "became Parliamentary Private Secretary"),
+    ],
+)
+def test_a_post_begun_in_words(kind, title, body, words):
+    assert begun_in_words(Post(kind=kind, title=title, body=body)) == words
+
+
+def test_a_new_post_asks_where_it_matches_a_priority(known, tmp_path):
+    one, other = known
+    ours, theirs = MembershipFactory(), MembershipFactory()
+    for member in (ours, theirs):
+        SeatOverlapFactory(
+            council=CouncilFactory(ons_code=member.authority.ons_code),
+            constituency=one.holdings.get().constituency,
+        )
+    PriorityFactory(authority=ours.authority, name="Buses", departments="Transport")
+    PriorityFactory(authority=theirs.authority, name="Homes", departments="Housing")
+    post_list(tmp_path, [(other, "Government", "Whip", "Treasury", "2024-08-01", "")], "2024-09-01")
+    post_list(tmp_path, [(other, "Government", "Minister", "Treasury", "2024-08-01", "")], "2024-09-01")
+
+    new = (one, "Government", "Minister of State", "Department for Transport", "2025-01-02", "")
+    for _ in range(2):
+        post_list(tmp_path, [new], "2025-09-01")
+
+    to_do = ToDo.objects.get()
+    assert (to_do.authority, to_do.kind) == (ours.authority, "news-post-begun")
+    assert to_do.title == f"Look again at the plan for {one.name}, who has a new post"
+    assert "became Minister of State, Department for Transport, 2 January 2025." in to_do.detail
+
+
+# --- Told once, and whom it asks ------------------------------------------------------------
+
+
+def whip_lost(mp, on=TODAY):
+    return News(NewsKind.WHIP_LOST, "lost or gave up the Labour whip", on, mp=mp)
+
+
+def test_telling_again_tells_and_asks_nothing(officer):
+    mp = MPFactory(authority=officer.authority)
+
+    first = record_news([whip_lost(mp)], source="test", now=NOW)
+    again = record_news([whip_lost(mp), whip_lost(mp)], source="another", now=NOW + timedelta(days=1))
+
+    assert (len(first), again) == (1, [])
+    assert (MPNews.objects.count(), ToDo.objects.count()) == (1, 1)
+    assert MPNews.objects.get().constituency == mp.holdings.get().constituency
+
+
+def test_telling_nothing_asks_the_database_nothing(django_assert_num_queries):
+    with django_assert_num_queries(0):
+        assert record_news([], source="test", now=NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("leads", "asked"),
+    [
+        (["lead", "deputy"], "lead"),
+        (["deputy"], "deputy"),
+        (["lead who left", "deputy"], "deputy"),
+        (["lead without an account"], None),
+        (["lead until yesterday"], None),
+        ([], None),
+    ],
+)
+def test_the_relationship_owner_is_asked_or_the_deputy_or_nobody_yet(authority, leads, asked):
+    mp = MPFactory(authority=authority)
+    people = {}
+    for lead in leads:
+        member = MembershipFactory(authority=authority, is_active="left" not in lead)
+        who = {"membership": member}
+        if "without" in lead:
+            who = {"membership": None, "name": "The Leader"}
+        CouncilLeadFactory(
+            authority=authority,
+            mp=mp,
+            role=LeadRole(lead.split()[0]),
+            ended_on=TODAY - timedelta(days=1) if "until" in lead else None,
+            **who,
+        )
+        people[lead] = member
+    CouncilLeadFactory(mp=mp)  # another authority's
+
+    record_news([whip_lost(mp)], source="test", now=NOW)
+
+    to_do = ToDo.objects.get()
+    assert to_do.assignee == (people[asked] if asked else None)
+    assert to_do.due_on == TODAY + timedelta(days=7)
+    assert to_do.path == reverse("overview:mp_detail", args=[authority.slug, mp.pk])
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_asked"),
+    [(kind, kind in ("new-mp", "vacant", "party", "whip-lost", "whip-restored")) for kind in NewsKind.values],
+)
+def test_only_what_matters_asks(authority, kind, is_asked):
+    mp = MPFactory(authority=authority)
+
+    record_news([News(kind, "words", TODAY, mp=mp)], source="test", now=NOW)
+
+    assert ToDo.objects.exists() == is_asked
+
+
+def test_whoever_led_on_the_former_mp_is_asked_about_the_new_one(importer, officer):
+    importer(whole())
+    lie_in(officer.authority, FIRST)
+    former = MP.objects.get(holdings__constituency__ons_code=FIRST)
+    CouncilLeadFactory(authority=officer.authority, mp=former, membership=officer)
+
+    importer(changed_rows(whole(), **{FIRST: VACANT}), "2026-02-01")
+    importer(changed_rows(whole(), **{FIRST: NEWCOMER}), SPRING)
+
+    assert [(to_do.title, to_do.assignee) for to_do in ToDo.objects.order_by("pk")] == [
+        (f"{seat_name(FIRST)} has no MP: see to what is open", officer),
+        (f"Make contact with Bea Novak, new MP for {seat_name(FIRST)}", officer),
+    ]
+
+
+def test_every_authority_whose_seat_it_is_is_asked_and_no_other(officer, stranger):
+    mp = MPFactory(authority=officer.authority)
+    SeatOverlapFactory(
+        council=CouncilFactory(ons_code=stranger.authority.ons_code),
+        constituency=mp.holdings.get().constituency,
+    )
+    AuthorityFactory()
+
+    record_news([whip_lost(mp)], source="test", now=NOW)
+
+    asked = ToDo.objects.order_by("authority").values_list("authority", flat=True)
+    assert set(asked) == {officer.authority_id, stranger.authority_id}
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_two_that_tell_the_same_at_once_tell_it_once(officer):
+    mps = [MPFactory(authority=officer.authority) for _ in range(2)]
+    start = threading.Barrier(2)
+
+    def work(order):
+        try:
+            start.wait()
+            with transaction.atomic():
+                record_news([whip_lost(mp) for mp in order], source="test", now=NOW)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=[each]) for each in (mps, mps[::-1])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert MPNews.objects.count() == ToDo.objects.count() == 2
+
+
+# --- The pages --------------------------------------------------------------------------------
+
+
+def feed(client, authority, query=""):
+    return client.get(reverse("contacts:news_list", args=[authority.slug]) + query)
+
+
+def test_an_authority_reads_of_its_own_seats_only(officer, stranger, sign_in):
+    ours = MPNewsFactory(mp=MPFactory(authority=officer.authority), words="did ours")
+    theirs = MPNewsFactory(mp=MPFactory(authority=stranger.authority), words="did theirs")
+
+    def shown(member):
+        return list(feed(sign_in(member), member.authority).context["page_obj"])
+
+    assert (shown(officer), shown(stranger)) == ([ours], [theirs])
+
+
+def test_former_mps_of_our_seats_and_vacancies_are_read_too(officer, sign_in):
+    former = MPFactory(authority=officer.authority)
+    seat = former.holdings.get().constituency
+    former.holdings.update(ended_on=TODAY)
+    left = MPNewsFactory(mp=former, kind=NewsKind.LEFT)
+    vacant = MPNewsFactory(mp=None, constituency=seat, kind=NewsKind.VACANT, words="seat vacant")
+    [later] = record_news([News(NewsKind.NAME, "is now Dame", TODAY, mp=former)], source="x", now=NOW)
+
+    page = feed(sign_in(officer), officer.authority)
+
+    assert set(page.context["page_obj"]) == {left, vacant, later}
+    assert "Seat vacant" in page.content.decode()
+
+
+def test_news_is_filtered_by_what_by_mp_and_by_day(officer, stranger, sign_in):
+    authority, client = officer.authority, sign_in(officer)
+    one, other = MPFactory(authority=authority), MPFactory(authority=authority)
+    name = MPNewsFactory(mp=one, kind=NewsKind.NAME, happened_on=TODAY - timedelta(days=1))
+    whip = MPNewsFactory(mp=other)
+    far = MPNewsFactory(mp=MPFactory(authority=stranger.authority))
+
+    def shown(query):
+        return list(feed(client, authority, query).context["page_obj"])
+
+    assert shown("") == [whip, name]
+    assert shown("?kind=name") == [name]
+    assert shown(f"?mp={other.pk}") == [whip]
+    assert shown(f"?since={TODAY.isoformat()}") == [whip]
+    assert shown("?kind=office") == []
+    for nonsense in ("?kind=nonsense", f"?mp={far.mp_id}", "?since=soon"):
+        page = feed(client, authority, nonsense)
+        assert list(page.context["page_obj"]) == [whip, name]
+        assert "There is a problem" in page.content.decode()
+
+
+@pytest.mark.parametrize("is_feed", [True, False])
+def test_the_pages_cost_the_same_for_30_rows_as_for_one(officer, sign_in, is_feed, django_assert_num_queries):
+    mp, client = MPFactory(authority=officer.authority), sign_in(officer)
+    name, args = ("news_list", []) if is_feed else ("mp_news", [mp.pk])
+    address = reverse(f"contacts:{name}", args=[officer.authority.slug, *args])
+    MPNewsFactory(mp=mp)
+    with django_assert_num_queries(7):
+        client.get(address)
+    for _ in range(29):
+        MPNewsFactory(mp=mp)
+    with django_assert_num_queries(7):
+        client.get(address)
+
+
+def test_an_mps_page_says_what_changed_last_and_leads_to_the_rest(officer, sign_in):
+    mp, client = MPFactory(), sign_in(officer)
+    for number in range(4):
+        MPNewsFactory(mp=mp, words=f"did thing {number}", happened_on=TODAY + timedelta(days=number))
+
+    summary = client.get(reverse("overview:mp_detail", args=["northmoor", mp.pk])).content.decode()
+    page = client.get(reverse("contacts:mp_news", args=["northmoor", mp.pk])).content.decode()
+
+    assert "5 March 2026: did thing 3" in summary
+    assert "did thing 0" not in summary
+    assert page.index("Did thing 3") < page.index("Did thing 0")
+
+
+def test_pages_without_news_say_when_there_will_be_some(officer, sign_in):
+    client = sign_in(officer)
+
+    assert "Nothing has changed yet" in feed(client, officer.authority).content.decode()
+    page = client.get(reverse("contacts:mp_news", args=["northmoor", MPFactory().pk]))
+    assert "Nothing has changed yet" in page.content.decode()
