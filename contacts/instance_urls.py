@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import imports, places
+from contacts.views import dissolutions, imports, places, syncs
 
 app_name = "instance"
 
@@ -19,4 +19,11 @@ urlpatterns = [
     path("places/<int:pk>/", places.place_preview, name="place_preview"),
     path("places/<int:pk>/apply/", places.place_apply, name="place_apply"),
     path("places/<int:pk>/discard/", places.place_discard, name="place_discard"),
+    path("parliament/", syncs.sync_list, name="sync_list"),
+    path("parliament/ask/", syncs.sync_ask, name="sync_ask"),
+    path("parliament/<int:pk>/", syncs.sync_detail, name="sync_detail"),
+    path("parliament/<int:pk>/allow/", syncs.sync_allow, name="sync_allow"),
+    path("dissolutions/new/", dissolutions.dissolution_enter, name="dissolution_enter"),
+    path("dissolutions/confirm/", dissolutions.dissolution_confirm, name="dissolution_confirm"),
+    path("dissolutions/<int:pk>/cancel/", dissolutions.dissolution_cancel, name="dissolution_cancel"),
 ]

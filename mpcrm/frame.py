@@ -39,7 +39,11 @@ BELONGS = {
     "contacts:seat_list": ("Settings",),
     "notifications:failed_list": ("Is it running?",),
 }
-INSTANCE_NAVIGATION = (("Import MPs", "instance:import_list"), ("Places", "instance:place_list"))
+INSTANCE_NAVIGATION = (
+    ("Import MPs", "instance:import_list"),
+    ("Parliament", "instance:sync_list"),
+    ("Places", "instance:place_list"),
+)
 # The pages about one MP, each of which leads to the others.
 MP_PAGES = (
     ("Summary", "overview:mp_detail"),

@@ -239,6 +239,8 @@ TICK_STEPS = [
     "accounts.sessions.end_sessions",
     "contacts.parliament.nightly.sync_nightly",  # last, since it waits for others
 ]
+# What else "Is it running?" has to say: functions of `now` that give `notifications.health.Note`s.
+RUNNING_NOTES = ["contacts.parliament.health.notes"]
 TICK_SECONDS = env.float("TICK_SECONDS", default=60.0)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TIMEZONE = "UTC"

@@ -5,11 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.conf import settings
+from django.utils.module_loading import import_string
+
 from accounts.models import Authority, Membership, Role
 from notifications.models import Notification, Tick
 
 LATEST_TICK = timedelta(minutes=3)
 LONGEST_WAIT = timedelta(minutes=5)
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something else that does not run as it should; `path` leads those who look after the instance to it."""
+
+    text: str
+    path: str
 
 
 @dataclass(frozen=True)
@@ -57,6 +68,11 @@ def progress(*, now: datetime, authority: Authority | None = None) -> Progress:
         since_tick=now - tick.finished_at if tick and tick.finished_at else None,
         oldest_wait=max(now - oldest, timedelta()) if oldest else None,
     )
+
+
+def notes(*, now: datetime) -> list[Note]:
+    """What other apps have to say, by `settings.RUNNING_NOTES`."""
+    return [note for path in settings.RUNNING_NOTES for note in import_string(path)(now=now)]
 
 
 def nobody_leads(authority: Authority) -> bool:

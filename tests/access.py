@@ -117,6 +117,8 @@ THINGS: dict[str, Callable[[Place], Any]] = {
     "finished to-do": lambda place: place.rows["finished to-do"].pk,
     "import": lambda place: place.rows["import"].pk,
     "place file": lambda place: place.rows["place file"].pk,
+    "sync": lambda place: place.rows["sync"].pk,
+    "dissolution": lambda place: place.rows["dissolution"].pk,
     "invitation": lambda place: place.rows["invitation"],
     "password reset": lambda place: {"uidb36": "1", "key": "set-password"},
 }
@@ -126,6 +128,7 @@ FOREIGN_THINGS: dict[str, Callable[[Place], Any]] = {
     "mp with a plan": lambda place: place.rows["only mp"].pk,
 }
 SHARED = {"mp", "question", "import", "place file", "invitation", "password reset"}
+SHARED = {"mp", "import", "place file", "sync", "dissolution", "invitation", "password reset"}
 
 # Who is signed in is sent on from the sign-in page; who is not, from the sign-out page.
 STAY_OUT = dict.fromkeys(SIGNED_IN, 302) | {ANONYMOUS: 200}
@@ -274,6 +277,13 @@ ROWS: dict[str, Row] = {
     "instance:place_preview": Row(get=INSTANCE, about="place file"),
     "instance:place_apply": Row(post=INSTANCE, about="place file", posted=302),
     "instance:place_discard": Row(post=INSTANCE, about="place file", posted=302),
+    "instance:sync_list": Row(get=INSTANCE),
+    "instance:sync_ask": Row(post=INSTANCE, posted=302),
+    "instance:sync_detail": Row(get=INSTANCE, about="sync"),
+    "instance:sync_allow": Row(post=INSTANCE, about="sync", posted=302),
+    "instance:dissolution_enter": Row(get=INSTANCE, post=INSTANCE, queries=("started_on=2029-05-30",)),
+    "instance:dissolution_confirm": Row(get=INSTANCE, post=INSTANCE, got=302, posted=302),
+    "instance:dissolution_cancel": Row(post=INSTANCE, about="dissolution", posted=302),
     # Enquiries.
     "enquiries:enquiry_list": Row(
         get=READERS, post=READERS, posted=302, queries=("tab=team", "tab=unassigned", "filters=shown")

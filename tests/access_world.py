@@ -21,16 +21,19 @@ from contacts.models import (
     MP,
     Constituency,
     CouncilLead,
+    Dissolution,
     HandoverStep,
     MPListImport,
     MPOffice,
     OfficePerson,
+    ParliamentSync,
     PlaceFile,
     PostKind,
     Priority,
     SeatChoice,
     SeatHandover,
     SeatOverlap,
+    SyncState,
 )
 from enquiries.models import (
     AuthorityShown,
@@ -248,6 +251,18 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
             created_at=NOW,
         ),
         "import": MPListImport.objects.create(file_name="list.csv", list_date=TODAY, created_at=NOW),
+        "sync": ParliamentSync.objects.create(
+            on=TODAY,
+            state=SyncState.STOPPED,
+            started_at=NOW,
+            next_try_at=NOW,
+            finished_at=NOW,
+            reason="-",
+            report={"gone": 9},
+        ),
+        "dissolution": Dissolution.objects.create(
+            started_on=TODAY + timedelta(days=9000 + authority.pk), entered_at=NOW
+        ),
     }
     place.rows["enquiry"] = enquiry_of(place, 1, owner=service_contact, due_on=timezone.localdate())
     place.rows["closed"] = enquiry_of(place, 2, closed_at=NOW)

@@ -1,4 +1,4 @@
-"""What an instance admin fills in to import a list of MPs, or of posts they hold."""
+"""What an instance admin fills in to import a list of MPs or of posts, or to enter a dissolution."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django import forms
 from contacts.imports.reading import MAX_BYTES
 from contacts.models import PostKind
 
+DAYS = ["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"]
 CHOOSE_AGAIN = "Choose the file again: a browser does not keep it."
 
 
@@ -31,7 +32,7 @@ class FileForm(forms.Form):
         required=False,
         help_text="Leave empty to take it from the file’s name (such as list-2026-04-03.csv), or else today.",
         error_messages={"invalid": "Enter the day the list is for as a date, such as 3/4/2026."},
-        input_formats=["%Y-%m-%d", "%d/%m/%Y", "%d %B %Y"],
+        input_formats=DAYS,
         widget=forms.DateInput,
     )
 
@@ -70,3 +71,30 @@ class PostListForm(FileForm):
         required=False,
         help_text="Needed only where no column says it, as in a spreadsheet of your own.",
     )
+
+
+class DissolutionForm(forms.Form):
+    started_on = forms.DateField(
+        label="First day without a Parliament",
+        help_text="The day of the dissolution, such as 30/5/2029.",
+        error_messages={
+            "required": "Enter the first day without a Parliament.",
+            "invalid": "Enter the first day as a date, such as 30/5/2029.",
+        },
+        input_formats=DAYS,
+        widget=forms.DateInput,
+    )
+    ended_on = forms.DateField(
+        label="Last day without one",
+        required=False,
+        help_text="The day before the poll. Leave empty if it is not known yet, and enter it later.",
+        error_messages={"invalid": "Enter the last day as a date, such as 3/7/2029."},
+        input_formats=DAYS,
+        widget=forms.DateInput,
+    )
+
+    def clean(self) -> dict[str, Any] | None:
+        started_on, ended_on = (self.cleaned_data.get(name) for name in ("started_on", "ended_on"))
+        if started_on and ended_on and ended_on < started_on:
+            self.add_error("ended_on", "The last day cannot be before the first.")
+        return self.cleaned_data

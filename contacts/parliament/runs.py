@@ -190,7 +190,7 @@ def told_of(run: ParliamentSync, state: SyncState) -> list[Message]:
             step=1 if stopped else 0,
             title=f"The sync with Parliament {title}",
             body=f"{run.reason}\n\n{NOTHING_CHANGED[run.subject]}",
-            path=reverse("instance:import_list"),
+            path=reverse("instance:sync_detail", args=[run.pk]),
         )
         for membership in Membership.objects.of_instance_admins()
     ]

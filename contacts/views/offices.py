@@ -12,9 +12,11 @@ from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.models import Role
 from contacts.cards.states import card_states
 from contacts.forms import OfficeForm, OfficePersonForm
-from contacts.models import MP, MPOffice, OfficePerson
+from contacts.models import MP, MPOffice, OfficePerson, ParliamentContact
 from contacts.services import NameTaken, OfficeChanged, record_leaving, set_office, set_office_person
 
+# What Parliament publishes of an office and an authority records too.
+OFFICE_FIELDS = ("email", "phone", "address")
 READERS = (*HANDLERS, Role.SERVICE_CONTACT, Role.EXECUTIVE)
 
 
@@ -25,12 +27,15 @@ def office_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
     person = get_object_or_404(MP, pk=mp)
     [card] = card_states([person], membership=member)
     people = OfficePerson.objects.visible_to(member).filter(mp=person).order_by("name", "pk")
+    published = list(person.published_contacts.all())
     return render(
         request,
         "contacts/office_detail.html",
         {
             "mp": person,
             "office": MPOffice.objects.visible_to(member).filter(mp=person).first(),
+            "published": [each for each in published if not each.is_web_address],
+            "websites": [each for each in published if each.website],
             "people": [each for each in people if each.left_on is None],
             "leavers": [each for each in people if each.left_on is not None],
             "card": card,
@@ -45,8 +50,12 @@ def office_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
 def office_edit(request: AuthorityRequest, mp: int) -> HttpResponse:
     person = get_object_or_404(MP, pk=mp)
     office = MPOffice.objects.visible_to(request.membership).filter(mp=person).first()
+    published = published_office(request, person)
+    filled = {name: getattr(published, name) for name in OFFICE_FIELDS if getattr(published, name, "")}
     form = OfficeForm(
-        request.POST or None, instance=office, initial={"version": office.version if office else 0}
+        request.POST or None,
+        instance=office,
+        initial={"version": office.version if office else 0, **filled},
     )
     if request.method == "POST" and form.is_valid():
         changes = dict(form.cleaned_data)
@@ -62,9 +71,16 @@ def office_edit(request: AuthorityRequest, mp: int) -> HttpResponse:
     return render(
         request,
         "contacts/office_edit.html",
-        {"form": form, "mp": person},
+        {"form": form, "mp": person, "published": published},
         status=422 if form.is_bound else 200,
     )
+
+
+def published_office(request: AuthorityRequest, mp: MP) -> ParliamentContact | None:
+    """What Parliament publishes, if the address asks to fill the form in with it."""
+    number = request.GET.get("published", "")
+    offices = ParliamentContact.objects.offices().filter(mp=mp)
+    return offices.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

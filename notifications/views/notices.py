@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Membership, Role
-from notifications.health import lacks_chief_executive, nobody_leads, progress
+from notifications.health import lacks_chief_executive, nobody_leads, notes, progress
 from notifications.models import Notification
 from notifications.outbox import kept_emails
 from notifications.services import mark_all_read, mark_read, retry
@@ -76,6 +76,7 @@ def is_it_running(request: AuthorityRequest) -> HttpResponse:
     context = {
         "progress": progress(now=now, authority=request.authority),
         "failed": failed,
+        "notes": notes(now=now),
         "nobody_leads": nobody_leads(request.authority),
         "lacks_chief_executive": lacks_chief_executive(request.authority),
         "now": now,

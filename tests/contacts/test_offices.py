@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from contacts.models import MPOffice, OfficePerson
+from contacts.models import PARLIAMENTARY_OFFICE, MPOffice, OfficePerson, ParliamentContact
 from contacts.services import NameTaken, OfficeChanged, record_leaving, set_office, set_office_person
 from tests.factories import NOW, TODAY, MembershipFactory, MPFactory
 
@@ -48,6 +48,73 @@ def test_the_office_is_recorded_and_read(sign_in, officer, authority, mp):
     assert "Dear Rowan" in page
     mp_page = client.get(reverse("overview:mp_detail", args=[authority.slug, mp.pk])).content.decode()
     assert "Letters begin “Dear Rowan”" in mp_page
+
+
+def published(mp, **about):
+    return ParliamentContact.objects.create(
+        mp=mp,
+        **{
+            "position": 0,
+            "type_id": PARLIAMENTARY_OFFICE,
+            "type": "Parliamentary office",
+            "email": "rowan@parliament.example",
+            "address": "House of Commons\nLondon",
+            "seen_on": TODAY,
+        }
+        | about,
+    )
+
+
+def test_what_parliament_publishes_stands_beside_and_can_be_used(sign_in, officer, authority, mp):
+    office_of(officer, mp, email="old@example.org", phone="01632 960000")
+    contact = published(mp)
+    published(
+        mp,
+        position=1,
+        type="Website",
+        is_web_address=True,
+        address="",
+        email="",
+        website="https://r.example/",
+    )
+    client = sign_in(officer)
+
+    page = client.get(url("office_detail", authority, mp.pk)).content.decode()
+    use = f"{url('office_edit', authority, mp.pk)}?published={contact.pk}"
+    assert "old@example.org" in page
+    assert 'href="mailto:rowan@parliament.example"' in page
+    assert 'href="https://r.example/"' in page
+    assert f'href="{use}"' in page
+
+    form = client.get(use).context["form"]
+    assert [form[name].value() for name in ("email", "phone", "address")] == [
+        "rowan@parliament.example",
+        "01632 960000",
+        "House of Commons\nLondon",
+    ]
+    assert MPOffice.objects.get().email == "old@example.org"
+    client.post(use, {name: form[name].value() or "" for name in form.fields})
+    assert (MPOffice.objects.get().email, MPOffice.objects.get().version) == ("rowan@parliament.example", 2)
+
+
+@pytest.mark.parametrize("asked", ["x", "0", "9" * 30, "another"])
+def test_what_parliament_publishes_of_somebody_else_fills_nothing_in(sign_in, officer, authority, mp, asked):
+    another = published(MPFactory())
+
+    address = url("office_edit", authority, mp.pk)
+    form = sign_in(officer).get(address, {"published": another.pk if asked == "another" else asked})
+
+    assert form.context["form"]["email"].value() in ("", None)
+
+
+def test_readers_are_not_offered_to_use_it(sign_in, authority, mp):
+    published(mp)
+    reader = MembershipFactory(authority=authority, role=Role.EXECUTIVE)
+
+    page = sign_in(reader).get(url("office_detail", authority, mp.pk)).content.decode()
+
+    assert "rowan@parliament.example" in page
+    assert "Use these" not in page
 
 
 def test_a_wrong_address_is_said_and_what_was_typed_is_kept(sign_in, officer, authority, mp):
@@ -189,10 +256,10 @@ def test_the_page_costs_the_same_for_1_and_30(sign_in, officer, authority, mp, d
     client, address = sign_in(officer), url("office_detail", authority, mp.pk)
     office_of(officer, mp, phone="1")
     person_of(officer, mp, name="Person 0")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         client.get(address)
 
     for number in range(1, 30):
         person_of(officer, mp, name=f"Person {number}")
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         assert client.get(address).content.decode().count("Has left") == 30

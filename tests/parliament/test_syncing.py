@@ -396,6 +396,20 @@ def test_the_limit_is_a_setting(synced, parliament, settings):
     assert sync_on(1).counts()["ended"] == 6
 
 
+def test_a_person_may_let_one_run_believe_more(synced, parliament, instance_admin):
+    for code in CODES[:6]:
+        parliament.vacate(seat_name(code))
+    stop(NeedsAPerson)
+    assert ParliamentSync.objects.first().report == {"gone": 6}
+
+    runs.ask_for(subject="mps", by=instance_admin.user, now=NOW + DAY, most_gone=6)
+    assert sync_on(1).counts()["ended"] == 6
+
+    for code in CODES[6:12]:
+        parliament.vacate(seat_name(code))
+    stop(NeedsAPerson, day=2)
+
+
 def test_nobody_at_all_is_not_believed_even_the_first_time(seats, server, parliament):
     parliament.mps.clear()
 
@@ -539,7 +553,7 @@ def test_instance_admins_are_told_once_a_day_that_a_run_stopped(synced, parliame
         (instance_admin, "The sync with Parliament stopped: please look")
     ]
     assert "6 fewer" in told[0].body
-    assert told[0].path == "/instance/imports/"
+    assert told[0].path == f"/instance/parliament/{ParliamentSync.objects.filter(state='stopped').last().pk}/"
     assert Notification.objects.count() == 2
 
 
