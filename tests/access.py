@@ -127,8 +127,7 @@ FOREIGN_THINGS: dict[str, Callable[[Place], Any]] = {
     "mp": lambda place: place.rows["only mp"].pk,
     "mp with a plan": lambda place: place.rows["only mp"].pk,
 }
-SHARED = {"mp", "question", "import", "place file", "invitation", "password reset"}
-SHARED = {"mp", "import", "place file", "sync", "dissolution", "invitation", "password reset"}
+SHARED = {"mp", "question", "import", "place file", "sync", "dissolution", "invitation", "password reset"}
 
 # Who is signed in is sent on from the sign-in page; who is not, from the sign-out page.
 STAY_OUT = dict.fromkeys(SIGNED_IN, 302) | {ANONYMOUS: 200}

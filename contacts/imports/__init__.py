@@ -8,5 +8,6 @@ A list of MPs passes through these, left to right; only the last three touch the
 
 `names`, `vacancy`, `seats`, `parties` and `reasons` hold the rules about names, cells that name nobody, seat
 codes, parties and how things begin and end. `geography` takes in constituencies, councils and which seat lies
-in which council; `posts` takes in the posts MPs hold.
+in which council. Of the posts MPs hold, `posts` says what a row means, `same_post` whether two sources mean
+one, and `post_plan` what would change.
 """

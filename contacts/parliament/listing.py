@@ -11,10 +11,11 @@ from typing import TypeVar
 from contacts.imports import names, reasons, seats
 from contacts.imports.entries import Entry, Listing, entry_of, with_habits
 from contacts.imports.matching import Facts, find_seat
+from contacts.imports.same_post import PARLIAMENT
 from contacts.models import Ending
 from contacts.parliament.shapes import COMMONS, History, HouseMembership, Member, NamePeriod, Page, Seat
 
-SOURCE = "Parliament’s Members API"
+SOURCE = PARLIAMENT
 
 Item = TypeVar("Item", Member, Seat)
 

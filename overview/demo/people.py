@@ -344,6 +344,39 @@ POSTS = (
 )
 
 
+class Published(NamedTuple):
+    """How Parliament would publish that a fictional MP is reached."""
+
+    parliament_id: int
+    type_id: int
+    type: str
+    address: str
+    email: str
+    phone: str = ""
+
+
+PUBLISHED = (
+    Published(
+        900001,
+        1,
+        "Parliamentary office",
+        "House of Commons\nLondon\nSW1A 0AA",
+        "imogen.hartley.mp@parliament.example",
+    ),
+    Published(
+        900001,
+        4,
+        "Constituency office",
+        "12 Market Square\nNorthmoor\nNM1 1AA",
+        "office@imogenhartley.example",
+        "01632 960101",
+    ),
+    Published(
+        900003, 4, "Constituency office", "3 Quay Street\nNorthmoor", "amara@okoro.example", "01632 960133"
+    ),
+)
+
+
 class CardLine(NamedTuple):
     about: str
     name: str

@@ -18,7 +18,9 @@ from contacts.models import (
     CampaignIssue,
     Constituency,
     Council,
+    MPOffice,
     NoteKind,
+    ParliamentContact,
     Placement,
     Position,
     SeatHolding,
@@ -135,6 +137,12 @@ def test_plans_show_each_contact_cadence(northmoor):
 
     assert {plan.cadence for plan in plans} == {"green", "amber", "red", "never"}
     assert plans.without_agreement().count() == 1
+
+
+def test_parliament_publishes_more_of_an_office_than_is_recorded(northmoor):
+    published = {contact.email for contact in ParliamentContact.objects.all()}
+
+    assert len(published - set(MPOffice.objects.values_list("email", flat=True))) == 2
 
 
 def test_posts_bear_on_priorities_and_one_is_to_decide(northmoor):

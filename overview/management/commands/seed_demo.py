@@ -32,6 +32,7 @@ from contacts.models import (
     ContactCard,
     Council,
     LeadRole,
+    ParliamentContact,
     Party,
     PartySpell,
     Post,
@@ -203,6 +204,11 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
             seen_on=today - timedelta(days=post.holds[0]),
             **spell(today, *post.holds),
         )
+    for position, contact in enumerate(people.PUBLISHED):
+        mp = mps[contact.parliament_id]
+        told = contact._asdict()
+        del told["parliament_id"]
+        ParliamentContact.objects.create(mp=mp, position=position, seen_on=today, **told)
     return mps
 
 
