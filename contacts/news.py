@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Max, prefetch_related_objects
 
 from contacts.imports.entries import ELECTED_ON
+from contacts.imports.same_post import PARLIAMENT
 from contacts.models import (
     MP,
     Beginning,
@@ -262,7 +263,8 @@ def of_posts(effects: Mapping[str, Any]) -> list[News]:
     """Posts begun and ended, of those who sit.
 
     The first list of a kind of posts is no news, nor is what had begun by the newest day such posts were
-    known for.
+    known for. Parliament itself is asked MP by MP: what it tells of one the first time is no news, and all it
+    adds later is.
     """
     made = effects.get("made", {}).get("post", [])
     were_held = [row["pk"] for row in effects.get("were", {}).get("post", []) if row["ended_on"] is None]
@@ -276,6 +278,8 @@ def of_posts(effects: Mapping[str, Any]) -> list[News]:
     for post in posts.order_by("pk"):
         seen = known_to.get(post.kind)
         is_first = seen is None or (post.started_on is not None and post.started_on <= seen)
+        if post.source == PARLIAMENT:
+            is_first = post.mp.details_on is None
         if post.mp_id not in sitting:
             continue
         if post.pk not in held and not is_first and post.ended_on is None:

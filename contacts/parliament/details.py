@@ -25,12 +25,14 @@ from contacts.models import (
     MP,
     ListSubject,
     MPListImport,
+    NewsKind,
     ParliamentContact,
     ParliamentSync,
     Post,
     SyncState,
     SyncSubject,
 )
+from contacts.news import News, record_news
 from contacts.parliament import posts, publishing, runs
 from contacts.parliament.asking import Manners, asking
 from contacts.parliament.client import MembersAPI
@@ -60,6 +62,7 @@ class Outcome:
     asked: int = 0
     odd: list[dict[str, Any]] = field(default_factory=list)
     contacts: list[dict[str, Any]] = field(default_factory=list)
+    news: list[News] = field(default_factory=list)
 
     def as_report(self) -> dict[str, Any]:
         return self.posts.as_report() | {"asked": self.asked, "odd": self.odd, "contacts": self.contacts}
@@ -189,14 +192,17 @@ def judge(run: ParliamentSync, told: Sequence[Told]) -> tuple[Outcome, list[Told
             posts.take(outcome.posts, each.mp, recorded[each.mp.pk], each.biography, each.address)
         except OddAnswer as problem:
             outcome.odd.append({"mp": each.mp.pk, "name": each.mp.name, "reason": str(problem)})
-        # No way at all to reach an MP is no news: it says nothing.
         before = published[each.mp.pk]
-        if each.contacts and publishing.differ(before, each.contacts):
-            anew.append(each)
-            changes = publishing.changes_in_words(before, each.contacts)
-            outcome.contacts.append(
-                {"mp": each.mp.pk, "name": each.mp.name, "is_first": not before, "changes": changes}
-            )
+        # No way at all to reach an MP is no news: it says nothing.
+        if not each.contacts or not publishing.differ(before, each.contacts):
+            continue
+        anew.append(each)
+        changes = publishing.changes_in_words(before, each.contacts)
+        outcome.contacts.append(
+            {"mp": each.mp.pk, "name": each.mp.name, "is_first": not before, "changes": changes}
+        )
+        emails = publishing.new_emails(before, each.contacts) if before else []
+        outcome.news += [News(NewsKind.OFFICE, words, run.on, mp=each.mp) for words in emails]
     outcome.posts.rows = len(told)
     return outcome, anew
 
@@ -224,6 +230,7 @@ def apply(run: ParliamentSync, told: Sequence[Told], *, now: datetime) -> Outcom
         ParliamentContact.objects.bulk_create(
             [contact for each in anew for contact in each.contacts], batch_size=500
         )
+        record_news(outcome.news, source=PARLIAMENT, now=now)
         MP.objects.filter(pk__in=[each.mp.pk for each in told]).update(details_on=run.on)
         runs.end(run, SyncState.DONE, now=now, report=outcome.as_report(), made=made)
     return outcome

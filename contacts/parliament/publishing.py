@@ -63,6 +63,16 @@ def differ(recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentCon
     return says(recorded) != says(stated)
 
 
+def new_emails(recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentContact]) -> list[str]:
+    """What is new of an office's e-mail, in words that follow the MP's name."""
+    known = {contact.email.casefold() for contact in recorded}
+    return [
+        f"has a new e-mail address, {contact.email} ({contact.type})"
+        for contact in stated
+        if contact.email and contact.email.casefold() not in known
+    ]
+
+
 def changes_in_words(
     recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentContact]
 ) -> list[list[str]]:

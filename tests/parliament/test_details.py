@@ -14,6 +14,7 @@ from contacts.models import (
     MP,
     ListSubject,
     MPListImport,
+    MPNews,
     ParliamentContact,
     ParliamentSync,
     Party,
@@ -417,6 +418,27 @@ def test_another_email_is_told_old_and_new(mps, parliament):
         TODAY,
         TODAY + DAY,
     }
+
+
+def told():
+    return [(news.mp.parliament_id, news.kind, news.words) for news in MPNews.objects.order_by("pk")]
+
+
+def test_another_email_and_a_new_post_are_news_and_what_is_told_first_is_not(mps, parliament):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    ask()
+    assert told() == []
+
+    parliament.mps[1].email = "new@example.org"
+    late = ("Paper Committee", 83, "2026-02-09", None, None)
+    with_post(parliament.mps[2], "committeeMemberships", late)
+    for day in (7, 8):
+        ask(day)
+
+    assert sorted(told()) == [
+        (1001, "office", "has a new e-mail address, new@example.org (Parliamentary office)"),
+        (1002, "post-begun", "joined the Paper Committee"),
+    ]
 
 
 def test_no_contact_details_at_all_are_no_news(mps, server):
