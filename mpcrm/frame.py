@@ -38,6 +38,7 @@ BELONGS = {
     "enquiries:topic_list": ("Policy",),
     "contacts:seat_list": ("Settings",),
     "notifications:failed_list": ("Is it running?",),
+    "overview:seat_map": ("MPs",),
 }
 INSTANCE_NAVIGATION = (
     ("Import MPs", "instance:import_list"),

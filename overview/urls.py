@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from overview import authority_home, dashboard, invitations, leaving, mp_page
+from overview import authority_home, dashboard, invitations, leaving, mp_page, seat_map
 from overview.handover import views as handover
 
 app_name = "overview"
@@ -20,6 +20,7 @@ urlpatterns = [
     path("hand-over/<int:holding>/undo/", handover.handover_undo, name="handover_undo"),
     path("hand-over/enquiries/<str:reference>/", handover.handover_enquiry, name="handover_enquiry"),
     path("hand-over/steps/<int:pk>/undo/", handover.handover_step_undo, name="handover_step_undo"),
+    path("map/", seat_map.seat_map, name="seat_map"),
     path("mps/<int:pk>/", mp_page.mp_detail, name="mp_detail"),
     path("people/invite/", invitations.person_invite, name="person_invite"),
     path("people/<int:pk>/deactivate/", leaving.person_deactivate, name="person_deactivate"),

@@ -311,6 +311,9 @@ ROWS: dict[str, Row] = {
     # Homes and the dashboard.
     "overview:authority_home": Row(get=EVERYONE, got=HOMES),
     "overview:dashboard": Row(get=WITH_LEADERS),
+    "overview:seat_map": Row(
+        get=EVERYONE, queries=("map=boundary", "colour=enquiries", "colour=relationship")
+    ),
     "overview:reply_list": Row(get=WITH_LEADERS, queries=("show=in-time", "show=missed", "show=sent")),
     # Seats that changed hands.
     "overview:handover_list": Row(get=WITH_LEADERS),

@@ -30,8 +30,10 @@ from contacts.models import (
     PlaceFile,
     PostKind,
     Priority,
+    SeatBoundary,
     SeatChoice,
     SeatHandover,
+    SeatHex,
     SeatOverlap,
     SyncState,
 )
@@ -163,6 +165,9 @@ def build_world() -> World:
     own = build_place(
         OWN_MARK, shared, "enquiry", name="Northmoor Council", slug="northmoor", reference_prefix="NM"
     )
+    # Ours and theirs far from each other: the map shows neighbours, whosever they are.
+    for place, at in ((own, 10), (foreign, 90)):
+        draw_seat(place.rows["seat"], at)
     soon = timezone.now() + timedelta(hours=1)  # however long the walk takes, it is running
     TickFactory(started_at=soon, finished_at=soon)
     users = {role: own.members[role].user for role in MEMBERS}
@@ -313,6 +318,16 @@ def add_handover(place: Place) -> None:
         effect={"occasion": f"handover:{handover.pk}"},
         done_at=NOW,
         done_by=place.members[Role.OFFICER],
+    )
+
+
+def draw_seat(constituency: Constituency, at: int) -> None:
+    """Give a seat a place on both maps."""
+    SeatHex.objects.create(constituency=constituency, q=at, r=0)
+    west, south, east, north = at * 1_000, 520_000, at * 1_000 + 500, 520_500
+    ring = [west, south, east, south, east, north, west, north]
+    SeatBoundary.objects.create(
+        constituency=constituency, west=west, south=south, east=east, north=north, rings=[ring]
     )
 
 

@@ -102,7 +102,7 @@ def _page(
     seats, hidden_last = seats_of(request.authority), set(_hidden_last(request))
     context: dict[str, Any] = {
         "form": form or AddSeatForm(authority=request.authority),
-        "threshold": threshold or SliverForm(initial={"sliver_below": request.authority.sliver_below}),
+        "threshold": threshold or SliverForm(initial={"sliver_below": f"{request.authority.sliver_below:g}"}),
         "error_form": threshold or form,
         "seats": seats,
         "slivers": slivers_among(seats, authority=request.authority),

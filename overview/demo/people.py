@@ -178,11 +178,20 @@ SEATS = (
     Seat("Z14000005", "Saltby Coast", "", Nation.ENGLAND, REGION, {"Z98000001": 100}),
     Seat("Z14000006", "Tarnside North", "", Nation.ENGLAND, REGION, {"Z98000002": 100}),
     # Northmoor's admin has hidden this sliver.
-    Seat("Z14000007", "Tarnside South", "", Nation.ENGLAND, REGION, {"Z98000002": 98.9, "Z98000001": 1.1}),
+    Seat("Z14000007", "Tarnside South", "", Nation.ENGLAND, REGION, {"Z98000002": 99.2, "Z98000001": 0.8}),
     # Northmoor's admin has added this one: its people use Northmoor's hospital and roads.
     Seat("Z14000008", "Hafren Vale", "Bro Hafren", Nation.WALES, "Wales", {"Z98000004": 100}),
     Seat("Z14000009", "Ravensholme", "", Nation.ENGLAND, REGION, {"Z98000003": 100}),
 )
+# Of the seats that lie in two councils: per cent of the area, where the shares above are of the people.
+AREA_SHARES = {
+    ("Z14000003", "Z98000001"): 64.5,
+    ("Z14000003", "Z98000002"): 35.5,
+    ("Z14000004", "Z98000001"): 43.1,
+    ("Z14000004", "Z98000003"): 56.9,
+    ("Z14000007", "Z98000001"): 3.4,
+    ("Z14000007", "Z98000002"): 96.6,
+}
 HIDDEN_SEAT, ADDED_SEAT = "Z14000007", "Z14000008"
 
 GENERAL_ELECTION = 870  # days ago

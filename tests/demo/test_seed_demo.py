@@ -12,6 +12,8 @@ from django.db.models import F, Max
 from accounts.models import Authority, Membership, Role
 from contacts.cards.states import card_states
 from contacts.checklist import completeness_by_mp
+from contacts.directory import seats_of
+from contacts.finding import find_seats
 from contacts.models import (
     MP,
     BackgroundEntry,
@@ -23,8 +25,12 @@ from contacts.models import (
     ParliamentContact,
     Placement,
     Position,
+    PostcodeSeat,
+    SeatBoundary,
+    SeatHex,
     SeatHolding,
     Stance,
+    Ward,
 )
 from contacts.portfolios import matches_of_own_mps, priorities_of
 from engagements.models import EngagementPlan, Touchpoint
@@ -100,6 +106,26 @@ def test_seats_show_a_vacancy_a_newcomer_and_welsh(northmoor):
     assert "Tarnside South" not in {seat.name for seat in seats}
     newest = SeatHolding.objects.current().filter(constituency__in=seats).latest("started_on")
     assert newest.mp.name == "Amara Okoro"
+
+
+def test_every_seat_is_on_both_maps_and_in_both_look_ups(northmoor):
+    seats = set(Constituency.objects.values_list("pk", flat=True))
+
+    assert set(SeatHex.objects.values_list("constituency", flat=True)) == seats
+    assert set(SeatBoundary.objects.values_list("constituency", flat=True)) == seats
+    assert set(Ward.objects.in_force().values_list("constituency", flat=True)) == seats
+    assert set(PostcodeSeat.objects.in_force().values_list("constituency", flat=True)) == seats
+    assert {each.postcode[:2] for each in PostcodeSeat.objects.all()} == {"ZZ"}
+    assert [found.constituency.name for found in find_seats("Abbey").found] == ["Wexmere", "Tarnside North"]
+
+
+def test_the_hidden_seat_is_a_sliver_and_shares_are_known(northmoor):
+    hidden = [seat for seat in seats_of(northmoor) if seat.is_hidden]
+
+    assert [(str(seat.constituency), seat.is_sliver(northmoor)) for seat in hidden] == [
+        ("Tarnside South", True)
+    ]
+    assert all(seat.area_share is not None for seat in seats_of(northmoor) if not seat.is_added)
 
 
 def test_enquiries_are_in_every_state(northmoor):

@@ -48,7 +48,7 @@ from enquiries.services import create_default_policies, create_default_topics, s
 from mpcrm.demo import PASSWORD
 from notifications.invitations import invite
 from notifications.models import Channel, Notification, State
-from overview.demo import checklists, notes, people, plans, priorities, year
+from overview.demo import checklists, notes, people, places, plans, priorities, year
 from overview.demo.letters import HIGHWAYS, LETTERS
 from overview.demo.people import NORTHMOOR, TARNSIDE, Office
 
@@ -77,6 +77,7 @@ class Command(BaseCommand):
 def make_demo(*, now: datetime) -> None:
     """Write the whole demo, as at `now`, or nothing."""
     facts = make_facts(now=now)
+    places.make_places(now=now)
     northmoor = make_office(NORTHMOOR, facts=facts, now=now)
     tarnside = make_office(TARNSIDE, facts=facts, now=now)
     add_seat(
@@ -180,7 +181,12 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
             region=seat.region,
         )
         for code, share in seat.shares.items():
-            SeatOverlap.objects.create(constituency=seats[seat.ons_code], council=councils[code], share=share)
+            SeatOverlap.objects.create(
+                constituency=seats[seat.ons_code],
+                council=councils[code],
+                share=share,
+                area_share=people.AREA_SHARES.get((seat.ons_code, code), share),
+            )
     mps = {}
     for each in people.MPS:
         mps[each.parliament_id] = mp = MP.objects.create(
