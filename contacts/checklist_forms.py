@@ -8,6 +8,8 @@ from django import forms
 
 from contacts.models import LONGEST_ANSWER, THEY_MAY_ASK, ChecklistAnswer, NoteKind, Question
 
+MOST_LINES = 6
+
 HINTS = {
     Question.BACKGROUND: "Councillor, mayor or officer, where and when; what they did before; what ties them "
     "to the place.",
@@ -54,7 +56,12 @@ class AnswerForm(forms.Form):
         ].help_text = f"{HINTS[question]} At most {LONGEST_ANSWER} characters. {THEY_MAY_ASK}"
 
     def clean_text(self) -> str:
-        return str(self.cleaned_data["text"]).replace("\r\n", "\n")
+        lines = [line.strip() for line in str(self.cleaned_data["text"]).splitlines() if line.strip()]
+        if len(lines) > MOST_LINES:
+            raise forms.ValidationError(
+                f"Use at most {MOST_LINES} lines, so that the checklist fits one page. It has {len(lines)}."
+            )
+        return "\n".join(lines)
 
     def show_both(self, saved: ChecklistAnswer) -> None:
         """Say what was answered meanwhile, and go on from there."""

@@ -36,6 +36,7 @@ def match_list(request: AuthorityRequest) -> HttpResponse:
         "contacts/match_list.html",
         {
             "groups": by_priority.items(),
+            "without": [priority for priority, rows in by_priority.items() if not rows],
             "dismissed": [match for match in found if match.is_dismissed],
             "to_decide": sum(not match.is_decided for match in found),
             "may_decide": request.membership.handles_enquiries,

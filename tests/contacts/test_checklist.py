@@ -95,11 +95,13 @@ def test_what_is_wrong_is_said_and_what_was_typed_is_kept(sign_in, officer, auth
     address = url("checklist_answer", authority, mp.pk, "risks")
 
     empty = sign_in(officer).post(address, {"seen": 0, "evidence": "Heard"}).content.decode()
+    lines = sign_in(officer).post(address, {"seen": 0, "text": "a\n\n" * 7, "kind": "fact"})
     long = sign_in(officer).post(address, {"seen": 0, "text": "x" * 601, "kind": "fact"})
 
     assert "Enter the answer." in empty
     assert "Choose what the answer is." in empty
     assert 'value="Heard"' in empty
+    assert "Use at most 6 lines, so that the checklist fits one page. It has 7." in lines.content.decode()
     assert long.status_code == 422
     assert "Shorten the answer to 600 characters" in long.content.decode()
     assert not ChecklistAnswer.objects.exists()

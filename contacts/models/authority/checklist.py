@@ -3,6 +3,7 @@ Local Government Association (2024), in our own words."""
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Self
 
@@ -117,3 +118,8 @@ class ChecklistAnswer(AuthorityOwned):
 
     def __str__(self) -> str:
         return f"{self.question} of {self.mp_id}, {self.answered_on:%-d %B %Y}"
+
+    @property
+    def evidence_url(self) -> str:
+        """The evidence, where it is nothing but the address of a page."""
+        return self.evidence if re.fullmatch(r"https?://\S+", self.evidence) else ""
