@@ -128,6 +128,14 @@ def _days_that_count(enquiry_type: str, calendar: Calendar) -> tuple[Calendar, s
     return calendar, ""
 
 
+def due_by_law(enquiry_type: str, received_on: date, *, calendar: Calendar) -> date:
+    """By when the law wants a subject access or FOI request of this day answered, whatever our policy."""
+    counted_in, _ = _days_that_count(enquiry_type, calendar)
+    if enquiry_type == EnquiryType.SUBJECT_ACCESS:
+        return counted_in.due_in_months(received_on, 1).result
+    return counted_in.due(received_on, 20).result
+
+
 def in_words(on: date) -> str:
     return f"{on:%-d %B %Y}"
 

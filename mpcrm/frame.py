@@ -55,6 +55,7 @@ MP_PAGES = (
     ("Touchpoints", "engagements:touchpoint_list"),
     ("Priorities", "contacts:mp_matches"),
     ("Checklist", "contacts:checklist_detail"),
+    ("Export", "overview:mp_export"),
 )
 
 

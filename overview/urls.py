@@ -4,6 +4,7 @@ from django.urls import path
 
 from overview import authority_home, dashboard, invitations, leaving, mp_page, seat_map
 from overview.handover import views as handover
+from overview.mp_export.views import mp_export
 
 app_name = "overview"
 
@@ -22,6 +23,7 @@ urlpatterns = [
     path("hand-over/steps/<int:pk>/undo/", handover.handover_step_undo, name="handover_step_undo"),
     path("map/", seat_map.seat_map, name="seat_map"),
     path("mps/<int:pk>/", mp_page.mp_detail, name="mp_detail"),
+    path("mps/<int:mp>/export/", mp_export, name="mp_export"),
     path("people/invite/", invitations.person_invite, name="person_invite"),
     path("people/<int:pk>/deactivate/", leaving.person_deactivate, name="person_deactivate"),
     path("people/<int:pk>/invite/", invitations.invitation_send, name="invitation_send"),

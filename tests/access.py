@@ -325,6 +325,7 @@ ROWS: dict[str, Row] = {
     "overview:handover_finish": Row(post=HANDLERS, about="changed seat", posted=302),
     "overview:handover_undo": Row(get=HANDLERS, post=HANDLERS, about="changed seat", posted=302),
     "overview:handover_step_undo": Row(post=HANDLERS, about="handover step", posted=302),
+    "overview:mp_export": Row(get=POLITICAL, post=POLITICAL, about="mp"),
     "overview:mp_detail": Row(get=EVERYONE, about="mp", says=(Says("foreign", "Not one of your seats", 1),)),
     # Plans and touchpoints.
     "engagements:plan_list": Row(get=WITH_LEADERS, queries=("lead=mine", "lead=none", "plan=none")),

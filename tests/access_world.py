@@ -61,6 +61,7 @@ from tests.factories import (
     EngagementPlanFactory,
     EnquiryFactory,
     MembershipFactory,
+    MPExportFactory,
     MPFactory,
     MPNewsFactory,
     NotificationFactory,
@@ -234,6 +235,7 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "background": BackgroundEntryFactory(authority=authority, mp=mp, recorded_by=officer),
         "campaign issue": CampaignIssueFactory(authority=authority, mp=mp, recorded_by=officer),
         "policy area": area,
+        "export": MPExportFactory(authority=authority, mp=mp, made_by=officer),
         "placement": PlacementFactory(authority=authority, mp=mp, recorded_by=officer),
         "position": PositionFactory(authority=authority, mp=mp, area=area, recorded_by=officer),
         "plan": EngagementPlanFactory(authority=authority, mp=mp),
@@ -378,6 +380,7 @@ def grow(world: World, *, facts: bool) -> None:
         BackgroundEntryFactory(authority=authority, mp=about)
         CampaignIssueFactory(authority=authority, mp=about)
         PlacementFactory(authority=authority, mp=about, placed_on=today)
+        MPExportFactory(authority=authority, mp=about)
         PositionFactory(authority=authority, mp=about)
         PositionFactory(authority=authority, mp=about, area=place.rows["policy area"])
         ChecklistAnswerFactory(authority=authority, mp=about, question="risks")

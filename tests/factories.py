@@ -24,6 +24,7 @@ from contacts.models import (
     CouncilTier,
     Influence,
     LeadRole,
+    MPExport,
     MPName,
     MPNews,
     NewsKind,
@@ -429,6 +430,23 @@ class PlacementFactory(DjangoModelFactory[Placement]):
     placed_on = TODAY
     recorded_at = NOW
     recorded_by = factory.LazyAttribute(lambda placement: MembershipFactory(authority=placement.authority))
+
+
+class MPExportFactory(DjangoModelFactory[MPExport]):
+    """For a subject access request of TODAY, with the enquiries' text."""
+
+    class Meta:
+        model = MPExport
+
+    authority = factory.SubFactory(AuthorityFactory)
+    mp = factory.LazyAttribute(lambda export: MPFactory(authority=export.authority))
+    law = MPExport.Law.SUBJECT_ACCESS
+    asked_on = TODAY
+    due_on = date(2026, 4, 2)
+    has_text = True
+    reason = "The MP asks about one enquiry."
+    made_at = NOW
+    made_by = factory.LazyAttribute(lambda export: MembershipFactory(authority=export.authority))
 
 
 class NotificationFactory(DjangoModelFactory[Notification]):

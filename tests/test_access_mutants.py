@@ -71,6 +71,12 @@ OTHER_ROOMS = {
 
 # Filters that repeat what another one has made sure of: taking one out changes no answer.
 EQUIVALENT = {
+    **{
+        f"contacts.background:{function}: Position.objects.visible_to(membership)": (
+            "a position is on a policy area, and the areas are the authority's own"
+        )
+        for function in ("background_of", "positions_by_area", "positions_on")
+    },
     "overview.handover.views:_done: Enquiry.objects.visible_to(request.membership)": (
         "names the enquiries of steps that were found"
     ),
@@ -108,6 +114,14 @@ EQUIVALENT = {
 }
 # Filters whose absence shows in an order or after a valid POST, with the test that goes red instead.
 SEEN_ELSEWHERE = {
+    "contacts.note_forms:PolicyAreaForm.clean_name: PolicyArea.objects.visible_to(self.membership)": (
+        "tests/contacts/test_notes.py",
+        "test_another_authoritys_area_leaves_its_name_free",
+    ),
+    "overview.mp_export.gathering:_of: authority=": (
+        "tests/overview/test_mp_export.py",
+        "test_another_authority_sees_neither_rows_nor_log",
+    ),
     "overview.handover.seats:overview_of: SeatHandover.objects.visible_to(membership)": (
         "tests/overview/test_handover.py",
         "test_another_authority_with_the_same_seat_changes_nothing_here",

@@ -94,35 +94,15 @@ def test_navigation_marks_where_one_is(officer):
     assert current("/account/") == []
 
 
+WRITTEN_DOWN = ["Background", "Office", "Who leads", "Touchpoints", "Priorities", "Checklist"]
+
+
 @pytest.mark.parametrize(
     ("role", "entries"),
     [
-        (
-            Role.OFFICER,
-            [
-                "Summary",
-                "What changed",
-                "Background",
-                "Office",
-                "Who leads",
-                "Touchpoints",
-                "Priorities",
-                "Checklist",
-            ],
-        ),
-        (
-            Role.EXECUTIVE,
-            [
-                "Summary",
-                "What changed",
-                "Background",
-                "Office",
-                "Who leads",
-                "Touchpoints",
-                "Priorities",
-                "Checklist",
-            ],
-        ),
+        (Role.OFFICER, ["Summary", "What changed", *WRITTEN_DOWN]),
+        (Role.POLITICAL_AFFAIRS, ["Summary", "What changed", *WRITTEN_DOWN, "Export"]),
+        (Role.EXECUTIVE, ["Summary", "What changed", *WRITTEN_DOWN]),
         (Role.SERVICE_CONTACT, ["Summary", "What changed", "Office", "Who leads", "Priorities"]),
         (Role.ADMIN, ["Summary", "What changed", "Who leads", "Priorities"]),
     ],

@@ -20,6 +20,9 @@ from django.test.utils import isolate_apps
 from packaging.requirements import Requirement
 
 from accounts.models import AuthorityOwned
+from enquiries.models import Enquiry
+from overview.mp_export.held import LEFT_OUT, PARLIAMENTS
+from overview.mp_export.held import OURS as OURS_ABOUT_AN_MP
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -369,6 +372,31 @@ def missing_authority(candidates: Iterable[type[models.Model]]) -> list[Finding]
     return findings
 
 
+def about_mps(candidates: Iterable[type[models.Model]]) -> set[str]:
+    """Labels of the models that lead to an MP by a foreign key, directly or through others."""
+    every = list(candidates)
+    found = {"contacts.MP"}
+    while True:
+        more = {
+            model._meta.label
+            for model in every
+            for each in model._meta.concrete_fields
+            if isinstance(each, models.ForeignKey) and each.related_model._meta.label in found
+        } - found
+        if not more:
+            return found
+        found |= more
+
+
+def neither_exported_nor_left_out(candidates: Iterable[type[models.Model]]) -> list[Finding]:
+    """What an MP who asks to see what is held about them would not be shown, and nobody said why."""
+    exported = {held.model._meta.label for held in (*OURS_ABOUT_AN_MP, *PARLIAMENTS)}
+    return [
+        f"{label} is about an MP: give it a line in overview/mp_export/held.py"
+        for label in sorted(about_mps(candidates) - exported - set(LEFT_OUT))
+    ]
+
+
 def variables_read(source: str) -> list[str]:
     """The environment variables that settings read, in order."""
     return [
@@ -473,6 +501,11 @@ def test_no_file_names_a_package_index_or_our_machines():
 def test_every_model_is_owned_or_declared_shared():
     assert undeclared_models(our_models()) == []
     assert missing_authority(our_models()) == []
+
+
+def test_everything_about_an_mp_is_exported_or_left_out_for_a_reason():
+    assert neither_exported_nor_left_out(our_models()) == []
+    assert set(LEFT_OUT) <= about_mps(our_models())
 
 
 def test_every_shared_model_exists():
@@ -657,6 +690,19 @@ def test_undeclared_model_is_found():
             app_label = "accounts"
 
     assert undeclared_models([Stray]) == ["accounts.Stray is neither AuthorityOwned nor in SHARED_MODELS"]
+
+
+@isolate_apps("contacts")
+def test_model_about_an_mp_that_no_export_shows_is_found():
+    class Gossip(models.Model):  # noqa: DJ008
+        said_of = models.ForeignKey(Enquiry, on_delete=models.CASCADE)
+
+        class Meta:
+            app_label = "contacts"
+
+    assert neither_exported_nor_left_out([*our_models(), Gossip]) == [
+        "contacts.Gossip is about an MP: give it a line in overview/mp_export/held.py"
+    ]
 
 
 def test_index_host_is_found():

@@ -19,6 +19,7 @@ from contacts.models.authority.checklist import (
     ChecklistAnswerQuerySet,
     Question,
 )
+from contacts.models.authority.exports import MPExport
 from contacts.models.authority.handovers import HandoverStep, HandoverStepQuerySet, SeatHandover
 from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
 from contacts.models.authority.notes import (
@@ -114,6 +115,7 @@ __all__ = [
     "Influence",
     "LeadRole",
     "ListSubject",
+    "MPExport",
     "MPListImport",
     "MPName",
     "MPNews",
