@@ -83,18 +83,23 @@ def make_places(*, now: datetime) -> None:
     seats = {seat.ons_code: seat for seat in Constituency.objects.all()}
     SeatHex.objects.bulk_create(SeatHex(constituency=seats[code], q=q, r=r) for code, (q, r) in HEXES.items())
     SeatBoundary.objects.bulk_create(boundary(seats[code], corners) for code, corners in OUTLINES.items())
+    named = [(code, name) for code, names in WARDS.items() for name in names]
+    halves = ("1AA", "1AB", "2AA")
     wards, postcodes = (
         PlaceFile.objects.create(
             kind=kind,
             state=PlaceFileState.APPLIED,
             file_name=f"{kind} of the demo",
+            report={"rows": count, "new": count},
             created_at=now,
             applied_at=now,
         )
-        for kind in (PlaceKind.WARDS, PlaceKind.POSTCODES)
+        for kind, count in (
+            (PlaceKind.WARDS, len(named)),
+            (PlaceKind.POSTCODES, len(HEXES) * len(halves)),
+        )
     )
     councils = {seat.pk: seat.councils.first() for seat in seats.values()}
-    named = [(code, name) for code, names in WARDS.items() for name in names]
     Ward.objects.bulk_create(
         Ward(
             file=wards,
@@ -109,7 +114,7 @@ def make_places(*, now: datetime) -> None:
     PostcodeSeat.objects.bulk_create(
         PostcodeSeat(file=postcodes, postcode=f"ZZ{number}{half}", constituency=seats[code])
         for number, code in enumerate(HEXES, start=1)
-        for half in ("1AA", "1AB", "2AA")
+        for half in halves
     )
 
 
