@@ -383,7 +383,8 @@ def grow(world: World, *, facts: bool) -> None:
         MPExportFactory(authority=authority, mp=about)
         PositionFactory(authority=authority, mp=about)
         PositionFactory(authority=authority, mp=about, area=place.rows["policy area"])
-        ChecklistAnswerFactory(authority=authority, mp=about, question="risks")
+        for question in ("background", "risks"):
+            ChecklistAnswerFactory(authority=authority, mp=about, question=question)
     CouncilLeadFactory(authority=authority, mp=ours)
     newer = ContactCardFactory(authority=authority, number=7, made_by=officer)
     CardSentFactory(authority=authority, mp=mp, card=newer, sent_on=today, recorded_by=officer)

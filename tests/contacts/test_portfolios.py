@@ -1,6 +1,5 @@
 """Which posts bear on a council's priorities: found by whole words, decided once, offered anew on a change."""
 
-import time
 from datetime import date, timedelta
 
 import pytest
@@ -8,7 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from contacts.models import MatchState, PortfolioMatch, Post, PostKind
+from contacts.answering import sweep
+from contacts.models import MP, MatchState, PortfolioMatch, Post, PostKind
 from contacts.portfolios import (
     DecidedMeanwhile,
     decide_match,
@@ -18,7 +18,18 @@ from contacts.portfolios import (
     priorities_of,
     undo_decision,
 )
-from tests.factories import NOW, TODAY, MembershipFactory, MPFactory, PostFactory, PriorityFactory
+from notifications.models import ToDo
+from tests.contacts.lists import run
+from tests.factories import (
+    NOW,
+    TODAY,
+    ChecklistAnswerFactory,
+    CouncilLeadFactory,
+    MembershipFactory,
+    MPFactory,
+    PostFactory,
+    PriorityFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -281,6 +292,43 @@ def test_only_our_priorities_and_our_mps_posts_are_decided(
     assert not PortfolioMatch.objects.exists()
 
 
+def test_a_new_minister_is_offered_asked_about_once_and_makes_answers_old(
+    sign_in, officer, authority, mp, roads, tmp_path
+):
+    """A list of posts comes in: an officer finds the match, whoever leads has to-dos, nothing comes twice."""
+    owner = CouncilLeadFactory(authority=authority, mp=mp).membership
+    ChecklistAnswerFactory(authority=authority, mp=mp)
+    MP.objects.update(is_fictional=False)
+    other = MPFactory(is_fictional=False)
+    columns = "parliament_member_id,person_name,house,post_display_name,rank_equivalence,department,start_date,end_date,id"
+    rows = {
+        "before.csv": f"{other.parliament_id},{other.name},Commons,Minister,MoS,Treasury,2024-08-01,,a0",
+        "now.csv": f"{mp.parliament_id},{mp.name},Commons,Minister,MoS,Department for Transport,2026-03-10,,a1",
+    }
+    for name, row in rows.items():
+        (tmp_path / name).write_text(f"{columns}\n{row}\n")
+    run("import_posts", tmp_path / "before.csv", "--on", "2026-03-01")
+    client = sign_in(officer)
+
+    def come_in():
+        status, _ = run("import_posts", tmp_path / "now.csv", "--on", "2026-03-11")
+        sweep(now=NOW + timedelta(days=9))
+        return status
+
+    statuses = [come_in(), come_in()]
+    offered = client.get(url("match_list", authority)).content.decode()
+    client.post(url("match_confirm", authority, roads.pk, mp.posts.get().pk))
+    statuses.append(come_in())
+
+    assert statuses == [0, 0, 0]
+    assert "1 to decide" in offered
+    assert "1 to decide" not in client.get(url("match_list", authority)).content.decode()
+    assert sorted(ToDo.objects.values_list("kind", "assignee")) == [
+        ("checklist", owner.pk),
+        ("news-post-begun", owner.pk),
+    ]
+
+
 def test_an_mp_who_is_not_ours_is_matched_to_nothing(sign_in, officer, authority, roads):
     post = PostFactory(title="Minister for Transport")
 
@@ -311,25 +359,15 @@ def test_the_pages_cost_the_same_for_1_and_30(
     assert page.count(">Confirm<") == 15
 
 
-def test_a_great_many_posts_are_matched_in_a_moment(authority, mp):
-    """650 MPs with 20 posts each, and 10 priorities with 12 words: half a second here, five allowed."""
-    posts = [
-        Post(pk=number, mp=mp, kind=PostKind.GOVERNMENT, title=f"Minister {number}", body="Department")
-        for number in range(13_000)
-    ]
-    words = "\n".join(f"a word {number}" for number in range(4))
-    priorities = [
-        PriorityFactory(
-            authority=authority, departments=words, bodies=words, key_words=f"{words}\nminister 9"
-        )
-        for _ in range(10)
-    ]
+def test_a_great_many_posts_cost_one_query(authority, mp, django_assert_num_queries):
+    """As many as the House has: 650 MPs with 4 posts each. ADR 0014 says how long that takes."""
+    posts = [Post(pk=n, mp=mp, kind=PostKind.GOVERNMENT, title=f"Minister {n}") for n in range(2600)]
+    priorities = [PriorityFactory(authority=authority, key_words="minister 9") for _ in range(10)]
 
-    began = time.process_time()
-    found = matches(priorities=priorities, posts=posts)
+    with django_assert_num_queries(1):
+        found = matches(priorities=priorities, posts=posts)
 
-    assert len(found) == 10
-    assert time.process_time() - began < 5
+    assert [match.post.title for match in found] == ["Minister 9"] * 10
 
 
 def test_a_post_of_which_the_start_is_not_known_counts_from_its_sources_day(authority, mp, roads):
