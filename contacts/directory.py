@@ -201,10 +201,15 @@ class Leads:
     def deputy(self) -> CouncilLead | None:
         return self.in_role(LeadRole.DEPUTY)
 
+    @property
+    def in_words(self) -> str:
+        """Who engages with the MP now, a line each: what the Leader agrees to."""
+        return "\n".join(f"{lead.part}: {lead}" for lead in self.current)
+
 
 def leads_on(mp: MP, *, membership: Membership, on: date) -> Leads:
-    """The leads of the person's authority on this MP, newest first, but the present relationship owner before
-    the deputy; in one query."""
+    """The leads of the person's authority on this MP, newest first, but the present ones in the order of
+    their roles; in one query."""
     rows = (
         CouncilLead.objects.visible_to(membership)
         .filter(mp=mp)
@@ -215,7 +220,9 @@ def leads_on(mp: MP, *, membership: Membership, on: date) -> Leads:
     others: list[CouncilLead] = []
     for lead in rows:
         (current if is_current(lead, on) else others).append(lead)
-    return Leads(current=sorted(current, key=lambda lead: lead.role != LeadRole.LEAD), others=others)
+    in_order = list(LeadRole)
+    current.sort(key=lambda lead: in_order.index(LeadRole(lead.role)))
+    return Leads(current=current, others=others)
 
 
 @dataclass(frozen=True)

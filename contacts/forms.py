@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
 
+from accounts.forms import RowsField
 from accounts.models import Authority, Membership
 from contacts.models import (
+    MP,
     THEY_MAY_ASK,
     Constituency,
     Council,
@@ -15,8 +18,10 @@ from contacts.models import (
     MPNewsQuerySet,
     MPOffice,
     NewsKind,
+    NoteKind,
     OfficePerson,
     Party,
+    PersonalRelationship,
 )
 from mpcrm.postcodes import is_half_a_postcode
 
@@ -70,14 +75,9 @@ class AsAtForm(forms.Form):
     )
 
 
-class LeadForm(forms.Form):
-    """Who leads on an MP: a colleague with an account, or the name of someone without."""
+class PersonForm(forms.Form):
+    """A colleague with an account, or the name of someone without."""
 
-    role = forms.ChoiceField(
-        choices=LeadRole.choices,
-        widget=forms.RadioSelect,
-        error_messages={"required": "Choose relationship owner or deputy."},
-    )
     membership = forms.ModelChoiceField(
         label="Colleague", queryset=Membership.objects.none(), required=False, empty_label="Nobody chosen"
     )
@@ -85,25 +85,146 @@ class LeadForm(forms.Form):
         label="Or someone without an account, such as the Leader", max_length=150, required=False
     )
     job_title = forms.CharField(max_length=100, required=False)
-    started_on = forms.DateField(
-        label="From",
-        widget=forms.DateInput,
-        help_text="Whoever has the role now hands over the day before.",
-        error_messages={
-            "required": "Enter the day it starts.",
-            "invalid": NO_DATE,
-        },
-    )
 
     def __init__(self, *args: Any, authority: Authority, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["membership"].queryset = Membership.objects.for_authority(authority).active()  # type: ignore[attr-defined]
+        colleagues = Membership.objects.for_authority(authority)
+        known: Membership | None = self.initial.get("membership")
+        named = colleagues.filter(pk=known.pk) if known else colleagues.none()
+        self.fields["membership"].queryset = colleagues.active() | named  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
         if "membership" in data and "name" in data and bool(data["membership"]) == bool(data["name"]):
             self.add_error("membership", "Choose a colleague or enter a name, one of the two.")
         return data
+
+
+class LeadForm(PersonForm):
+    """Who engages with an MP, in which role and from when."""
+
+    role = forms.ChoiceField(
+        choices=LeadRole.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose a role."},
+    )
+    portfolio = forms.CharField(
+        max_length=100, required=False, help_text="Of a portfolio holder, such as Housing."
+    )
+    started_on = forms.DateField(
+        label="From",
+        widget=forms.DateInput,
+        help_text="Whoever has the role now hands over the day before, unless several may have it.",
+        error_messages={
+            "required": "Enter the day it starts.",
+            "invalid": NO_DATE,
+        },
+    )
+    field_order = ["role", "portfolio"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean()
+        if "role" in data and "portfolio" in data:
+            if data["role"] != LeadRole.PORTFOLIO_HOLDER:
+                data["portfolio"] = ""
+            elif not data["portfolio"]:
+                self.add_error("portfolio", "Enter the portfolio.")
+        return data
+
+
+class OwnerOfSeveralForm(PersonForm):
+    """One relationship owner for several MPs of the authority."""
+
+    mps = RowsField(
+        label="MPs",
+        queryset=MP.objects.none(),
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={
+            "required": "Choose at least one MP.",
+            "invalid_choice": "Choose from your MPs.",
+        },
+    )
+    started_on = forms.DateField(
+        label="From",
+        widget=forms.DateInput,
+        help_text="Where the present owner stays longer, from the day after their last.",
+        error_messages={
+            "required": "Enter the day it starts.",
+            "invalid": NO_DATE,
+        },
+    )
+    field_order = ["mps"]
+
+    def __init__(self, *args: Any, authority: Authority, **kwargs: Any) -> None:
+        super().__init__(*args, authority=authority, **kwargs)
+        self.fields["mps"].queryset = MP.objects.of(authority).order_by("sort_name", "pk")  # type: ignore[attr-defined]
+
+
+class AgreementForm(forms.Form):
+    """`people` is what was shown: those to whom the Leader agreed."""
+
+    people = forms.CharField(widget=forms.HiddenInput, strip=False, required=False)
+    agreed_on = forms.DateField(
+        label="Agreed with the Leader on",
+        widget=forms.DateInput,
+        error_messages={
+            "required": "Enter the day.",
+            "invalid": NO_DATE,
+        },
+    )
+
+    def clean_people(self) -> str:
+        return str(self.cleaned_data["people"]).replace("\r\n", "\n")
+
+
+class RelationshipForm(PersonForm):
+    """Who knows an MP anyway; `version` is that of what the edit began from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+    how = forms.CharField(
+        label="How they know each other",
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=f"Such as: at school together, governors of the same college. {THEY_MAY_ASK}",
+        error_messages={"required": "Say how they know each other."},
+    )
+    since = forms.IntegerField(
+        label="Since (year)",
+        required=False,
+        min_value=1900,
+        widget=forms.TextInput(attrs={"class": "govuk-input--width-4", "inputmode": "numeric"}),
+        error_messages={"invalid": "Enter a year like 2009.", "min_value": "Enter a year like 2009."},
+    )
+    kind = forms.ChoiceField(
+        label="This is",
+        choices=NoteKind.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Say whether this is a fact, an opinion or somebody else’s word."},
+    )
+    source = forms.CharField(
+        label="Who says so",
+        max_length=200,
+        help_text="Such as: told us herself on 3 March 2026.",
+        error_messages={"required": "Say who says so."},
+    )
+    ended = forms.BooleanField(label="It has ended", required=False)
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
+
+    def clean_since(self) -> int | None:
+        since: int | None = self.cleaned_data["since"]
+        if since and since > self.today.year:
+            raise forms.ValidationError("Enter this year or an earlier one.")
+        return since
+
+    def show_both(self, saved: PersonalRelationship) -> None:
+        """Say of each field where what is saved now differs from what was typed, and go on from there."""
+        self.data = {**dict(self.data.items()), "version": str(saved.version)}
+        for name in self.cleaned_data.keys() - {"version"}:
+            now = getattr(saved, name)
+            if now != self.cleaned_data[name]:
+                self.add_error(name, f"Saved meanwhile: “{now or 'nothing'}”. Save again to keep yours.")
 
 
 class EndLeadForm(forms.Form):

@@ -16,6 +16,7 @@ from contacts.models import (
     MP,
     Constituency,
     CouncilLead,
+    CouncilLeadQuerySet,
     HandoverStep,
     SeatHandover,
     SeatHolding,
@@ -136,6 +137,15 @@ def record_step(
     )
 
 
+def _in_part_of(lead: CouncilLead, mp: MP, *, by: Membership) -> CouncilLeadQuerySet:
+    """The open rows beside which this lead could not stand."""
+    return (
+        CouncilLead.objects.visible_to(by)
+        .filter(ended_on=None)
+        .in_part(mp=mp, role=lead.role, membership=lead.membership, name=lead.name, portfolio=lead.portfolio)
+    )
+
+
 class LeadRefused(Exception):
     """The lead cannot be handed over or put back; the message says why."""
 
@@ -153,7 +163,7 @@ def hand_over_lead(
         raise LeadRefused(f"{lead} no longer leads on {lead.mp}.")
     carried = None
     if to_mp:
-        there = CouncilLead.objects.visible_to(by).filter(mp=to_mp, role=lead.role, ended_on=None).first()
+        there = _in_part_of(lead, to_mp, by=by).first()
         if there:
             raise LeadRefused(
                 f"{there} is {lead.get_role_display().lower()} for {to_mp} already. "
@@ -166,6 +176,7 @@ def hand_over_lead(
             membership=lead.membership,
             name=lead.name,
             job_title=lead.job_title,
+            portfolio=lead.portfolio,
             started_on=on,
         )
         save_signed(carried, by=by, now=now)
@@ -185,7 +196,7 @@ def put_lead_back(*, effect: dict[str, Any], by: Membership, now: datetime) -> N
     lead = leads.get(pk=effect["lead"])
     if lead.ended_on is None or lead.ended_on.isoformat() != effect["ended_on"]:
         raise LeadRefused(f"Who leads on {lead.mp} has been changed since.")
-    if CouncilLead.objects.visible_to(by).filter(mp=lead.mp, role=lead.role, ended_on=None).exists():
+    if _in_part_of(lead, lead.mp, by=by).exists():
         raise LeadRefused(f"Somebody else leads on {lead.mp} by now.")
     if effect["carried"]:
         carried = leads.filter(pk=effect["carried"]).first()

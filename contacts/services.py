@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -14,6 +15,7 @@ from django.utils import timezone
 from accounts.history import save_signed
 from accounts.models import Authority, Membership
 from contacts.models import (
+    LOOK_AFTER,
     MP,
     Constituency,
     Council,
@@ -47,46 +49,104 @@ def set_lead(
     membership: Membership | None = None,
     name: str = "",
     job_title: str = "",
+    portfolio: str = "",
     started_on: date,
     now: datetime,
 ) -> CouncilLead:
-    """Make a colleague (`membership`) or someone without an account (`name`) the MP's lead or deputy.
+    """Give a colleague (`membership`) or someone without an account (`name`) a role with the MP.
 
-    Whoever has the role now hands over the day before. Naming the same person, or the same first day, again
-    corrects what was recorded instead. A colleague newly named is told. Raises LeadsOverlap if the start lies
-    before the present lead's, or within an earlier one's time.
+    Whoever has the role now hands over the day before, unless several may have it. Naming the same person, or
+    the same first day, again corrects what was recorded instead. A colleague newly named is told. Raises
+    LeadsOverlap if the start lies before the present lead's, or within an earlier one's time.
     """
     with transaction.atomic():
         _hold(by.authority)
-        in_role = CouncilLead.objects.visible_to(by).filter(mp=mp, role=role)
-        lead = in_role.filter(ended_on=None).first()
-        is_same_person = lead is not None and (lead.membership, lead.name) == (membership, name)
-        if lead is None or not (is_same_person or lead.started_on == started_on):
-            if lead and lead.started_on < started_on:
-                lead.ended_on = started_on - timedelta(days=1)
-                lead.save()
-            lead = CouncilLead(authority=by.authority, mp=mp, role=role)
-        lead.membership = membership
-        lead.name = name
-        lead.job_title = job_title
-        lead.started_on = started_on
-        others = in_role.exclude(pk=lead.pk)
-        if other := others.filter(Q(ended_on=None) | Q(ended_on__gte=started_on)).first():
-            raise LeadsOverlap(other)
-        lead.save()
-        if membership and membership != by and not is_same_person:
-            notify([_told(lead, membership, now=now)], now=now)
+        lead, is_new = _name(
+            by=by,
+            mp=mp,
+            role=role,
+            person=Person(membership, name, job_title),
+            portfolio=portfolio,
+            started_on=started_on,
+            now=now,
+        )
+        if is_new and membership and membership != by:
+            notify([_told([lead], membership, now=now)], now=now)
     return lead
 
 
-def end_lead(*, by: Membership, lead: CouncilLead, ended_on: date) -> None:
-    """Record the last day of a lead or deputy. Raises EndsBeforeItStarts."""
+def set_owner_of_several(
+    *, by: Membership, mps: Iterable[MP], person: Person, started_on: date, now: datetime
+) -> list[CouncilLead]:
+    """Make one person the relationship owner of several MPs, and tell them once.
+
+    Where the present owner's last day is on or after `started_on`, they begin the day after it. Raises
+    LeadsOverlap, having named nobody.
+    """
+    with transaction.atomic():
+        _hold(by.authority)
+        leads = []
+        for mp in mps:
+            owners = CouncilLead.objects.visible_to(by).filter(mp=mp, role=LeadRole.LEAD)
+            last_day = owners.filter(started_on__lte=started_on, ended_on__gte=started_on).first()
+            begins = last_day.ended_on + timedelta(days=1) if last_day and last_day.ended_on else started_on
+            leads.append(_name(by=by, mp=mp, role=LeadRole.LEAD, person=person, started_on=begins, now=now))
+        named = [lead for lead, is_new in leads if is_new]
+        if named and person.membership and person.membership != by:
+            notify([_told(named, person.membership, now=now)], now=now)
+    return [lead for lead, _ in leads]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A colleague with an account, or the name of somebody without."""
+
+    membership: Membership | None = None
+    name: str = ""
+    job_title: str = ""
+
+
+def _name(
+    *,
+    by: Membership,
+    mp: MP,
+    role: str,
+    person: Person,
+    portfolio: str = "",
+    started_on: date,
+    now: datetime,
+) -> tuple[CouncilLead, bool]:
+    """The row that says so, and whether the person had no such row before."""
+    in_role = CouncilLead.objects.visible_to(by).in_part(
+        mp=mp, role=role, membership=person.membership, name=person.name, portfolio=portfolio
+    )
+    lead = in_role.filter(ended_on=None).first()
+    is_same_person = lead is not None and (lead.membership, lead.name) == (person.membership, person.name)
+    if lead is None or not (is_same_person or lead.started_on == started_on):
+        if lead and lead.started_on < started_on:
+            lead.ended_on = started_on - timedelta(days=1)
+            save_signed(lead, by=by, now=now)
+        lead = CouncilLead(authority=by.authority, mp=mp, role=role)
+    lead.membership = person.membership
+    lead.name = person.name
+    lead.job_title = person.job_title
+    lead.portfolio = portfolio
+    lead.started_on = started_on
+    others = in_role.exclude(pk=lead.pk)
+    if other := others.filter(Q(ended_on=None) | Q(ended_on__gte=started_on)).first():
+        raise LeadsOverlap(other)
+    save_signed(lead, by=by, now=now)
+    return lead, not is_same_person
+
+
+def end_lead(*, by: Membership, lead: CouncilLead, ended_on: date, now: datetime) -> None:
+    """Record the last day of somebody's role. Raises EndsBeforeItStarts."""
     with transaction.atomic():
         lead = CouncilLead.objects.visible_to(by).select_for_update().get(pk=lead.pk)
         if ended_on < lead.started_on:
             raise EndsBeforeItStarts
         lead.ended_on = ended_on
-        lead.save()
+        save_signed(lead, by=by, now=now)
 
 
 class OfficeChanged(Exception):
@@ -178,17 +238,37 @@ def _lies_in_area(constituency: Constituency, authority: Authority) -> bool:
     return SeatOverlap.objects.filter(constituency=constituency, council__in=councils).exists()
 
 
-def _told(lead: CouncilLead, membership: Membership, *, now: datetime) -> Message:
-    part = "their relationship owner" if lead.role == LeadRole.LEAD else "deputy to their relationship owner"
+PARTS = {
+    LeadRole.LEAD: "their relationship owner",
+    LeadRole.DEPUTY: "deputy to their relationship owner",
+    LeadRole.LEADER: "named as the Leader in the contact with them",
+    LeadRole.CHIEF_EXECUTIVE: "named as the chief executive in the contact with them",
+    LeadRole.PORTFOLIO_HOLDER: "named as portfolio holder in the contact with them",
+    LeadRole.SUPPORTING: "a supporting contact",
+}
+
+
+def _told(leads: list[CouncilLead], membership: Membership, *, now: datetime) -> Message:
+    """What to tell a colleague newly named for one MP, or as relationship owner for several."""
+    first, slug = leads[0], membership.authority.slug
+    if len(leads) == 1:
+        whom, read = first.mp.name, "Read the MP's page"
+        path = reverse("overview:mp_detail", args=[slug, first.mp_id])
+    else:
+        whom, read = (
+            f"{len(leads)} MPs",
+            f"They are {', '.join(lead.mp.name for lead in leads)}. Read their pages",
+        )
+        path = reverse("contacts:mp_list", args=[slug])
     return Message(
         kind="lead",
-        subject=f"lead:{lead.pk}",
+        subject=f"lead:{first.pk}",
         recipient=membership,
         due_on=timezone.localdate(now),
-        title=f"You look after {lead.mp.name}",
+        title=f"You look after {whom}" if first.role in LOOK_AFTER else f"You are a contact of {whom}",
         body=(
-            f"You are {part} from {lead.started_on:%-d %B %Y}. "
-            "Read the MP's page, and agree with the Leader how and how often to be in contact."
+            f"You are {PARTS[LeadRole(first.role)]} from {first.started_on:%-d %B %Y}. "
+            f"{read}, and agree with the Leader how and how often to be in contact."
         ),
-        path=reverse("overview:mp_detail", args=[membership.authority.slug, lead.mp_id]),
+        path=path,
     )

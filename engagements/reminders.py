@@ -61,7 +61,8 @@ def _remind(authority: Authority, *, on: date, now: datetime) -> int:
     plans = EngagementPlan.objects.with_cadence(on).filter(pk__in=kinds).select_related("mp").order_by("pk")
     leads: dict[tuple[int, str], Membership] = {
         (lead.mp_id, lead.role): lead.membership  # the filter asks for one
-        for lead in CouncilLead.objects.current(on)
+        for lead in CouncilLead.objects.who_look_after()
+        .current(on)
         .filter(authority=authority, membership__in=Membership.objects.active().in_role(*READERS))
         .select_related("membership__user")
     }

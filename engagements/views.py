@@ -17,6 +17,7 @@ from accounts.access import AuthorityRequest, for_roles
 from accounts.models import Membership, Role
 from contacts.checklist import with_checklist
 from contacts.directory import leads_on, with_relationship_owner, without_relationship_owner
+from contacts.leads.agreements import agreed_on
 from contacts.models import MP, MPQuerySet
 from engagements.forms import (
     NOT_HAPPENED_YET,
@@ -128,7 +129,7 @@ def plan_detail(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
             "mp": plan.mp,
             "seat": plan.mp.holdings.current().select_related("constituency").first(),
             "leads": leads,
-            "lead_is_newer": leads.lead and plan.agreed_on and leads.lead.started_on > plan.agreed_on,
+            "agreed": agreed_on(plan.mp, leads, membership=request.membership),
             "is_review_late": plan.review_on and plan.review_on < timezone.localdate(),
             "touchpoints": Touchpoint.objects.visible_to(request.membership).of(plan.mp).for_list()[:10],
             "reminders": plan.reminders.all()[:5],

@@ -17,7 +17,8 @@ from django.views.decorators.http import require_safe
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Membership, Role, Service
 from contacts.directory import without_relationship_owner
-from contacts.models import Constituency, ListSubject, MPListImport
+from contacts.leads.gaps import owner_stops_soon
+from contacts.models import MP, Constituency, ListSubject, MPListImport
 from engagements.models import relationships
 from enquiries.counting import count_in_words
 from enquiries.models import Enquiry, without_owner
@@ -96,8 +97,15 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
             without_relationship_owner(mps, membership=membership, on=on).count(),
             "MP without a relationship owner",
             "MPs without a relationship owner",
-            "Name who leads, on the MP’s page.",
-            engagement_url(membership, lead="none"),
+            "Name who leads, for several at once.",
+            f"{reverse('contacts:lead_gaps', args=[slug])}?show=now",
+        ),
+        Decision(
+            owner_stops_soon(MP.objects.all(), membership=membership, on=on).count(),
+            "MP whose relationship owner stops within 30 days",
+            "MPs whose relationship owner stops within 30 days",
+            "Name who takes over.",
+            f"{reverse('contacts:lead_gaps', args=[slug])}?show=soon",
         ),
         Decision(
             mps.without_plan().count(),

@@ -23,6 +23,7 @@ from contacts.models import (
     CouncilLead,
     Dissolution,
     HandoverStep,
+    LeadAgreement,
     MPListImport,
     MPOffice,
     OfficePerson,
@@ -66,6 +67,7 @@ from tests.factories import (
     MPNewsFactory,
     NotificationFactory,
     PastClockFactory,
+    PersonalRelationshipFactory,
     PlacementFactory,
     PolicyAreaFactory,
     PositionFactory,
@@ -169,6 +171,11 @@ def build_world() -> World:
     # Ours and theirs far from each other: the map shows neighbours, whosever they are.
     for place, at in ((own, 10), (foreign, 90)):
         draw_seat(place.rows["seat"], at)
+    # Somebody of ours who stops soon, with an MP who is not: of no concern here.
+    day = timezone.localdate() + timedelta(days=9)
+    CouncilLeadFactory(
+        authority=own.authority, mp=far, membership=None, name=f"{OWN_MARK} gone", ended_on=day
+    )
     soon = timezone.now() + timedelta(hours=1)  # however long the walk takes, it is running
     TickFactory(started_at=soon, finished_at=soon)
     users = {role: own.members[role].user for role in MEMBERS}
@@ -228,6 +235,10 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "topic": topic,
         "policy": policy,
         "lead": lead,
+        "agreement": LeadAgreement.objects.create(
+            authority=authority, mp=mp, agreed_on=TODAY, people="-", recorded_by=officer, recorded_at=NOW
+        ),
+        "known": PersonalRelationshipFactory(authority=authority, mp=mp, recorded_by=officer),
         "card": card,
         "card sent": CardSentFactory(authority=authority, mp=mp, card=card, recorded_by=officer),
         "office": MPOffice.objects.create(authority=authority, mp=mp),
@@ -386,6 +397,11 @@ def grow(world: World, *, facts: bool) -> None:
         for question in ("background", "risks"):
             ChecklistAnswerFactory(authority=authority, mp=about, question=question)
     CouncilLeadFactory(authority=authority, mp=ours)
+    soon = {"started_on": today - timedelta(days=9), "ended_on": today + timedelta(days=9)}
+    CouncilLeadFactory(authority=authority, mp=mp, **soon)
+    LeadAgreement.objects.create(
+        authority=authority, mp=mp, agreed_on=TODAY, people="-", recorded_by=officer, recorded_at=NOW
+    )
     newer = ContactCardFactory(authority=authority, number=7, made_by=officer)
     CardSentFactory(authority=authority, mp=mp, card=newer, sent_on=today, recorded_by=officer)
     CardSentFactory(authority=authority, mp=ours, card=newer, sent_on=today, recorded_by=officer)
@@ -435,6 +451,8 @@ def mark_words(place: Place) -> None:
             for each in words_of(model):
                 if isinstance(row, CouncilLead) and each.name == "name" and row.membership_id:
                     continue  # A lead is a colleague or a name.
+                if isinstance(row, CouncilLead) and each.name == "portfolio" and not row.portfolio:
+                    continue  # Only a portfolio holder has one.
                 value = canary(place.mark, model, each.name)
                 if each.unique or model in (Service,) or each.name == "name":
                     value = f"{value}-{row.pk}"

@@ -31,6 +31,7 @@ from contacts.models import (
     NoteKind,
     Party,
     PartySpell,
+    PersonalRelationship,
     Placement,
     PolicyArea,
     Position,
@@ -447,6 +448,22 @@ class MPExportFactory(DjangoModelFactory[MPExport]):
     reason = "The MP asks about one enquiry."
     made_at = NOW
     made_by = factory.LazyAttribute(lambda export: MembershipFactory(authority=export.authority))
+
+
+class PersonalRelationshipFactory(DjangoModelFactory[PersonalRelationship]):
+    """A name without an account who says that they were at school with the MP."""
+
+    class Meta:
+        model = PersonalRelationship
+
+    authority = factory.SubFactory(AuthorityFactory)
+    mp = factory.LazyAttribute(lambda row: MPFactory(authority=row.authority))
+    name = "Cllr Ode Ashby"
+    how = "At school together."
+    kind = NoteKind.FACT
+    source = "Told us herself"
+    recorded_at = NOW
+    recorded_by = factory.LazyAttribute(lambda row: MembershipFactory(authority=row.authority))
 
 
 class NotificationFactory(DjangoModelFactory[Notification]):

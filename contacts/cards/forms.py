@@ -64,6 +64,10 @@ class CardContactForm(forms.ModelForm):
 
 
 class BaseCardContacts(forms.BaseFormSet):
+    def add_fields(self, form: forms.Form, index: int | None) -> None:
+        super().add_fields(form, index)
+        form.fields["DELETE"].label = "Remove"
+
     def clean(self) -> None:
         if not any(self.errors) and not self.lines():
             raise forms.ValidationError("Name at least one person or team.")

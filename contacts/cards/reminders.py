@@ -14,6 +14,7 @@ from contacts.models import MP, CardSent, ContactCard, CouncilLead, LeadRole
 from notifications.models import ToDo
 from notifications.to_dos import ToDoRequest, ask, withdraw
 
+OCCASION = "contact-card:"
 WITHIN = timedelta(days=7)
 
 
@@ -37,10 +38,13 @@ def _ask(card: ContactCard, *, now: datetime) -> int:
     lacking = MP.objects.of(card.authority).exclude(pk__in=given.values("mp")).order_by("sort_name", "pk")
     mps = {about_mp(mp): mp for mp in lacking}
     to_dos = ToDo.objects.filter(authority=card.authority, kind=TO_DO)
-    this = to_dos.filter(occasion=_occasion(card))
-    asked = set(this.values_list("subject", flat=True))
+    ours = to_dos.filter(occasion__startswith=OCCASION)
+    this = ours.filter(occasion=_occasion(card))
+    # A seat's hand-over asks for the same: one of the two is enough.
+    elsewhere = to_dos.open().exclude(occasion__startswith=OCCASION)
+    asked = set((this | elsewhere).values_list("subject", flat=True))
     with transaction.atomic():
-        withdraw(to_dos.exclude(pk__in=this.filter(subject__in=mps).values("pk")))
+        withdraw(ours.exclude(pk__in=this.filter(subject__in=mps).values("pk")))
         if asked.issuperset(mps):
             return 0
         owners = _owners(card, on=now)
@@ -88,4 +92,4 @@ def _to_do(card: ContactCard, mp: MP, *, owner: Membership | None, now: datetime
 
 
 def _occasion(card: ContactCard) -> str:
-    return f"contact-card:{card.pk}"
+    return f"{OCCASION}{card.pk}"

@@ -21,7 +21,7 @@ from notifications.services import OutsideEmail, write_outside
 from notifications.to_dos import finish
 
 KIND = "contact-card"  # of the e-mails
-TO_DO = "send-contact-card"
+TO_DO = "contact-card"  # of whoever asks for it: the sweep, or the hand-over of a seat
 WORDS = ("introduction", "hours", "out_of_hours")
 LINE = ("about", "name", "job_title", "email", "phone")
 

@@ -21,7 +21,15 @@ from contacts.models.authority.checklist import (
 )
 from contacts.models.authority.exports import MPExport
 from contacts.models.authority.handovers import HandoverStep, HandoverStepQuerySet, SeatHandover
-from contacts.models.authority.leads import CouncilLead, CouncilLeadQuerySet, LeadRole
+from contacts.models.authority.leads import (
+    LOOK_AFTER,
+    ONE_AT_A_TIME,
+    CouncilLead,
+    CouncilLeadQuerySet,
+    LeadAgreement,
+    LeadRole,
+    PersonalRelationship,
+)
 from contacts.models.authority.notes import (
     READERS,
     THEY_MAY_ASK,
@@ -83,9 +91,11 @@ __all__ = [
     "FEWEST_ADVISED",
     "FICTIONAL_PREFIX",
     "LONGEST_ANSWER",
+    "LOOK_AFTER",
     "MOST_ADVISED",
     "MOST_CONTACTS",
     "MP",
+    "ONE_AT_A_TIME",
     "PARLIAMENTARY_OFFICE",
     "READERS",
     "REPLACED_WHOLE",
@@ -113,6 +123,7 @@ __all__ = [
     "HandoverStepQuerySet",
     "ImportState",
     "Influence",
+    "LeadAgreement",
     "LeadRole",
     "ListSubject",
     "MPExport",
@@ -134,6 +145,7 @@ __all__ = [
     "Party",
     "PartyChange",
     "PartySpell",
+    "PersonalRelationship",
     "PlaceFile",
     "PlaceFileState",
     "PlaceKind",

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from contacts.directory import (
     search_mps,
     sitting_mps,
@@ -42,6 +42,7 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             "form": form,
             "find": FindForm(),
             "is_filtered": any(chosen.values()),
+            "may_name_owners": request.membership.role == Role.POLITICAL_AFFAIRS,
             "as_at": chosen.get("on"),
             "reads_notes": request.membership.role in READERS,
             "page_obj": page,

@@ -1,33 +1,75 @@
-"""Who in the authority leads on an MP. Everyone may read it; political affairs changes it."""
+"""Who in the authority engages with an MP. Everyone may read it; political affairs changes it.
+
+Who knows the MP anyway is a note about them, for those who read and write such notes.
+"""
 
 from __future__ import annotations
+
+from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Role
 from contacts.directory import leads_on
-from contacts.forms import EndLeadForm, LeadForm
-from contacts.models import MP, CouncilLead, LeadRole
-from contacts.services import EndsBeforeItStarts, LeadsOverlap, end_lead, set_lead
+from contacts.forms import AgreementForm, EndLeadForm, LeadForm, OwnerOfSeveralForm, RelationshipForm
+from contacts.leads.agreements import agreed_on
+from contacts.leads.gaps import gaps
+from contacts.leads.services import (
+    NotAgreedYet,
+    PeopleChanged,
+    RelationshipChanged,
+    record_agreement,
+    remove_relationship,
+    set_relationship,
+    take_agreement_back,
+)
+from contacts.models import (
+    MP,
+    ONE_AT_A_TIME,
+    READERS,
+    WRITERS,
+    CouncilLead,
+    LeadAgreement,
+    LeadRole,
+    PersonalRelationship,
+)
+from contacts.services import (
+    EndsBeforeItStarts,
+    LeadsOverlap,
+    Person,
+    end_lead,
+    set_lead,
+    set_owner_of_several,
+)
+
+SHOWN = ("now", "soon")  # of the gaps, for who wants only these
+KNOWN_FIELDS = ("membership", "name", "job_title", "how", "since", "kind", "source", "ended")
 
 
 @require_safe
 @for_roles(*EVERYONE)
 def lead_list(request: AuthorityRequest, mp: int) -> HttpResponse:
-    """Leads and deputies on one MP: now, and before."""
-    person = get_object_or_404(MP, pk=mp)
+    """Who engages with one MP, now and before; what the Leader agreed to; who knows the MP anyway."""
+    person, member = get_object_or_404(MP, pk=mp), request.membership
+    leads = leads_on(person, membership=member, on=timezone.localdate())
+    known = PersonalRelationship.objects.visible_to(member).filter(mp=person)
     return render(
         request,
         "contacts/lead_list.html",
         {
             "mp": person,
-            "leads": leads_on(person, membership=request.membership, on=timezone.localdate()),
-            "may_change": request.membership.role == Role.POLITICAL_AFFAIRS,
+            "leads": leads,
+            "one_at_a_time": ONE_AT_A_TIME,
+            "agreed": agreed_on(person, leads, membership=member),
+            "may_change": member.role == Role.POLITICAL_AFFAIRS,
+            "sees_known": member.role in READERS,
+            "known": known.select_related("membership__user", "recorded_by__user"),
+            "may_write": member.role in WRITERS,
         },
     )
 
@@ -35,7 +77,7 @@ def lead_list(request: AuthorityRequest, mp: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.POLITICAL_AFFAIRS)
 def lead_set(request: AuthorityRequest, mp: int) -> HttpResponse:
-    """Name a lead or deputy; whoever has the role hands over the day before."""
+    """Name somebody in a role; whoever alone has it now hands over the day before."""
     person = get_object_or_404(MP, pk=mp)
     initial = {"role": request.GET.get("role", LeadRole.LEAD), "started_on": timezone.localdate()}
     form = LeadForm(request.POST or None, authority=request.authority, initial=initial)
@@ -43,14 +85,9 @@ def lead_set(request: AuthorityRequest, mp: int) -> HttpResponse:
         try:
             lead = set_lead(by=request.membership, mp=person, now=timezone.now(), **form.cleaned_data)
         except LeadsOverlap as error:
-            other = error.other
-            until = f" to {other.ended_on:%-d %B %Y}" if other.ended_on else ""
-            form.add_error(
-                "started_on",
-                f"{other} has this role from {other.started_on:%-d %B %Y}{until}. Start after that.",
-            )
+            form.add_error("started_on", _in_the_way(error.other))
         else:
-            messages.success(request, f"{lead}: {lead.get_role_display().lower()} for {person}.")
+            messages.success(request, f"{lead}: {lead.part[:1].lower()}{lead.part[1:]} for {person}.")
             return redirect("contacts:lead_list", request.authority.slug, person.pk)
     return render(
         request,
@@ -58,6 +95,11 @@ def lead_set(request: AuthorityRequest, mp: int) -> HttpResponse:
         {"form": form, "mp": person},
         status=422 if form.is_bound else 200,
     )
+
+
+def _in_the_way(other: CouncilLead) -> str:
+    until = f" to {other.ended_on:%-d %B %Y}" if other.ended_on else ""
+    return f"{other} has this role from {other.started_on:%-d %B %Y}{until}. Start after that."
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -68,7 +110,9 @@ def lead_end(request: AuthorityRequest, pk: int) -> HttpResponse:
     form = EndLeadForm(request.POST or None, initial={"ended_on": timezone.localdate()})
     if request.method == "POST" and form.is_valid():
         try:
-            end_lead(by=request.membership, lead=lead, ended_on=form.cleaned_data["ended_on"])
+            end_lead(
+                by=request.membership, lead=lead, ended_on=form.cleaned_data["ended_on"], now=timezone.now()
+            )
         except EndsBeforeItStarts:
             form.add_error(
                 "ended_on", f"The last day cannot be before the first, {lead.started_on:%-d %B %Y}."
@@ -82,3 +126,138 @@ def lead_end(request: AuthorityRequest, pk: int) -> HttpResponse:
         {"form": form, "lead": lead},
         status=422 if form.is_bound else 200,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.POLITICAL_AFFAIRS)
+def lead_gaps(request: AuthorityRequest) -> HttpResponse:
+    """MPs nobody looks after, or soon nobody will; one owner can be named for several."""
+    on = timezone.localdate()
+    show, found = request.GET.get("show"), gaps(membership=request.membership, on=on)
+    form = OwnerOfSeveralForm(request.POST or None, authority=request.authority, initial={"started_on": on})
+    if request.method == "POST" and form.is_valid():
+        data = form.cleaned_data
+        person = Person(data["membership"], data["name"], data["job_title"])
+        try:
+            leads = set_owner_of_several(
+                by=request.membership,
+                mps=data["mps"],
+                person=person,
+                started_on=data["started_on"],
+                now=timezone.now(),
+            )
+        except LeadsOverlap as error:
+            form.add_error("started_on", f"Nobody was named. {error.other.mp}: {_in_the_way(error.other)}")
+        else:
+            of = str(leads[0].mp) if len(leads) == 1 else f"{len(leads)} MPs"
+            messages.success(request, f"{leads[0]} is relationship owner of {of}.")
+            return redirect("contacts:lead_gaps", request.authority.slug)
+    return render(
+        request,
+        "contacts/lead_gaps.html",
+        {
+            "form": form,
+            "gaps": [gap for gap in found if show not in SHOWN or gap.is_now == (show == "now")],
+            "show": show,
+            "chosen": request.POST.getlist("mps"),
+        },
+        status=422 if form.is_bound else 200,
+    )
+
+
+# --- The Leader's agreement ---------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.POLITICAL_AFFAIRS)
+def lead_agreement(request: AuthorityRequest, mp: int) -> HttpResponse:
+    """Record that the Leader agreed to those who engage with an MP now."""
+    person, now = get_object_or_404(MP, pk=mp), timezone.now()
+    on = timezone.localdate(now)
+    people = leads_on(person, membership=request.membership, on=on).in_words
+    form = AgreementForm(request.POST or None, initial={"people": people, "agreed_on": on})
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_agreement(by=request.membership, mp=person, now=now, **form.cleaned_data)
+        except NotAgreedYet:
+            form.add_error("agreed_on", "Enter today’s date or an earlier one.")
+        except PeopleChanged:
+            form.data = {**request.POST.dict(), "people": people}
+            form.add_error(None, "Somebody changed who engages. Look at the names again, then record it.")
+        else:
+            messages.success(request, "The Leader’s agreement is recorded.")
+            return redirect("contacts:lead_list", request.authority.slug, mp)
+    return render(
+        request,
+        "contacts/lead_agreement.html",
+        {"form": form, "mp": person, "people": people.splitlines()},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_POST
+@for_roles(Role.POLITICAL_AFFAIRS)
+def lead_agreement_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
+    agreement = get_object_or_404(LeadAgreement.objects.visible_to(request.membership), pk=pk)
+    take_agreement_back(by=request.membership, agreement=agreement, now=timezone.now())
+    messages.success(request, "The agreement is taken back.")
+    return redirect("contacts:lead_list", request.authority.slug, agreement.mp_id)
+
+
+# --- Who knows the MP anyway --------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def known_add(request: AuthorityRequest, mp: int) -> HttpResponse:
+    return _edit_known(request, get_object_or_404(MP, pk=mp), None)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def known_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
+    known = _known_or_404(request, pk)
+    return _edit_known(request, known.mp, known)
+
+
+@require_POST
+@for_roles(*WRITERS)
+def known_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
+    known = _known_or_404(request, pk)
+    remove_relationship(by=request.membership, relationship=known, now=timezone.now())
+    messages.success(request, "Removed.")
+    return redirect("contacts:lead_list", request.authority.slug, known.mp_id)
+
+
+def _edit_known(request: AuthorityRequest, mp: MP, known: PersonalRelationship | None) -> HttpResponse:
+    now = timezone.now()
+    initial: dict[str, Any] = {"version": 0}
+    if known:
+        initial = {name: getattr(known, name) for name in (*KNOWN_FIELDS, "version")}
+    form = RelationshipForm(
+        request.POST or None, authority=request.authority, today=timezone.localdate(now), initial=initial
+    )
+    if request.method == "POST" and form.is_valid():
+        changes = {name: form.cleaned_data[name] for name in KNOWN_FIELDS}
+        version = form.cleaned_data["version"]
+        try:
+            saved = set_relationship(
+                by=request.membership, mp=mp, relationship=known, version=version, changes=changes, now=now
+            )
+        except RelationshipChanged as changed:
+            form.show_both(changed.saved)
+            form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
+        else:
+            messages.success(request, f"Saved: {saved} knows {mp}.")
+            return redirect("contacts:lead_list", request.authority.slug, mp.pk)
+    return render(
+        request,
+        "contacts/known_edit.html",
+        {"form": form, "mp": mp, "known": known},
+        status=422 if form.is_bound else 200,
+    )
+
+
+def _known_or_404(request: AuthorityRequest, pk: int) -> PersonalRelationship:
+    known = PersonalRelationship.objects.visible_to(request.membership)
+    return get_object_or_404(known.select_related("mp", "membership__user"), pk=pk)

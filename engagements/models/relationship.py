@@ -49,8 +49,8 @@ class RelationshipQuerySet(MPQuerySet):
 
     def led_by(self, membership: Membership, on: date) -> RelationshipQuerySet:
         """MPs on whom this colleague leads, or deputises."""
-        mine = CouncilLead.objects.visible_to(membership).current(on).filter(membership=membership)
-        return self.filter(pk__in=mine.values("mp"))
+        mine = CouncilLead.objects.visible_to(membership).who_look_after().filter(membership=membership)
+        return self.filter(pk__in=mine.current(on).values("mp"))
 
     def for_list(self) -> RelationshipQuerySet:
         """With the names of their `seat` and `party`."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from accounts.models import Nation, Role
-from contacts.models import CouncilTier, PostKind
+from contacts.models import CouncilTier, LeadRole, NoteKind, PostKind
 from overview.demo.letters import (
     ADULTS,
     CHILDREN,
@@ -431,3 +431,35 @@ CARDS = (
     ),
 )
 EMAILED_CARD = (900001,)
+
+
+class Known(NamedTuple):
+    parliament_id: int
+    words: dict[str, object]
+
+
+# MP, role, name, job title, portfolio, since how many days.
+WIDER_LEADS = (
+    (900001, LeadRole.LEADER, "Cllr Margaret Shaw", "Leader of the Council", "", 340),
+    (900001, LeadRole.PORTFOLIO_HOLDER, "Cllr Dev Anand", "Cabinet member for housing", "Housing", 340),
+    (900001, LeadRole.SUPPORTING, "Fiona Grant", "Director of place", "", 200),
+    (900005, LeadRole.SUPPORTING, "Cllr Ruth Penhale", "Ward councillor, Stokeholt", "", 15),
+)
+# The Leader's agreement to who engages: MP, and how many days ago. One has changed since.
+AGREED_LEADS = ((900001, 190), (900005, 300))
+OWNER_STOPS = (900009, 20)  # MP, and in how many days
+KNOWN = (
+    Known(
+        900005,
+        {
+            "membership": None,
+            "name": "Cllr Ruth Penhale",
+            "job_title": "Ward councillor, Stokeholt",
+            "how": "Both were governors of Stokeholt primary school.",
+            "since": 2014,
+            "kind": NoteKind.FACT,
+            "source": "Told us herself when the plan was made",
+            "ended": False,
+        },
+    ),
+)

@@ -398,6 +398,19 @@ def test_recording_another_way_does_it_if_it_was_the_version_of_now(
     assert asked() == {(f"mp:{mp.pk}", None, is_open)}
 
 
+def test_what_the_hand_over_of_a_seat_asks_is_not_asked_again_and_done_by_sending(
+    officer, political_affairs, mp, office
+):
+    card_of(political_affairs)
+    common = {"authority": officer.authority, "kind": "contact-card", "subject": f"mp:{mp.pk}"}
+    ToDo.objects.create(**common, occasion="handover:1", title="x", about="x", due_on=TODAY, created_at=NOW)
+
+    assert swept(NOW + DAY) == 0
+    send(officer, [mp])
+
+    assert ToDo.objects.get().outcome == "done"
+
+
 def test_nothing_is_asked_for_whoever_has_it_or_is_not_ours(political_affairs, mp):
     card = card_of(political_affairs)
     CardSentFactory(authority=card.authority, mp=mp, card=card)

@@ -147,7 +147,7 @@ def test_another_authority_has_its_own_leads(political_affairs, stranger, mp):
 )
 def test_lead_is_current_from_the_first_day_to_the_last(political_affairs, mp, on, is_current):
     lead = named(political_affairs, mp, name="X")
-    end_lead(by=political_affairs, lead=lead, ended_on=date(2026, 3, 9))
+    end_lead(by=political_affairs, lead=lead, ended_on=date(2026, 3, 9), now=NOW)
 
     assert bool(leads_on(mp, membership=political_affairs, on=on).lead) is is_current
     assert CouncilLead.objects.current(on).exists() is is_current
@@ -157,7 +157,7 @@ def test_lead_cannot_end_before_it_starts(political_affairs, mp):
     lead = named(political_affairs, mp, name="X")
 
     with pytest.raises(EndsBeforeItStarts):
-        end_lead(by=political_affairs, lead=lead, ended_on=date(2026, 2, 28))
+        end_lead(by=political_affairs, lead=lead, ended_on=date(2026, 2, 28), now=NOW)
 
     lead.refresh_from_db()
     assert lead.ended_on is None
@@ -196,7 +196,7 @@ def test_pages_name_replace_and_end(political_affairs, officer, mp, sign_in):
         ({"name": "X", "started_on": ""}, "Enter the day it starts."),
         ({"name": "X", "started_on": "30 February"}, "Enter a real date, like"),
         ({"name": "X", "role": "boss"}, "Select a valid choice"),
-        ({"name": "X", "role": ""}, "Choose relationship owner or deputy."),
+        ({"name": "X", "role": ""}, "Choose a role."),
     ],
 )
 def test_form_says_what_is_wrong(political_affairs, mp, sign_in, given, words):

@@ -12,8 +12,9 @@ from django.db.models import F, Max
 from accounts.models import Authority, Membership, Role
 from contacts.cards.states import card_states
 from contacts.checklist import completeness_by_mp
-from contacts.directory import seats_of
+from contacts.directory import leads_on, seats_of
 from contacts.finding import find_seats
+from contacts.leads.agreements import agreed_on
 from contacts.models import (
     MP,
     BackgroundEntry,
@@ -23,6 +24,7 @@ from contacts.models import (
     MPOffice,
     NoteKind,
     ParliamentContact,
+    PersonalRelationship,
     Placement,
     Position,
     PostcodeSeat,
@@ -237,3 +239,16 @@ def test_the_contact_card_is_current_with_some_old_with_one_and_missing_with_oth
     assert {state.mp.parliament_id for state in states if state.is_current} == {900001, 900005}
     assert {state.mp.parliament_id for state in states if state.outdated_since} == {900003}
     assert any(state.sent is None for state in states)
+
+
+def test_the_leader_agreed_to_who_engages_with_one_mp_and_has_to_again_with_another(northmoor):
+    member = Membership.objects.get(authority=northmoor, user__email="helen.marsh@northmoor.example")
+    stands = {}
+    for number in (900001, 900005):
+        mp = MP.objects.get(parliament_id=number)
+        leads = leads_on(mp, membership=member, on=TODAY)
+        stands[number] = agreed_on(mp, leads, membership=member).stands
+
+    assert stands == {900001: True, 900005: False}
+    assert {lead.role for lead in MP.objects.get(parliament_id=900001).council_leads.all()} > {"leader"}
+    assert PersonalRelationship.objects.get(authority=northmoor).mp.parliament_id == 900005

@@ -1,4 +1,4 @@
-"""Who in one authority leads on which MP."""
+"""Who in one authority engages with which MP, what the Leader agreed to, and who knows the MP anyway."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from accounts.models import AuthorityOwned, Membership
+from contacts.models.authority.notes import NoteKind, NoteQuerySet
 from contacts.models.parliament.mps import MP
 from contacts.models.parliament.spells import SpellQuerySet
 
@@ -14,18 +15,41 @@ from contacts.models.parliament.spells import SpellQuerySet
 class LeadRole(models.TextChoices):
     LEAD = "lead", "Relationship owner"
     DEPUTY = "deputy", "Deputy"
+    LEADER = "leader", "Leader"
+    CHIEF_EXECUTIVE = "chief-executive", "Chief executive"
+    PORTFOLIO_HOLDER = "portfolio-holder", "Portfolio holder"
+    SUPPORTING = "supporting", "Supporting contact"
+
+
+# Who looks after the relationship, the one before the other; and the roles that one person has at a time.
+LOOK_AFTER = [LeadRole.LEAD, LeadRole.DEPUTY]
+ONE_AT_A_TIME = [*LOOK_AFTER, LeadRole.LEADER, LeadRole.CHIEF_EXECUTIVE]
 
 
 class CouncilLeadQuerySet(SpellQuerySet):
     def visible_to(self, membership: Membership) -> CouncilLeadQuerySet:
         return self.filter(authority_id=membership.authority_id)
 
+    def in_part(
+        self, *, mp: MP, role: str, membership: Membership | None, name: str, portfolio: str
+    ) -> CouncilLeadQuerySet:
+        """Rows of which one alone may be open: those in the role, or, where several may have it, the
+        person's."""
+        rows = self.filter(mp=mp, role=role)
+        if role in ONE_AT_A_TIME:
+            return rows
+        return rows.filter(membership=membership, name=name, portfolio=portfolio)
+
+    def who_look_after(self) -> CouncilLeadQuerySet:
+        """Relationship owners and their deputies."""
+        return self.filter(role__in=LOOK_AFTER)
+
 
 class CouncilLead(AuthorityOwned):
-    """Who in the authority leads on an MP: a person with an account here, or just a name."""
+    """Who in the authority engages with an MP: a person with an account here, or just a name."""
 
     mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="council_leads")
-    role = models.CharField(max_length=10, choices=LeadRole.choices, default=LeadRole.LEAD)
+    role = models.CharField(max_length=20, choices=LeadRole.choices, default=LeadRole.LEAD)
     membership = models.ForeignKey(
         Membership,
         on_delete=models.PROTECT,
@@ -38,6 +62,7 @@ class CouncilLead(AuthorityOwned):
         max_length=150, blank=True, help_text="For someone without an account, such as the Leader."
     )
     job_title = models.CharField(max_length=100, blank=True)
+    portfolio = models.CharField(max_length=100, blank=True, help_text="Of a portfolio holder.")
     started_on = models.DateField()
     ended_on = models.DateField(null=True, blank=True)
     history = HistoricalRecords()
@@ -49,8 +74,22 @@ class CouncilLead(AuthorityOwned):
         constraints = [
             models.UniqueConstraint(
                 fields=["authority", "mp", "role"],
-                condition=Q(ended_on=None),
+                condition=Q(ended_on=None, role__in=ONE_AT_A_TIME),
                 name="one_open_lead_per_mp_and_role",
+            ),
+            models.UniqueConstraint(
+                fields=["authority", "mp", "role", "portfolio", "membership"],
+                condition=Q(ended_on=None, membership__isnull=False),
+                name="one_open_part_per_colleague",
+            ),
+            models.UniqueConstraint(
+                fields=["authority", "mp", "role", "portfolio", "name"],
+                condition=Q(ended_on=None, membership=None),
+                name="one_open_part_per_name",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=LeadRole.PORTFOLIO_HOLDER) ^ Q(portfolio=""),
+                name="portfolio_of_a_portfolio_holder",
             ),
             models.CheckConstraint(
                 condition=Q(membership=None) ^ Q(name=""), name="lead_is_a_colleague_or_a_name"
@@ -58,6 +97,88 @@ class CouncilLead(AuthorityOwned):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
                 name="lead_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name or str(self.membership)
+
+    @property
+    def part(self) -> str:
+        """The role, and of a portfolio holder which portfolio."""
+        label: str = self.get_role_display()
+        return f"{label}, {self.portfolio}" if self.portfolio else label
+
+
+class LeadAgreementQuerySet(models.QuerySet["LeadAgreement"]):
+    def visible_to(self, membership: Membership) -> LeadAgreementQuerySet:
+        return self.filter(authority_id=membership.authority_id)
+
+    def latest_first(self) -> LeadAgreementQuerySet:
+        return self.order_by("-recorded_at", "-pk")
+
+
+class LeadAgreement(AuthorityOwned):
+    """The Leader agreed to who engages with an MP: to these `people`, in the words that were read out.
+
+    The latest counts, and holds for as long as the people are the same.
+    """
+
+    mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="lead_agreements", verbose_name="MP")
+    agreed_on = models.DateField("agreed with the Leader on")
+    people = models.TextField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    recorded_at = models.DateTimeField()
+    history = HistoricalRecords()
+
+    objects = LeadAgreementQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-recorded_at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"Agreed {self.agreed_on:%-d %B %Y}"
+
+
+class PersonalRelationship(AuthorityOwned):
+    """Somebody on our side who knows the MP anyway: a colleague, or just a name.
+
+    A note about an MP: see `notes`. `version` counts edits, so that nobody's are lost.
+    """
+
+    mp = models.ForeignKey(
+        MP, on_delete=models.PROTECT, related_name="personal_relationships", verbose_name="MP"
+    )
+    membership = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="personal_relationships",
+        verbose_name="colleague",
+    )
+    name = models.CharField(max_length=150, blank=True)
+    job_title = models.CharField(max_length=100, blank=True)
+    how = models.TextField("how they know each other")
+    since = models.PositiveSmallIntegerField("since (year)", null=True, blank=True)
+    ended = models.BooleanField("it has ended", default=False)
+    kind = models.CharField("this is", max_length=12, choices=NoteKind.choices)
+    source = models.CharField("who says so", max_length=200)
+    recorded_at = models.DateTimeField()
+    recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    version = models.PositiveIntegerField(default=1)
+    history = HistoricalRecords()
+
+    objects = NoteQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["ended", "-recorded_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(membership=None) ^ Q(name=""), name="who_knows_them_is_a_colleague_or_a_name"
+            ),
+            models.CheckConstraint(
+                condition=Q(since=None) | Q(since__gte=1900), name="known_since_this_or_last_century"
             ),
         ]
 

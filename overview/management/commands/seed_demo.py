@@ -25,12 +25,15 @@ from contacts.cards.services import (
     send_card,
     set_card,
 )
+from contacts.directory import leads_on
+from contacts.leads.services import record_agreement, set_relationship
 from contacts.models import (
     MP,
     CardWay,
     Constituency,
     ContactCard,
     Council,
+    CouncilLead,
     LeadRole,
     ParliamentContact,
     Party,
@@ -41,7 +44,7 @@ from contacts.models import (
     SeatOverlap,
 )
 from contacts.notes import create_default_policy_areas
-from contacts.services import add_seat, hide_seat, set_lead, set_office, set_office_person
+from contacts.services import add_seat, end_lead, hide_seat, set_lead, set_office, set_office_person
 from enquiries.clock import calendar_of
 from enquiries.models import Topic
 from enquiries.services import create_default_policies, create_default_topics, set_closure_day
@@ -94,6 +97,7 @@ def make_demo(*, now: datetime) -> None:
     priorities.record(northmoor, by="helen.marsh", decided_by="priya.nair")
     notes.write(northmoor, by="priya.nair")
     make_cards(northmoor)
+    make_wider_leads(northmoor)
 
     ours = [900001, 900002, 900003, 900004, 900005, 900006, 900009]
     theirs = [900007, 900008, 900004]
@@ -333,6 +337,42 @@ def make_leads(scene: year.Scene, of: tuple[plans.Plan, ...], *, by: str) -> Non
                 started_on=timezone.localdate(started),
                 now=started,
             )
+
+
+def make_wider_leads(scene: year.Scene) -> None:
+    """Who else engages with the first MPs, what the Leader agreed to, and who knows one of them anyway."""
+    helen, priya = scene.people["helen.marsh"], scene.people["priya.nair"]
+    for mp, role, name, job_title, portfolio, days_ago in people.WIDER_LEADS:
+        then = scene.at(scene.today - timedelta(days=days_ago))
+        set_lead(
+            by=helen,
+            mp=scene.mps[mp],
+            role=role,
+            name=name,
+            job_title=job_title,
+            portfolio=portfolio,
+            started_on=timezone.localdate(then),
+            now=then,
+        )
+    for mp, days_ago in people.AGREED_LEADS:
+        then = scene.at(scene.today - timedelta(days=days_ago))
+        named = leads_on(scene.mps[mp], membership=helen, on=timezone.localdate(then)).in_words
+        record_agreement(
+            by=helen, mp=scene.mps[mp], people=named, agreed_on=timezone.localdate(then), now=then
+        )
+    mp, days = people.OWNER_STOPS
+    owner = CouncilLead.objects.visible_to(helen).get(mp=scene.mps[mp], role=LeadRole.LEAD, ended_on=None)
+    now = scene.at(scene.today - timedelta(days=5))
+    end_lead(by=helen, lead=owner, ended_on=scene.today + timedelta(days=days), now=now)
+    for known in people.KNOWN:
+        set_relationship(
+            by=priya,
+            mp=scene.mps[known.parliament_id],
+            relationship=None,
+            version=0,
+            changes=known.words,
+            now=scene.at(scene.today - timedelta(days=50)),
+        )
 
 
 def make_cards(scene: year.Scene) -> None:
