@@ -76,6 +76,7 @@ urlpatterns = [
     path("card/edit/", cards.card_edit, name="card_edit"),
     path("card/<int:number>/contact-card.pdf", cards.card_file, name="card_file"),
     path("card/send/", cards.card_send, name="card_send"),
+    path("address/", offices.address_find, name="address_find"),
     path("<int:mp>/office/card/", cards.card_sent, name="card_sent"),
     path("card/sent/<int:pk>/remove/", cards.card_sent_remove, name="card_sent_remove"),
     path("seats/", seats.seat_list, name="seat_list"),

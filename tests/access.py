@@ -217,6 +217,7 @@ ROWS: dict[str, Row] = {
     "contacts:office_detail": Row(
         get=READERS, about="mp", says=(Says("foreign", "Send the card by e-mail", 0),)
     ),
+    "contacts:address_find": Row(post=READERS, posted=302),
     "contacts:card_detail": Row(get=EVERYONE),
     "contacts:card_edit": Row(get=POLITICAL | ADMIN, post=POLITICAL | ADMIN),
     "contacts:card_file": Row(get=EVERYONE, about="card"),

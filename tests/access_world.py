@@ -218,6 +218,8 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     policy = ResponsePolicy.objects.create(authority=authority, enquiry_type=enquiry_type)
     lead = CouncilLeadFactory(authority=authority, mp=mp, membership=officer)
     CouncilLeadFactory(authority=authority, mp=mp, role="deputy", membership=None, name="Someone")
+    holder = {"role": "portfolio-holder", "portfolio": "-", "membership": None, "name": "Somebody"}
+    CouncilLeadFactory(authority=authority, mp=mp, **holder)
     EngagementPlanFactory(authority=authority, mp=only)
     # Another number in each authority, so that one's address names nothing in the other.
     card = ContactCardFactory(authority=authority, number=1 if mark == OWN_MARK else 2, made_by=officer)

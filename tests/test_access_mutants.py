@@ -122,6 +122,14 @@ SEEN_ELSEWHERE = {
         "tests/overview/test_mp_export.py",
         "test_another_authority_sees_neither_rows_nor_log",
     ),
+    "contacts.addresses:mp_of_address: authority=": (
+        "tests/contacts/test_addresses.py",
+        "test_what_another_authority_recorded_is_not_known_here",
+    ),
+    "contacts.addresses:mp_of_address: authority= #2": (
+        "tests/contacts/test_addresses.py",
+        "test_what_another_authority_recorded_is_not_known_here",
+    ),
     "overview.handover.seats:overview_of: SeatHandover.objects.visible_to(membership)": (
         "tests/overview/test_handover.py",
         "test_another_authority_with_the_same_seat_changes_nothing_here",

@@ -42,6 +42,7 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             "form": form,
             "find": FindForm(),
             "is_filtered": any(chosen.values()),
+            "sees_offices": request.membership.sees_enquiries,
             "may_name_owners": request.membership.role == Role.POLITICAL_AFFAIRS,
             "as_at": chosen.get("on"),
             "reads_notes": request.membership.role in READERS,

@@ -6,10 +6,12 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.models import Role
+from contacts.addresses import mp_of_address
 from contacts.cards.states import card_states
 from contacts.forms import OfficeForm, OfficePersonForm
 from contacts.models import MP, MPOffice, OfficePerson, ParliamentContact
@@ -18,6 +20,7 @@ from contacts.services import NameTaken, OfficeChanged, record_leaving, set_offi
 # What Parliament publishes of an office and an authority records too.
 OFFICE_FIELDS = ("email", "phone", "address")
 READERS = (*HANDLERS, Role.SERVICE_CONTACT, Role.EXECUTIVE)
+LONGEST_ADDRESS = 500  # with a name beside it
 
 
 @require_safe
@@ -94,6 +97,19 @@ def office_person_add(request: AuthorityRequest, mp: int) -> HttpResponse:
 def office_person_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     person = _person_or_404(request, pk)
     return _edit_person(request, person.mp, person)
+
+
+@sensitive_post_parameters()
+@require_POST
+@for_roles(*READERS)
+def address_find(request: AuthorityRequest) -> HttpResponse:
+    """Whose e-mail address is this? Asked by POST, so that no address gets into a URL or a log."""
+    address = request.POST.get("address", "")[:LONGEST_ADDRESS]
+    mp = mp_of_address(request.authority, address, on=timezone.localdate())
+    if mp is None:
+        messages.info(request, "No MP’s office is known by that address, or more than one is.")
+        return redirect("contacts:mp_list", request.authority.slug)
+    return redirect("contacts:office_detail", request.authority.slug, mp.pk)
 
 
 @require_POST

@@ -96,8 +96,6 @@ def make_demo(*, now: datetime) -> None:
     make_mp_offices(northmoor, by="priya.nair")
     priorities.record(northmoor, by="helen.marsh", decided_by="priya.nair")
     notes.write(northmoor, by="priya.nair")
-    make_cards(northmoor)
-    make_wider_leads(northmoor)
 
     ours = [900001, 900002, 900003, 900004, 900005, 900006, 900009]
     theirs = [900007, 900008, 900004]
@@ -132,6 +130,9 @@ def make_demo(*, now: datetime) -> None:
         ],
         until=now,
     )
+    # After the year, so that its hours and chances stay what they are.
+    make_cards(northmoor)
+    make_wider_leads(northmoor)
     year.settle_notifications(until=now)
     leave_and_join(northmoor, now=now)
 
