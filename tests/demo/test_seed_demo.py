@@ -21,6 +21,7 @@ from contacts.models import (
     CampaignIssue,
     Constituency,
     Council,
+    MPNews,
     MPOffice,
     NoteKind,
     ParliamentContact,
@@ -252,3 +253,23 @@ def test_the_leader_agreed_to_who_engages_with_one_mp_and_has_to_again_with_anot
     assert stands == {900001: True, 900005: False}
     assert {lead.role for lead in MP.objects.get(parliament_id=900001).council_leads.all()} > {"leader"}
     assert PersonalRelationship.objects.get(authority=northmoor).mp.parliament_id == 900005
+
+
+def test_what_changed_is_told_and_what_it_asked_is_done_or_still_to_do(northmoor):
+    told = MPNews.objects.of(northmoor)
+    to_dos = ToDo.objects.filter(authority=northmoor, kind__startswith="news-")
+
+    assert set(told.values_list("kind", flat=True)) == {
+        "new-mp",
+        "left",
+        "vacant",
+        "whip-lost",
+        "post-begun",
+        "post-ended",
+    }
+    assert to_dos.finished().exists()
+    assert {to_do.title for to_do in to_dos.open()} == {
+        "Saltby Coast has no MP: see to what is open",
+        "Look again at the plan for Amara Okoro, who has a new post",
+    }
+    assert to_dos.overdue(TODAY).exists()

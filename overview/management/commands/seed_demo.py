@@ -51,7 +51,7 @@ from enquiries.services import create_default_policies, create_default_topics, s
 from mpcrm.demo import PASSWORD
 from notifications.invitations import invite
 from notifications.models import Channel, Notification, State
-from overview.demo import checklists, notes, people, places, plans, priorities, year
+from overview.demo import checklists, news, notes, people, places, plans, priorities, year
 from overview.demo.letters import HIGHWAYS, LETTERS
 from overview.demo.people import NORTHMOOR, TARNSIDE, Office
 
@@ -121,6 +121,7 @@ def make_demo(*, now: datetime) -> None:
             *year.open_enquiries(northmoor, received=[8, 4, 2, 1, 1], mps=ours, is_allocated=False),
             *(year.engagement(northmoor, plan, by=northmoor.people["helen.marsh"]) for plan in plans.PLANS),
             checklists.answers(northmoor),
+            news.told([(northmoor, "helen.marsh"), (tarnside, "helen.marsh@northmoor")]),
             *year.ordinary_enquiries(tarnside, a_year=18, mps=theirs),
             *year.open_enquiries(tarnside, received=[12, 8, 2], mps=theirs),
             *(
