@@ -42,15 +42,17 @@ from mpcrm.folding import fold, has_words
 
 
 def sitting_mps(authority: Authority, on: date | None = None) -> MPQuerySet:
-    """Every MP sitting now, or on the given day, our own first, with `is_ours`, `seat`, `seat_welsh`,
-    `seat_region`, `party` and, for a given day, `name_then` (None: no record goes back so far)."""
-    held = SeatHolding.objects.current(on).filter(mp=OuterRef("pk"))
+    """Every MP sitting now (in a dissolution: until it), or on the given day, our own first, with `is_ours`,
+    `seat`, `seat_welsh`, `seat_region`, `party` and, for a given day, `name_then` (None: no record goes back
+    so far)."""
+    sitting = SeatHolding.objects.current(on) if on else SeatHolding.objects.to_the_end()
+    held = sitting.filter(mp=OuterRef("pk"))
     spell = PartySpell.objects.current(on).filter(mp=OuterRef("pk"))
     ours = held.filter(constituency__in=Constituency.objects.of(authority))
     called = MPName.objects.current(on).filter(mp=OuterRef("pk"))
     then = {"name_then": Subquery(called.values("name")[:1])} if on else {}
     return (
-        MP.objects.sitting(on)
+        MP.objects.filter(pk__in=sitting.values("mp"))
         .annotate(
             is_ours=Exists(ours),
             seat=Subquery(held.values("constituency__name")[:1]),

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, OuterRef, Subquery
 
 from accounts.history import save_signed, sign
 from accounts.models import Authority, Membership
@@ -20,6 +20,7 @@ from contacts.models import (
     HandoverStep,
     SeatHandover,
     SeatHolding,
+    SeatSuccession,
 )
 
 ONE_DAY = timedelta(days=1)
@@ -33,7 +34,7 @@ class Change:
     seat: Constituency
     former: MP
     lost_on: date  # the former MP’s last day
-    holder: SeatHolding | None
+    holder: SeatHolding | None  # of the seat or, where it was abolished, of its successor
     is_latest: bool
     sits_for: Constituency | None  # where the former MP sits now, if anywhere
 
@@ -49,16 +50,28 @@ class Change:
 
 @dataclass(frozen=True)
 class Seat:
-    """One of the authority's seats with who holds it and everybody else who did, the latest first."""
+    """One of the authority's seats with who holds it and everybody else who did, the latest first.
+
+    Where it was abolished at a boundary change, `holder` is that of the seat into which most of it went.
+    """
 
     seat: Constituency
     holder: SeatHolding | None
     changes: list[Change] = field(default_factory=list)
 
+    @property
+    def is_abolished(self) -> bool:
+        return self.seat.ended_on is not None
+
 
 def seats_with_changes(authority: Authority) -> list[Seat]:
     """The authority's seats by name, those since abolished included. Three queries."""
-    seats = list(Constituency.objects.of(authority).order_by("name", "pk"))
+    most = SeatSuccession.objects.filter(old=OuterRef("pk")).order_by("-share_of_old", "pk")
+    seats = list(
+        Constituency.objects.of(authority)
+        .annotate(successor=Subquery(most.values("new")[:1]))
+        .order_by("name", "pk")
+    )
     held: dict[int, list[SeatHolding]] = defaultdict(list)
     holdings = SeatHolding.objects.filter(constituency__in=[seat.pk for seat in seats]).select_related("mp")
     for holding in holdings.order_by(F("ended_on").desc(nulls_first=True), "-pk"):
@@ -66,11 +79,24 @@ def seats_with_changes(authority: Authority) -> list[Seat]:
     former = {holding.mp_id for rows in held.values() for holding in rows}
     sitting = SeatHolding.objects.current().filter(mp__in=former).select_related("constituency")
     sits_for = {holding.mp_id: holding.constituency for holding in sitting}
-    return [_seat(seat, held[seat.pk], sits_for) for seat in seats]
+    holders = {
+        holding.constituency_id: holding
+        for rows in held.values()
+        for holding in rows
+        if holding.ended_on is None
+    }
+    return [
+        _seat(seat, holders.get(seat.successor if seat.ended_on else seat.pk), held[seat.pk], sits_for)
+        for seat in seats
+    ]
 
 
-def _seat(seat: Constituency, holdings: list[SeatHolding], sits_for: dict[int, Constituency]) -> Seat:
-    holder = next((holding for holding in holdings if holding.ended_on is None), None)
+def _seat(
+    seat: Constituency,
+    holder: SeatHolding | None,
+    holdings: list[SeatHolding],
+    sits_for: dict[int, Constituency],
+) -> Seat:
     row = Seat(seat, holder)
     seen = {holder.mp_id} if holder else set()
     for holding in holdings:

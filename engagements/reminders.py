@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Authority, Membership, Role
-from contacts.models import MP, CouncilLead, LeadRole
+from contacts.models import MP, CouncilLead, Dissolution, LeadRole
 from engagements.models import READERS, WRITERS, EngagementPlan, Reminder
 from engagements.models.plan import EngagementPlanQuerySet
 from notifications.services import Message, notify
@@ -25,7 +25,9 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
     Contact is due from the day after the ideal interval and lapsed from the day after the longest one: the
     days on which the contact cadence turns amber and red. A plan that passed both unnoticed is reminded of
-    the later only. Plans for MPs who no longer hold one of the authority's seats are left alone.
+    the later only. Plans for MPs who no longer hold one of the authority's seats are left alone. While
+    Parliament is dissolved nobody is reminded: it is the pre-election period, and there are no MPs. What fell
+    due meanwhile is made good afterwards, for those who were elected again.
     """
     on = timezone.localdate(now)
     authorities = Authority.objects.filter(pk__in=_owed(on).values("authority")).order_by("pk")
@@ -34,7 +36,7 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
 def _owed(on: date) -> EngagementPlanQuerySet:
     """Plans whose interval has passed, with the `kind` of reminder reached, unless that or a later kind is
-    recorded for the same due date."""
+    recorded for the same due date; none in a dissolution."""
     plans = EngagementPlan.objects.in_force().with_cadence(on)
     plans = plans.filter(contact_due_on__lt=on)  # type: ignore[misc]
     plans = plans.annotate(
@@ -47,7 +49,7 @@ def _owed(on: date) -> EngagementPlanQuerySet:
     recorded = Reminder.objects.filter(
         Q(kind=OuterRef("kind")) | Q(kind=LAPSED), plan=OuterRef("pk"), due_on=OuterRef("contact_due_on")
     )
-    return plans.filter(~Exists(recorded))
+    return plans.filter(~Exists(recorded), ~Exists(Dissolution.objects.current(on)))
 
 
 @transaction.atomic

@@ -112,7 +112,7 @@ class MPChoiceField(forms.ModelChoiceField):
     def offer(self, authority: Authority, also: MP | None = None) -> None:
         own = set(MP.objects.of(authority).values_list("pk", flat=True))
         sitting = (
-            SeatHolding.objects.current()
+            SeatHolding.objects.to_the_end()
             .order_by("mp__sort_name", "mp_id")
             .values_list("mp_id", "mp__name", "constituency__name")
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, cached_property
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from accounts.access import EVERYONE, RENEWED_AT
 from accounts.models import Authority, Membership, User
+from contacts.models import dissolved_since
 from notifications.services import with_unread
 from notifications.to_dos import with_to_dos
 
@@ -34,6 +35,7 @@ NAVIGATION = (
 )
 # Where an address lies elsewhere than the entry it belongs to: the first of these that the person sees.
 BELONGS = {
+    "overview:handover_list": ("MPs",),
     "enquiries:closure_days": ("Policy", "Settings"),
     "enquiries:topic_list": ("Policy",),
     "contacts:seat_list": ("Settings",),
@@ -94,7 +96,7 @@ class Frame:
             )
             .select_related("authority")
             .defer("authority__logo")
-            .annotate(has_logo=~Q(authority__logo=b""))
+            .annotate(has_logo=~Q(authority__logo=b""), dissolved_since=dissolved_since(timezone.localdate()))
             .order_by("authority__name", "pk")
         )
 
@@ -109,6 +111,11 @@ class Frame:
     @cached_property
     def authority(self) -> Authority | None:
         return self.membership.authority if self.membership else None
+
+    @property
+    def dissolved_since(self) -> date | None:
+        """The day from which there are no MPs, as long as that is so."""
+        return getattr(self.memberships[0], "dissolved_since", None) if self.memberships else None
 
     @cached_property
     def home(self) -> str:

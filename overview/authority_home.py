@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.contrib import messages
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
@@ -26,6 +28,7 @@ from notifications.health import progress
 from notifications.models import Notification, ToDo
 from notifications.to_dos import most_urgent
 from overview.figures import engagement_url, queue_url
+from overview.handover.seats import overview_of
 
 
 @require_safe
@@ -42,7 +45,17 @@ def authority_home(request: AuthorityRequest) -> HttpResponse:
         case Role.ADMIN:
             installation = _installation(member, now=now) | {"to_dos": most_urgent(member, on=on)}
             return render(request, "overview/admin_home.html", installation)
+        case Role.OFFICER if waiting := overview_of(member, on=on).waiting:
+            url = reverse("overview:handover_list", args=[request.authority.slug])
+            messages.info(
+                request,
+                format_html('<a class="govuk-link" href="{}">{} to hand over</a>', url, _seats(waiting)),
+            )
     return redirect("enquiries:enquiry_list", request.authority.slug)
+
+
+def _seats(number: int) -> str:
+    return f"{number} seat{'' if number == 1 else 's'} that changed hands"
 
 
 @dataclass(frozen=True)
@@ -77,6 +90,13 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
     unread = Notification.objects.visible_to(membership).unread().count()
     slug = membership.authority.slug
     return [
+        Decision(
+            overview_of(membership, on=on).waiting,
+            "seat that changed hands",
+            "seats that changed hands",
+            "Hand over what the former MP left with us.",
+            reverse("overview:handover_list", args=[slug]),
+        ),
         Decision(
             enquiries["unassigned"],
             "open enquiry without an owner",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -13,13 +14,14 @@ from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Authority, Membership
 from contacts.background import background_in_brief
 from contacts.checklist import Completeness, completeness_by_mp
-from contacts.directory import facts_about, leads_on
+from contacts.directory import Facts, facts_about, leads_on
 from contacts.forms import AsAtForm
-from contacts.models import MP, MPNews, MPOffice, Post, is_current
+from contacts.models import MP, Constituency, MPNews, MPOffice, Post, dissolved_since, is_current
 from contacts.portfolios import Match, matches, priorities_of
 from engagements.models import READERS, WRITERS, Touchpoint, mps_with_cadence
 from enquiries.clock import calendar_of, due_in_words
 from enquiries.models import RAG, Enquiry, EnquiryQuerySet
+from overview.handover.seats import LOOK_BACK
 
 MOST_TOUCHPOINTS = 5
 MOST_OPEN = 10
@@ -37,13 +39,16 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     on, membership = timezone.localdate(), request.membership
     form = AsAtForm({"on": request.GET.get("on", on)})
     facts_on = form.cleaned_data["on"] if form.is_valid() else on
-    mp = get_object_or_404(mps_with_cadence(request.authority, on), pk=pk)
+    mps = mps_with_cadence(request.authority, on).annotate(dissolved_since=dissolved_since(facts_on))
+    mp = get_object_or_404(mps, pk=pk)
     is_ours = MP.objects.of(request.authority).filter(pk=pk).exists()
     facts = facts_about(mp, on=facts_on)
     context = {
         "mp": mp,
         "is_ours": is_ours,
         "facts": facts,
+        "was": _was(facts, dissolved_since=mp.dissolved_since),  # type: ignore[attr-defined]
+        "hands_over": _hands_over(facts, request.authority, is_ours=is_ours, on=on),
         "matches": _matches(request.authority, facts.posts, on=on) if is_ours else [],
         "is_past": facts_on != on,
         "form": form,
@@ -67,6 +72,33 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
         enquiries = Enquiry.objects.visible_to(membership).filter(mp=mp)
         context |= _enquiries(enquiries, membership=membership, on=on)
     return render(request, "overview/mp_detail.html", context, status=422 if form.errors else 200)
+
+
+@dataclass(frozen=True)
+class Was:
+    """The seat that somebody who is no MP held last, and until when."""
+
+    seat: Constituency
+    until: date
+
+
+def _was(facts: Facts, *, dissolved_since: date | None) -> Was | None:
+    """None for an MP. In a dissolution there are none, whatever list has been imported since."""
+    held = next((each for each in facts.holdings if each.started_on <= facts.on), None)
+    if held is None or (is_current(held, facts.on) and dissolved_since is None):
+        return None
+    ends = [held.ended_on, dissolved_since and dissolved_since - timedelta(days=1)]
+    return Was(held.constituency, min(end for end in ends if end is not None))
+
+
+def _hands_over(facts: Facts, authority: Authority, *, is_ours: bool, on: date) -> bool:
+    """Whether a hand-over of one of our seats may be about this MP: won within the year, or lost."""
+    if facts.seat is None and facts.holdings and not is_ours:
+        lost = {each.constituency_id for each in facts.holdings}
+        return Constituency.objects.of(authority).filter(pk__in=lost).exists()
+    held = [each.constituency_id for each in facts.holdings]
+    is_new = facts.seat is not None and held.count(facts.seat.pk) == 1
+    return is_ours and is_new and facts.holdings[0].started_on >= on - LOOK_BACK
 
 
 def _matches(authority: Authority, posts: list[Post], *, on: date) -> list[Match]:

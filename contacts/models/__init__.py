@@ -55,7 +55,7 @@ from contacts.models.parliament.contacts import (
     PARLIAMENTARY_OFFICE,
     ParliamentContact,
 )
-from contacts.models.parliament.dissolutions import Dissolution
+from contacts.models.parliament.dissolutions import Dissolution, dissolved_since
 from contacts.models.parliament.lists import ImportState, ListSubject, MPListImport
 from contacts.models.parliament.mps import MP, MPName, MPQuerySet, MPStatus
 from contacts.models.parliament.news import MPNews, MPNewsQuerySet, NewsKind
@@ -174,5 +174,6 @@ __all__ = [
     "SyncState",
     "SyncSubject",
     "Ward",
+    "dissolved_since",
     "is_current",
 ]

@@ -54,7 +54,7 @@ class RelationshipQuerySet(MPQuerySet):
 
     def for_list(self) -> RelationshipQuerySet:
         """With the names of their `seat` and `party`."""
-        held = SeatHolding.objects.current().filter(mp=OuterRef("pk"))
+        held = SeatHolding.objects.to_the_end().filter(mp=OuterRef("pk"))
         spell = PartySpell.objects.current().filter(mp=OuterRef("pk"))
         return self.annotate(
             seat=Subquery(held.values("constituency__name")[:1]),

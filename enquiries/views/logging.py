@@ -43,6 +43,8 @@ def enquiry_log(request: AuthorityRequest) -> HttpResponse:
             messages.success(
                 request, f"{enquiry.reference} is logged. Reply due {enquiry.due_on:%A %-d %B %Y}."
             )
+        if not enquiry.mp.holdings.current().exists():
+            messages.warning(request, f"{enquiry.mp} is not an MP now. {NO_LONGER_AN_MP}")
         if "another" in request.POST:
             kept = urlencode({"mp": enquiry.mp_id, "channel": enquiry.channel})
             return redirect(reverse("enquiries:enquiry_log", args=[request.authority.slug]) + f"?{kept}")
@@ -60,6 +62,12 @@ def enquiry_log(request: AuthorityRequest) -> HttpResponse:
         },
         status=422 if form.is_bound else 200,
     )
+
+
+NO_LONGER_AN_MP = (
+    "Reply to the constituent direct, or let the new MP take it on once the constituent has agreed: "
+    "see Seats that changed hands."
+)
 
 
 @require_safe

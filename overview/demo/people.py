@@ -304,6 +304,42 @@ MPS = (
 )
 
 
+class LeftEnquiry(NamedTuple):
+    days_ago: int
+    constituent: str
+    subject: str
+    question: str
+
+
+class Left(NamedTuple):
+    mp: int
+    enquiries: tuple[LeftEnquiry, ...]
+    objectives: tuple[str, ...]
+    key_messages: tuple[str, ...]
+
+
+# What Sir Edmund left when he resigned: nobody has handed his seat over yet.
+LEFT_BEHIND = Left(
+    900002,
+    (
+        LeftEnquiry(
+            96,
+            "Mr Alwyn Tranter",
+            "Crossing outside Harrowdale school",
+            "Parents ask when the crossing on School Lane will be marked again.",
+        ),
+        LeftEnquiry(
+            90,
+            "Mrs Dilys Penhale",
+            "Flooded underpass at Quarry Road",
+            "The underpass floods after each rain. Who clears the drains, and how often?",
+        ),
+    ),
+    ("Support for the Harrowdale bypass bid", "A visit to the new depot"),
+    ("Half of our road money goes to repairs", "The bypass takes lorries out of three villages"),
+)
+
+
 class FictionalOffice(NamedTuple):
     parliament_id: int
     details: dict[str, str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
@@ -37,8 +37,6 @@ class CarryForm(forms.Form):
         super().__init__(*args, **kwargs)
         mps = [mp.pk for mp in candidates]
         self.fields["to_mp"].queryset = MP.objects.filter(pk__in=mps)  # type: ignore[attr-defined]
-        if len(mps) == 1:
-            self.initial.setdefault("to_mp", mps[0])
 
 
 class AnswerForm(ReplyForm):
@@ -83,16 +81,26 @@ class PlanItemsForm(forms.Form):
 class LeadsForm(forms.Form):
     """For each who leads on the former MP: on to the new one, or on neither."""
 
-    def __init__(self, *args: Any, leads: Iterable[CouncilLead], to_mp: MP | None, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        leads: Iterable[CouncilLead],
+        to_mp: MP | None,
+        there: Mapping[str, CouncilLead],
+        **kwargs: Any,
+    ) -> None:
+        """`there` says who leads on the new MP already, by role."""
         super().__init__(*args, **kwargs)
         self.leads = {f"lead-{lead.pk}": lead for lead in leads}
-        choices = [("carry", f"Leads on {to_mp} from now on")] if to_mp else []
-        choices += [("end", "Leads on neither"), ("later", "Decide later")]
         for name, lead in self.leads.items():
+            has_place = to_mp is not None and lead.role not in there
+            choices = [("carry", f"Leads on {to_mp} from now on")] if has_place else []
+            choices += [("end", "Leads on neither"), ("later", "Decide later")]
             self.fields[name] = forms.ChoiceField(
                 label=f"{lead}, {lead.get_role_display().lower()}",
                 choices=choices,
-                initial="carry" if to_mp else "later",
+                initial="carry" if has_place else "end" if to_mp else "later",
+                help_text=f"{there[lead.role]} leads on {to_mp} already." if lead.role in there else "",
                 widget=forms.RadioSelect,
                 error_messages={"required": "Choose what becomes of this lead."},
             )

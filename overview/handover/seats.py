@@ -61,12 +61,18 @@ class SeatRow:
 
     seat: Seat
     handovers: list[Handover] = field(default_factory=list)
+    is_new: bool = False  # made at a boundary change within the year
 
     @property
     def standing(self) -> str:
-        if any(each.change.is_latest for each in self.handovers):
-            return "New MP" if self.seat.holder else "Vacant"
-        return "Held by the same MP" if self.seat.holder else "Vacant"
+        if self.seat.is_abolished:
+            return "Abolished"
+        if not self.seat.holder:
+            return "Vacant"
+        if self.is_new:
+            return "New seat"
+        is_new = any(each.change.is_latest for each in self.handovers)
+        return "New MP" if is_new else "Held by the same MP"
 
 
 @dataclass
@@ -140,14 +146,18 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
             steps=record.standing if record else 0,
         )
         is_news = change.is_latest and change.lost_on >= on - LOOK_BACK and (change.holder or not sits)
+        if sits and change.seat.ended_on:
+            hanging = 0  # the seat is gone, the MP is not: they go on asking for those who live there
         if record or is_news or hanging or (not sits and (each.plan or each.leads)):
             return each
         return None
 
     rows = []
     for seat in seats:
-        found = (handover(change) for change in seat.changes)
-        rows.append(SeatRow(seat, [each for each in found if each]))
+        found = [each for each in map(handover, seat.changes) if each]
+        if found or not seat.is_abolished:
+            began = seat.seat.started_on
+            rows.append(SeatRow(seat, found, is_new=began is not None and began >= on - LOOK_BACK))
     return Overview(rows, dissolution)
 
 

@@ -183,8 +183,10 @@ def finish(handover: Handover, *, by: Membership, now: datetime) -> None:
 def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -> int:
     """What a new MP is owed, for whoever leads on them or nobody yet; give how many are new. Never twice."""
     record = _begun(handover, "to-dos", by=by)
-    made = ask(welcome(record, new, by=by, on=timezone.localdate(now)), now=now, by=by)
-    record_step(record, Kind.TO_DOS, "to-dos", {"occasion": _occasion(record)}, by=by, now=now)
+    # By the day they won, so that two abolished seats do not welcome the same MP twice.
+    occasion = f"won:{new.pk}:{handover.change.holder.started_on}" if handover.change.holder else ""
+    made = ask(welcome(new, occasion=occasion, by=by, on=timezone.localdate(now)), now=now, by=by)
+    record_step(record, Kind.TO_DOS, "to-dos", {"occasion": occasion}, by=by, now=now)
     return len(made)
 
 
@@ -231,10 +233,6 @@ def _begun(handover: Handover, subject: str, *, by: Membership) -> SeatHandover:
 
 def _subject(enquiry: Enquiry) -> str:
     return f"enquiry:{enquiry.pk}"
-
-
-def _occasion(record: SeatHandover) -> str:
-    return f"handover:{record.pk}"
 
 
 Undo = Callable[[dict[str, Any], Membership, datetime], None]

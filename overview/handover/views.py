@@ -53,7 +53,8 @@ def handover_enquiry(request: AuthorityRequest, reference: str) -> HttpResponse:
     if handover is None:
         return _gone(request, enquiry)
     candidates = _candidates(request, handover)
-    initial = {"authority_seen_on": on, "sent_on": on, "submission": uuid4()}
+    new = handover.change.new
+    initial = {"to_mp": new and new.pk, "authority_seen_on": on, "sent_on": on, "submission": uuid4()}
     decision = request.POST.get("decision") if request.method == "POST" else None
 
     def form(kind: str, form_class: Callable[..., Any], **kwargs: Any) -> Any:
@@ -139,7 +140,7 @@ def handover_plan(request: AuthorityRequest, holding: int) -> HttpResponse:
 @for_roles(Role.POLITICAL_AFFAIRS)
 def handover_leads(request: AuthorityRequest, holding: int) -> HttpResponse:
     handover = _find(request, holding)
-    form = LeadsForm(request.POST, leads=_leads(request, handover), to_mp=handover.change.new)
+    form = _leads_form(request, handover, request.POST)
     if not form.is_valid():
         return _page(request, handover, leads_form=form)
     return _do(
@@ -256,8 +257,8 @@ def _of_enquiry(request: AuthorityRequest, enquiry: Enquiry) -> Handover | None:
 
 
 def _candidates(request: AuthorityRequest, handover: Handover) -> list[MP]:
-    """Whoever holds the seat; of a seat without a holder, all our MPs but the former one."""
-    if handover.change.new:
+    """Whoever holds the seat; of a seat abolished or without a holder, all our MPs but the former one."""
+    if handover.change.new and not handover.change.seat.ended_on:
         return [handover.change.new]
     return list(MP.objects.of(request.authority).exclude(pk=handover.change.former.pk))
 
@@ -269,6 +270,17 @@ def _leads(request: AuthorityRequest, handover: Handover) -> list[CouncilLead]:
         mp=handover.change.former, ended_on=None
     )
     return list(leads.select_related("membership__user", "mp").order_by("pk"))
+
+
+def _leads_form(request: AuthorityRequest, handover: Handover, data: Any = None) -> LeadsForm:
+    new = handover.change.new
+    there = CouncilLead.objects.visible_to(request.membership).filter(mp=new, ended_on=None)
+    return LeadsForm(
+        data,
+        leads=_leads(request, handover),
+        to_mp=new,
+        there={lead.role: lead for lead in there.select_related("membership__user")},
+    )
 
 
 def _do(request: AuthorityRequest, handover: Handover, said: str, step: Callable[[], Any]) -> HttpResponse:
@@ -356,7 +368,7 @@ def _page(
             "plan": plan,
             "plan_form": plan_form or (PlanItemsForm(plan=plan, to_mp=change.new) if plan else None),
             "leads": leads,
-            "leads_form": leads_form or LeadsForm(leads=leads, to_mp=change.new),
+            "leads_form": leads_form or _leads_form(request, handover),
             "has_welcome": HandoverStep.Kind.TO_DOS in kinds,
             "done": done,
             "may_write": membership.role in HANDLERS,

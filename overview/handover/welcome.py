@@ -9,7 +9,7 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.models import Membership
-from contacts.models import MP, CouncilLead, LeadRole, SeatHandover
+from contacts.models import MP, CouncilLead, LeadRole
 from enquiries.clock import calendar_of
 from notifications.to_dos import ToDoRequest
 
@@ -57,7 +57,7 @@ OWED = (
 )
 
 
-def welcome(record: SeatHandover, new: MP, *, by: Membership, on: date) -> Iterator[ToDoRequest]:
+def welcome(new: MP, *, occasion: str, by: Membership, on: date) -> Iterator[ToDoRequest]:
     calendar = calendar_of(by.authority)
     leads = CouncilLead.objects.visible_to(by).current(on).filter(mp=new, role=LeadRole.LEAD)
     lead = leads.filter(membership__in=Membership.objects.active()).select_related("membership").first()
@@ -66,7 +66,7 @@ def welcome(record: SeatHandover, new: MP, *, by: Membership, on: date) -> Itera
             authority=by.authority,
             kind=owed.kind,
             subject=f"mp:{new.pk}",
-            occasion=f"handover:{record.pk}",
+            occasion=occasion,
             title=owed.title.format(mp=new),
             about=str(new),
             path=reverse(owed.page, args=[by.authority.slug, new.pk]),

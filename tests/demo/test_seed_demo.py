@@ -40,6 +40,7 @@ from engagements.models import EngagementPlan, Touchpoint
 from enquiries.models import RAG, Constituent, Enquiry, Escalation, TimelineEntry
 from mpcrm.demo import PASSWORD, SIGN_INS
 from notifications.models import Notification, State, ToDo
+from overview.handover.seats import overview_of
 from overview.management.commands.seed_demo import make_demo
 
 pytestmark = pytest.mark.slow
@@ -273,3 +274,11 @@ def test_what_changed_is_told_and_what_it_asked_is_done_or_still_to_do(northmoor
         "Look again at the plan for Amara Okoro, who has a new post",
     }
     assert to_dos.overdue(TODAY).exists()
+
+
+def test_a_seat_that_changed_hands_waits_to_be_handed_over(northmoor):
+    officer = Membership.objects.get(authority=northmoor, user__email="priya.nair@northmoor.example")
+
+    waiting = {each.change.former.name: each.words for each in overview_of(officer, on=TODAY).handovers}
+
+    assert waiting["Sir Edmund Pellow"] == "2 open enquiries, a plan to archive, 1 council lead"

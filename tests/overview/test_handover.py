@@ -18,6 +18,7 @@ from contacts.models import (
     SeatHandover,
     SeatHolding,
     SeatOverlap,
+    SeatSuccession,
 )
 from engagements.models import EngagementPlan
 from enquiries.models import AuthorityShown, Enquiry
@@ -191,6 +192,64 @@ def test_an_mp_who_moved_to_another_seat_leaves_only_what_came_from_this_one(
     carry(handover, left, new, officer)
     steps.finish(find(officer, change.pk, on=TODAY), by=officer, now=NOW)
     assert EngagementPlan.objects.in_force().filter(mp=former).exists()
+
+
+def abolish(seat, into):
+    """A boundary change: most of the seat is part of another from the election on."""
+    seat.ended_on = ELECTED - DAY
+    seat.save()
+    into.started_on = ELECTED
+    into.save()
+    SeatSuccession.objects.create(old=seat, new=into, share_of_old=80, share_of_new=70)
+
+
+def test_an_abolished_seat_is_handed_over_to_whoever_holds_most_of_it(
+    authority, former, seat, officer, leave
+):
+    new = MPFactory(authority=authority)
+    new.holdings.update(started_on=ELECTED)
+    abolish(seat, new.holdings.get().constituency)
+    enquiry = leave()
+
+    overview = overview_of(officer, on=TODAY)
+
+    assert sorted(row.standing for row in overview.rows) == ["Abolished", "New seat"]
+    [handover] = overview.handovers
+    assert (handover.change.new, handover.open_enquiries) == (new, 1)
+    carry(handover, enquiry, new, officer)
+    steps.finish(handover_of(former, officer), by=officer, now=NOW)
+    assert handover_of(former, officer).state is State.DONE
+
+
+def test_an_mp_elected_for_the_seat_that_follows_theirs_is_the_same_mp(
+    authority, former, seat, officer, leave
+):
+    moved = MPFactory(authority=authority)
+    follows = moved.holdings.get().constituency
+    moved.holdings.all().delete()
+    SeatHolding.objects.create(mp=former, constituency=follows, started_on=ELECTED)
+    abolish(seat, follows)
+    leave()
+
+    overview = overview_of(officer, on=TODAY)
+
+    assert [row.seat.seat for row in overview.rows] == [follows]
+    assert overview.handovers == []
+
+
+def test_two_abolished_seats_welcome_the_same_mp_once(authority, former, seat, officer):
+    new = MPFactory(authority=authority)
+    new.holdings.update(started_on=ELECTED)
+    follows = new.holdings.get().constituency
+    abolish(seat, follows)
+    second = MPFactory(authority=authority)
+    SeatHolding.objects.filter(mp=second).update(ended_on=LOST)
+    abolish(second.holdings.get().constituency, follows)
+
+    for gone in (former, second):
+        steps.make_to_dos(handover_of(gone, officer), new=new, by=officer, now=NOW)
+
+    assert ToDo.objects.count() == 4
 
 
 def test_in_a_dissolution_nobody_has_lost_a_seat_yet(former, officer):

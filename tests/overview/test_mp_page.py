@@ -98,7 +98,8 @@ def test_someone_who_lost_the_seat_is_not_an_mp_now(authority, mp, officer, sign
 
     assert "Not an MP now" in page
     assert "4 July 2024 to 31 January 2026" in page
-    assert "Log an enquiry" not in page
+    assert f"until {date(2026, 1, 31):%-d %B %Y}. Not an MP now" in page
+    assert "Log an enquiry from a former MP" in page
 
 
 def test_it_tells_names_how_a_seat_was_won_and_left_and_a_suspension(authority, mp, officer, sign_in):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 
 from contacts.models.parliament.spells import SpellQuerySet
 
@@ -33,3 +35,8 @@ class Dissolution(models.Model):
 
     def __str__(self) -> str:
         return f"Dissolution of {self.started_on:%-d %B %Y}"
+
+
+def dissolved_since(on: date) -> Subquery:
+    """For an annotation: the day from which there is no Parliament on this day; null while there is one."""
+    return Subquery(Dissolution.objects.current(on).values("started_on")[:1])

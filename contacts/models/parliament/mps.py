@@ -15,9 +15,11 @@ from contacts.models.parliament.spells import SpellQuerySet
 
 class MPQuerySet(models.QuerySet["MP"]):
     def of(self, authority: Authority) -> MPQuerySet:
-        """MPs who hold one of the authority's seats now."""
+        """MPs who hold one of the authority's seats now or, while Parliament is dissolved, held it last."""
         seats = Constituency.objects.of(authority)
-        return self.filter(pk__in=SeatHolding.objects.current().filter(constituency__in=seats).values("mp"))
+        return self.filter(
+            pk__in=SeatHolding.objects.to_the_end().filter(constituency__in=seats).values("mp")
+        )
 
     def sitting(self, on: date | None = None) -> MPQuerySet:
         """Those who hold a seat now, or held one on the given day; so with the methods below."""

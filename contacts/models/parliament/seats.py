@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Q, Subquery
 
 from accounts.models import Authority, Nation
 from contacts.models.authority.seats import SeatChoice
@@ -194,6 +194,18 @@ class Ending(models.TextChoices):
     OTHER = "other", "for another reason"
 
 
+class SeatHoldingQuerySet(SpellQuerySet):
+    def to_the_end(self) -> SeatHoldingQuerySet:
+        """Holdings that last and, from a dissolution until anybody is elected, those it ended.
+
+        In between there are no MPs, but those who sat last are still whom we know.
+        """
+        last_begun = SeatHolding.objects.order_by("-started_on").values("started_on")[:1]
+        return self.filter(
+            Q(ended_on=None) | Q(ended_by=Ending.DISSOLUTION, ended_on__gte=Subquery(last_begun))
+        )
+
+
 class SeatHolding(models.Model):
     """An MP holds a seat from a day, to a day. A seat has one holder at a time or is vacant."""
 
@@ -214,7 +226,7 @@ class SeatHolding(models.Model):
     source = models.CharField(max_length=250, blank=True, help_text="Where its beginning was read.")
     end_source = models.CharField(max_length=250, blank=True, help_text="Where its end was read.")
 
-    objects = SpellQuerySet.as_manager()
+    objects = SeatHoldingQuerySet.as_manager()
 
     class Meta:
         ordering = ["-started_on", "-pk"]

@@ -45,9 +45,10 @@ from contacts.models import (
 )
 from contacts.notes import create_default_policy_areas
 from contacts.services import add_seat, end_lead, hide_seat, set_lead, set_office, set_office_person
+from engagements.services import record_agreement, save_plan
 from enquiries.clock import calendar_of
-from enquiries.models import Topic
-from enquiries.services import create_default_policies, create_default_topics, set_closure_day
+from enquiries.models import Contact, Topic
+from enquiries.services import create_default_policies, create_default_topics, log_enquiry, set_closure_day
 from mpcrm.demo import PASSWORD
 from notifications.invitations import invite
 from notifications.models import Channel, Notification, State
@@ -119,6 +120,7 @@ def make_demo(*, now: datetime) -> None:
             ),
             *year.open_enquiries(northmoor, received=[26, 14, 10, 7, 5, 3, 2], mps=ours),
             *year.open_enquiries(northmoor, received=[8, 4, 2, 1, 1], mps=ours, is_allocated=False),
+            *(left_behind(northmoor, left) for left in people.LEFT_BEHIND.enquiries),
             *(year.engagement(northmoor, plan, by=northmoor.people["helen.marsh"]) for plan in plans.PLANS),
             checklists.answers(northmoor),
             news.told([(northmoor, "helen.marsh"), (tarnside, "helen.marsh@northmoor")]),
@@ -135,7 +137,54 @@ def make_demo(*, now: datetime) -> None:
     make_cards(northmoor)
     make_wider_leads(northmoor)
     year.settle_notifications(until=now)
+    leave_behind(northmoor, by="helen.marsh")
     leave_and_join(northmoor, now=now)
+
+
+def leave_behind(scene: year.Scene, *, by: str) -> None:
+    """What the MP who lost the by-election left, to be handed over to the one who won."""
+    helen, mp = scene.people[by], scene.mps[people.LEFT_BEHIND.mp]
+    started = scene.at(scene.today - timedelta(days=300))
+    plan = save_plan(
+        mp=mp,
+        by=helen,
+        now=started,
+        version=0,
+        why="Held the seat for years, and knows everybody in Harrowdale.",
+        objectives="\n".join(people.LEFT_BEHIND.objectives),
+        key_messages="\n".join(people.LEFT_BEHIND.key_messages),
+        review_on=None,
+        ideal_days=90,
+        maximum_days=120,
+    )
+    record_agreement(plan=plan, agreed_on=timezone.localdate(started), by=helen, now=started)
+    set_lead(
+        by=helen,
+        mp=mp,
+        role=LeadRole.DEPUTY,
+        membership=scene.people["tom.askew"],
+        job_title=scene.people["tom.askew"].job_title,
+        started_on=timezone.localdate(started),
+        now=started,
+    )
+
+
+def left_behind(scene: year.Scene, left: people.LeftEnquiry) -> year.Life:
+    """An enquiry of the MP who then lost the by-election: since then there was nobody to answer."""
+    then = scene.at(scene.today - timedelta(days=left.days_ago))
+    yield then
+    log_enquiry(
+        by=scene.people["priya.nair"],
+        now=then,
+        mp=scene.mps[people.LEFT_BEHIND.mp],
+        received_on=timezone.localdate(then),
+        channel=Contact.LETTER,
+        subject=left.subject,
+        question=left.question,
+        service=scene.services[HIGHWAYS],
+        constituent_name=left.constituent,
+        submission=UUID(int=2_000_000_000 + left.days_ago),
+    )
 
 
 def leave_and_join(scene: year.Scene, *, now: datetime) -> None:

@@ -1,0 +1,157 @@
+"""While Parliament is dissolved there are no MPs, only former MPs and candidates; every page says so."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from contacts.models import MP, Dissolution, Ending, SeatHolding
+from engagements.models import Reminder
+from engagements.reminders import sweep
+from enquiries.services import create_default_policies
+from tests.factories import CouncilLeadFactory, EngagementPlanFactory, MPFactory
+
+DAY = timedelta(days=1)
+NOW = timezone.now()
+TODAY = timezone.localdate(NOW)
+SAYS = "Parliament is dissolved since"
+
+
+@pytest.fixture
+def mp(authority):
+    create_default_policies(authority=authority)
+    return MPFactory(name="Ms Ada Fenwick", authority=authority)
+
+
+@pytest.fixture
+def dissolved():
+    return Dissolution.objects.create(started_on=TODAY - 10 * DAY, entered_at=NOW)
+
+
+def end_all():
+    """As a list without MPs does in a dissolution."""
+    SeatHolding.objects.update(ended_on=TODAY - 11 * DAY, ended_by=Ending.DISSOLUTION)
+
+
+def get(client, authority, name, *args):
+    return client.get(reverse(name, args=[authority.slug, *args])).content.decode()
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_every_page_says_so_and_former_mps_are_named_as_such(
+    authority, mp, political_affairs, sign_in, dissolved, has_ended
+):
+    if has_ended:
+        end_all()
+    client = sign_in(political_affairs)
+    pages = {
+        name: get(client, authority, name)
+        for name in (
+            "overview:authority_home",
+            "overview:dashboard",
+            "overview:handover_list",
+            "contacts:mp_list",
+            "engagements:plan_list",
+            "enquiries:enquiry_list",
+            "enquiries:enquiry_log",
+        )
+    }
+    pages["mp"] = get(client, authority, "overview:mp_detail", mp.pk)
+
+    for name, page in pages.items():
+        assert SAYS in page, name
+    assert ">Former MPs</h1>" in pages["contacts:mp_list"]
+    for name in ("overview:dashboard", "contacts:mp_list", "engagements:plan_list", "enquiries:enquiry_log"):
+        assert str(mp) in pages[name], name
+    until = TODAY - 11 * DAY
+    assert f"until {until:%-d %B %Y}. Not an MP now" in pages["mp"]
+    assert "There are no MPs now." in pages["enquiries:enquiry_log"]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "says"), [(0, None, True), (1, None, False), (-9, -1, False), (-9, 0, True)]
+)
+def test_from_its_first_day_to_its_last(authority, mp, officer, sign_in, start, end, says):
+    Dissolution.objects.create(
+        started_on=TODAY + start * DAY,
+        ended_on=TODAY + end * DAY if end is not None else None,
+        entered_at=NOW,
+    )
+    page = get(sign_in(officer), authority, "contacts:mp_list")
+    assert (SAYS in page) is says
+    assert (">MPs</h1>" in page) is not says
+
+
+def test_once_somebody_is_elected_only_they_are_our_mps(authority, mp, dissolved):
+    end_all()
+    assert set(MP.objects.of(authority)) == {mp}
+    elected = MPFactory()
+    elected.holdings.update(constituency=mp.holdings.get().constituency, started_on=TODAY)
+    assert set(MP.objects.of(authority)) == {elected}
+
+
+def test_who_left_before_the_dissolution_is_not_our_mp(authority, mp, dissolved):
+    SeatHolding.objects.update(ended_on=TODAY - 30 * DAY, ended_by=Ending.RESIGNATION)
+    assert not MP.objects.of(authority).exists()
+
+
+def test_nobody_is_reminded_in_a_dissolution_and_it_is_made_good_for_those_elected_again(
+    authority, mp, officer, dissolved
+):
+    EngagementPlanFactory(authority=authority, mp=mp, started_on=TODAY - 200 * DAY)
+    assert sweep(now=NOW) == {"reminders": 0}
+    assert not Reminder.objects.exists()
+
+    Dissolution.objects.update(ended_on=TODAY - DAY)
+
+    assert sweep(now=NOW) == {"reminders": 1}
+
+
+def test_an_enquiry_from_a_former_mp_may_be_logged_and_the_page_says_what_to_do(
+    authority, mp, officer, sign_in
+):
+    mp.holdings.update(ended_on=TODAY - DAY)
+    client = sign_in(officer)
+    page = get(client, authority, "overview:mp_detail", mp.pk)
+    address = f"{reverse('enquiries:enquiry_log', args=[authority.slug])}?mp={mp.pk}"
+    assert address in page
+    form = client.get(address).context["form"]
+    sent = {name: form[name].value() or "" for name in form.fields} | {
+        "mp": mp.pk,
+        "subject": "Potholes",
+        "question": "When?",
+        "received_on": f"{TODAY:%d/%m/%Y}",
+    }
+
+    logged = client.post(address, sent, follow=True).content.decode()
+
+    assert f"{mp} is not an MP now. Reply to the constituent direct" in logged
+
+
+def test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over(authority, mp, officer, sign_in):
+    seat = mp.holdings.get().constituency
+    mp.holdings.update(ended_on=TODAY - 30 * DAY)
+    new, elsewhere = MPFactory(), MPFactory()
+    new.holdings.update(constituency=seat, started_on=TODAY - 20 * DAY)
+    elsewhere.holdings.update(ended_on=TODAY - 30 * DAY)
+    CouncilLeadFactory(authority=authority, mp=new)
+    client = sign_in(officer)
+    address = reverse("overview:handover_list", args=[authority.slug])
+    assert address in get(client, authority, "overview:mp_detail", mp.pk)
+    assert address in get(client, authority, "overview:mp_detail", new.pk)
+    assert address not in get(client, authority, "overview:mp_detail", elsewhere.pk)
+    SeatHolding.objects.filter(mp=new).update(started_on=TODAY - 400 * DAY)
+    SeatHolding.objects.filter(mp=mp).update(started_on=TODAY - 800 * DAY, ended_on=TODAY - 401 * DAY)
+    assert address not in get(client, authority, "overview:mp_detail", new.pk)
+
+
+def test_home_counts_the_seats_to_hand_over(authority, mp, officer, political_affairs, sign_in):
+    mp.holdings.update(ended_on=TODAY - 30 * DAY)
+    home = reverse("overview:authority_home", args=[authority.slug])
+    assert ">1 seat that changed hands</a>" in sign_in(political_affairs).get(home).content.decode()
+    assert (
+        "1 seat that changed hands to hand over" in sign_in(officer).get(home, follow=True).content.decode()
+    )

@@ -1,0 +1,133 @@
+"""A general election as large as that of July 2024: more than half of 650 MPs new in one sitting."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+import pytest
+from django.core.management import call_command
+
+from contacts.models import MP, Constituency, Council, SeatHolding, SeatOverlap, SeatSuccession
+from engagements.models import EngagementPlan
+from enquiries.models import AuthorityShown, Enquiry
+from enquiries.services import create_default_policies, log_enquiry
+from overview.handover import steps
+from overview.handover.seats import State, find, open_enquiries_of, overview_of
+from tests.contacts.lists import CODES, Importer, counts, whole
+from tests.factories import ConstituencyFactory, CouncilFactory, EngagementPlanFactory
+
+pytestmark = pytest.mark.slow
+
+DISSOLVED, POLL, LIST = date(2025, 9, 4), date(2025, 10, 2), date(2025, 10, 4)
+NOW = datetime(2025, 10, 6, 9, 0, tzinfo=UTC)
+NEW = 335
+OURS = CODES[320:347]  # 27 seats: as many as Greater Manchester has, on both sides of the last new one
+
+
+def next_election():
+    """The list after the election: the first 335 seats have somebody new, the others the same MP again."""
+    return [
+        {
+            **row,
+            "Start date": POLL.isoformat(),
+            **({"Member ID": str(6000 + number), "MP": f"Bo {row['MP'].split()[1]}"} if number < NEW else {}),
+        }
+        for number, row in enumerate(whole())
+    ]
+
+
+@pytest.fixture
+def council(authority):
+    return CouncilFactory(ons_code=authority.ons_code)
+
+
+@pytest.fixture
+def before(authority, officer, council, tmp_path):
+    """The old Parliament: 27 seats of ours, each MP with a plan and two open enquiries; then dissolved."""
+    create_default_policies(authority=authority)
+    importer = Importer(tmp_path)
+    assert counts(importer(whole())[1]) == (650, 0, 0, 0, 0)
+    SeatOverlap.objects.bulk_create(
+        SeatOverlap(constituency=seat, council=council, share=100)
+        for seat in Constituency.objects.filter(ons_code__in=OURS)
+    )
+    for mp in MP.objects.of(authority):
+        EngagementPlanFactory(authority=authority, mp=mp, objectives="A visit")
+        for _ in range(2):
+            log_enquiry(
+                by=officer,
+                now=NOW - timedelta(days=50),
+                mp=mp,
+                received_on=DISSOLVED - timedelta(days=15),
+                channel="e-mail",
+                subject="Potholes",
+                question="When?",
+                submission=uuid4(),
+                constituent_name="Cyril Moss",
+            )
+    call_command("enter_dissolution", DISSOLVED.isoformat(), (POLL - timedelta(days=1)).isoformat())
+    return importer
+
+
+def test_the_day_after_a_general_election(authority, officer, council, before):
+    status, report = before(next_election(), LIST.isoformat())
+    assert (status, report["new"], report["refused"]) == (0, NEW, [])
+    assert SeatHolding.objects.current().count() == 650
+    # Besides, one of our seats is abolished for a new one, whose MP nobody knew before.
+    gone = Constituency.objects.get(ons_code=OURS[0])
+    winner = SeatHolding.objects.current().get(constituency=gone).mp
+    new_seat = ConstituencyFactory(started_on=POLL)
+    SeatHolding.objects.filter(mp=winner).update(constituency=new_seat)
+    Constituency.objects.filter(pk=gone.pk).update(ended_on=POLL - timedelta(days=1))
+    SeatSuccession.objects.create(old=gone, new=new_seat, share_of_old=90, share_of_new=80)
+    SeatOverlap.objects.create(constituency=new_seat, council=Council.objects.get(pk=council.pk), share=100)
+    on = NOW.date()
+
+    overview = overview_of(officer, on=on)
+
+    changed = [code for code in OURS if CODES.index(code) < NEW]
+    assert len(overview.rows) == 28
+    assert (len(overview.handovers), overview.waiting) == (len(changed), len(changed)) == (15, 15)
+    assert {row.seat.seat.ons_code for row in overview.rows if row.handovers} == set(changed)
+    assert sum(row.standing == "Held by the same MP" for row in overview.rows) == 12
+    assert sum(row.standing == "New MP" for row in overview.rows) == 14
+    assert sorted(row.standing for row in overview.rows)[0] == "Abolished"
+
+    for handover in overview.handovers:
+        new = handover.change.new
+        assert new is not None
+        for enquiry in list(open_enquiries_of(handover, officer, on=on)):
+            steps.carry_enquiry(
+                handover,
+                enquiry=enquiry,
+                to_mp=new,
+                authority_seen_on=POLL + timedelta(days=1),
+                authority_shown=AuthorityShown.WORDS,
+                by=officer,
+                now=NOW,
+            )
+        steps.hand_over_plan(
+            handover,
+            plan=handover.plan,
+            to_mp=new,
+            objectives=["A visit"],
+            key_messages=[],
+            by=officer,
+            now=NOW,
+        )
+        steps.make_to_dos(handover, new=new, by=officer, now=NOW)
+        steps.finish(handover, by=officer, now=NOW)
+
+    assert overview_of(officer, on=on).waiting == 0
+    assert find(officer, overview.handovers[0].change.pk, on=on).state is State.DONE
+    sitting = set(MP.objects.sitting().values_list("pk", flat=True))
+    assert Enquiry.objects.open().count() == 54
+    assert set(Enquiry.objects.values_list("mp", flat=True)) <= sitting
+    assert set(EngagementPlan.objects.in_force().values_list("mp", flat=True)) == set(
+        MP.objects.of(authority).values_list("pk", flat=True)
+    )
+    # A reply that fell due in the dissolution is owed anew to the new MP, and still late to the old one.
+    carried = Enquiry.objects.exclude(carryings=None)
+    assert {enquiry.due_on > POLL for enquiry in carried} == {True}
+    assert {enquiry.due_on < POLL for enquiry in Enquiry.objects.filter(carryings=None)} == {True}
