@@ -111,6 +111,20 @@ def begin_checklist_anew(*, by: Membership, mp: MP, now: datetime) -> int:
     return len(opened)
 
 
+class AnsweredSince(Exception):
+    """Somebody has answered a question of the new checklist; the message says of whom."""
+
+
+def take_back_beginning_anew(*, by: Membership, mp: MP, begun_at: datetime) -> None:
+    """The checklist stands as before it was begun anew at that moment. Raises AnsweredSince."""
+    with transaction.atomic():
+        _hold(by.authority)
+        opened = ChecklistAnswer.objects.visible_to(by).filter(mp=mp, answered_at=begun_at, text="")
+        if opened.count() != opened.standing().count():
+            raise AnsweredSince(f"The checklist of {mp} has been answered since.")
+        opened.delete()
+
+
 def _hold(authority: Authority) -> None:
     """One answer at a time per authority, so that two cannot both be the next one to the same."""
     Authority.objects.select_for_update().get(pk=authority.pk)

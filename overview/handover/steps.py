@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Membership
+from contacts.answering import AnsweredSince, begin_checklist_anew, take_back_beginning_anew
 from contacts.handover import (
     LeadRefused,
     begin,
@@ -181,12 +182,18 @@ def finish(handover: Handover, *, by: Membership, now: datetime) -> None:
 
 @transaction.atomic
 def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -> int:
-    """What a new MP is owed, for whoever leads on them or nobody yet; give how many are new. Never twice."""
+    """What a new MP is owed, for whoever leads on them or nobody yet; give how many are new. Never twice.
+
+    The checklist of one who returns is begun anew; that of somebody nobody knew is empty.
+    """
     record = _begun(handover, "to-dos", by=by)
     # By the day they won, so that two abolished seats do not welcome the same MP twice.
     occasion = f"won:{new.pk}:{handover.change.holder.started_on}" if handover.change.holder else ""
     made = ask(welcome(new, occasion=occasion, by=by, on=timezone.localdate(now)), now=now, by=by)
     record_step(record, Kind.TO_DOS, "to-dos", {"occasion": occasion}, by=by, now=now)
+    if begin_checklist_anew(by=by, mp=new, now=now):
+        effect = {"mp": new.pk, "begun_at": now.isoformat()}
+        record_step(record, Kind.CHECKLIST, f"checklist:{new.pk}", effect, by=by, now=now)
     return len(made)
 
 
@@ -212,7 +219,7 @@ def _undo(record: SeatHandover, steps: HandoverStepQuerySet, *, by: Membership, 
         try:
             with transaction.atomic():
                 UNDO[Kind(step.kind)](step.effect, by, now)
-        except (Refused, PlanInUse, LeadRefused) as refused:
+        except (Refused, PlanInUse, LeadRefused, AnsweredSince) as refused:
             reasons.append(str(refused))
     if reasons:
         raise NotUndone(reasons)
@@ -267,6 +274,11 @@ def _undo_lead(effect: dict[str, Any], by: Membership, now: datetime) -> None:
     put_lead_back(effect=effect, by=by, now=now)
 
 
+def _undo_checklist(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    begun_at = datetime.fromisoformat(effect["begun_at"])
+    take_back_beginning_anew(by=by, mp=MP.objects.get(pk=effect["mp"]), begun_at=begun_at)
+
+
 def _undo_to_dos(effect: dict[str, Any], by: Membership, now: datetime) -> None:
     """Those that are open go; what somebody has done of them stays done."""
     withdraw(ToDo.objects.filter(authority=by.authority, occasion=effect["occasion"]))
@@ -280,4 +292,5 @@ UNDO: dict[HandoverStep.Kind, Undo] = {
     Kind.ITEMS: _undo_items,
     Kind.LEAD: _undo_lead,
     Kind.TO_DOS: _undo_to_dos,
+    Kind.CHECKLIST: _undo_checklist,
 }

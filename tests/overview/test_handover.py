@@ -10,11 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from contacts.answering import answer_question
 from contacts.handover import DoneAlready, LeadRefused
 from contacts.models import (
+    ChecklistAnswer,
     CouncilLead,
     Dissolution,
     HandoverStep,
+    NoteKind,
+    Question,
     SeatHandover,
     SeatHolding,
     SeatOverlap,
@@ -492,6 +496,36 @@ def test_a_to_do_that_was_done_stays_done_when_the_rest_go(authority, former, ne
 
     assert ToDo.objects.count() == 4
     assert ToDo.objects.get(kind="welcome-letter") == letter
+
+
+def test_the_checklist_of_one_who_returns_is_begun_anew_and_put_back(authority, former, new, officer):
+    def answer(seen):
+        answer_question(
+            by=officer,
+            mp=new,
+            question=Question.values[0],
+            seen=seen,
+            text="They chair a committee.",
+            evidence="",
+            kind=NoteKind.values[0],
+            now=NOW,
+        )
+
+    def standing():
+        return ChecklistAnswer.objects.standing().given().count()
+
+    answer(None)
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW + DAY)
+    assert standing() == 0
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW + DAY)
+    assert standing() == 1
+
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW + 2 * DAY)
+    answer(ChecklistAnswer.objects.standing().get().pk)
+    with pytest.raises(steps.NotUndone, match="later work"):
+        steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW + 2 * DAY)
+    assert standing() == 1
 
 
 # --- The pages ------------------------------------------------------------------------------------
