@@ -97,7 +97,7 @@ class LeadsForm(forms.Form):
             choices = [("carry", f"Leads on {to_mp} from now on")] if has_place else []
             choices += [("end", "Leads on neither"), ("later", "Decide later")]
             self.fields[name] = forms.ChoiceField(
-                label=f"{lead}, {lead.get_role_display().lower()}",
+                label=f"{lead}, {lead.part.lower()}",
                 choices=choices,
                 initial="carry" if has_place else "end" if to_mp else "later",
                 help_text=f"{there[lead.role]} leads on {to_mp} already." if lead.role in there else "",

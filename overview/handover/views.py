@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.models import Role
 from contacts.handover import DoneAlready, LeadRefused
-from contacts.models import MP, CouncilLead, HandoverStep
+from contacts.models import MP, ONE_AT_A_TIME, CouncilLead, HandoverStep
 from engagements.archiving import PlanInUse
 from enquiries.clock import calendar_of, due_in_words
 from enquiries.models import RAG, Enquiry
@@ -279,7 +279,9 @@ def _leads_form(request: AuthorityRequest, handover: Handover, data: Any = None)
         data,
         leads=_leads(request, handover),
         to_mp=new,
-        there={lead.role: lead for lead in there.select_related("membership__user")},
+        there={
+            lead.role: lead for lead in there.select_related("membership__user") if lead.role in ONE_AT_A_TIME
+        },
     )
 
 

@@ -45,7 +45,8 @@ from contacts.models import (
 )
 from contacts.notes import create_default_policy_areas
 from contacts.services import add_seat, end_lead, hide_seat, set_lead, set_office, set_office_person
-from engagements.services import record_agreement, save_plan
+from engagements.services import record_agreement as record_plan_agreement
+from engagements.services import save_plan
 from enquiries.clock import calendar_of
 from enquiries.models import Contact, Topic
 from enquiries.services import create_default_policies, create_default_topics, log_enquiry, set_closure_day
@@ -157,7 +158,7 @@ def leave_behind(scene: year.Scene, *, by: str) -> None:
         ideal_days=90,
         maximum_days=120,
     )
-    record_agreement(plan=plan, agreed_on=timezone.localdate(started), by=helen, now=started)
+    record_plan_agreement(plan=plan, agreed_on=timezone.localdate(started), by=helen, now=started)
     set_lead(
         by=helen,
         mp=mp,
