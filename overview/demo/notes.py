@@ -9,10 +9,12 @@ from datetime import UTC, date, datetime, time, timedelta
 from typing import NamedTuple
 from uuid import uuid4
 
+from accounts.models import Role
 from contacts.models import (
     BackgroundEntry,
     CampaignIssue,
     Influence,
+    MPExport,
     NoteKind,
     PolicyArea,
     Position,
@@ -23,6 +25,7 @@ from contacts.models import (
 from contacts.notes import add_note, place_mp
 from overview.demo.people import BY_ELECTION, GENERAL_ELECTION
 from overview.demo.year import LONDON, Scene
+from overview.mp_export.archive import make_export
 
 LOCAL, LINK, INTEREST = (
     BackgroundEntry.About.LOCAL_GOVERNMENT,
@@ -254,6 +257,16 @@ def write(scene: Scene, *, by: str) -> None:
             placed_on=placed_on,
             now=_morning_of(placed_on),
         )
+    asked_on = scene.today - timedelta(days=70)
+    make_export(
+        by=next(member for member in scene.people.values() if member.role == Role.POLITICAL_AFFAIRS),
+        mp=scene.mps[900005],
+        law=MPExport.Law.SUBJECT_ACCESS,
+        asked_on=asked_on,
+        has_text=False,
+        reason="",
+        now=_morning_of(asked_on + timedelta(days=6)),
+    )
 
 
 def _morning_of(day: date) -> datetime:

@@ -55,7 +55,7 @@ def archive_name(export: MPExport) -> str:
 
 
 def archive(export: MPExport) -> Iterator[bytes]:
-    """The ZIP, piece by piece: a page to read and print, and the same as data."""
+    """The ZIP, piece by piece: a page to read and print, and the same as data. It is all read first."""
     ours, parliaments = gather(export.mp, authority=export.authority, with_text=export.has_text)
     context = {"export": export, "ours": ours, "parliaments": parliaments}
     files = {
@@ -65,8 +65,12 @@ def archive(export: MPExport) -> Iterator[bytes]:
             _as_data(export, ours, parliaments), cls=DjangoJSONEncoder, ensure_ascii=False, indent=1
         ),
     }
+    return _zipped(files, made_at=export.made_at)
+
+
+def _zipped(files: dict[str, str], *, made_at: datetime) -> Iterator[bytes]:
     sink = _Sink()
-    made = timezone.localtime(export.made_at).timetuple()[:6]
+    made = timezone.localtime(made_at).timetuple()[:6]
     with ZipFile(sink, "w", ZIP_DEFLATED) as zipped:  # type: ignore[call-overload]  # write() is all it needs
         for name, text in files.items():
             zipped.writestr(ZipInfo(name, made), text, ZIP_DEFLATED)

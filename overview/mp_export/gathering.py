@@ -17,6 +17,7 @@ from overview.mp_export.held import OURS, PARLIAMENTS, Held
 
 # Keys and counters that say nothing of anybody, and rows that are named already by where they stand.
 UNSAID = {"id", "key", "authority", "version", "submission", "mp", "plan", "handover", "path", "is_fictional"}
+LAST = {"source", "source_url", "source_on", "recorded_at", "recorded_by"}
 HOW = {"+": "Written", "~": "Changed", "-": "Removed"}
 
 
@@ -64,7 +65,7 @@ def gather(mp: MP, *, authority: Authority, with_text: bool) -> tuple[list[Secti
 
 def _section(held: Held, mp: MP, authority: Authority) -> Section:
     rows = _of(held.model, held, mp, authority)
-    fields = _fields(held.model, held)
+    fields = [each for each in _fields(held.model, held) if held.mark or each.name != "kind"]  # its mark
     lists = [each for each in held.model._meta.many_to_many if not held.fields]
     entries = [
         Entry(
@@ -92,13 +93,14 @@ def _of(model: type[models.Model], held: Held, mp: MP, authority: Authority) -> 
 
 
 def _fields(model: type[models.Model], held: Held) -> list[models.Field[Any, Any]]:
-    """Those of the model that say something, in its own order."""
-    return [
+    """Those of the model that say something, in its own order, but who says so and who wrote it last."""
+    said = [
         each
         for each in model._meta.concrete_fields
         if (each.name in held.fields if held.fields else each.name not in UNSAID)
         and not each.name.startswith("history_")
     ]
+    return sorted(said, key=lambda each: each.name in LAST)
 
 
 def _said(row: Any, each: models.Field[Any, Any]) -> Said:

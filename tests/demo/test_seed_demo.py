@@ -21,6 +21,7 @@ from contacts.models import (
     CampaignIssue,
     Constituency,
     Council,
+    MPExport,
     MPNews,
     MPOffice,
     NoteKind,
@@ -196,6 +197,7 @@ def test_notes_about_mps_are_of_every_kind(northmoor):
     assert max(note.recorded_at for note in notes) <= NOW
     assert all(note.source_on <= note.recorded_at.date() for note in notes)
     assert Placement.objects.count() > Placement.objects.counting(TODAY).count() == 4
+    assert MPExport.objects.get().made_by.role == Role.POLITICAL_AFFAIRS
 
 
 def test_checklists_are_complete_begun_and_out_of_date(northmoor):
