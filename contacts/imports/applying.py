@@ -388,15 +388,23 @@ def move_holdings(plan: Plan, people: dict[int, MP], effects: Effects, *, source
     drop = [holding for holding, last_day in plan.leaving if last_day is None]
     how = {holding.pk: (plan.ended_by.get(holding.pk, ""), source) for holding, _ in end}
     write(effects, SeatHolding, begin=begin, end=end, drop=drop, how=how)
-    learnt = []
-    for holding, more in plan.learnt:
-        effects.were["holding"].append({"pk": holding.pk, **as_was(holding, [*more, "end_source"])})
+    learn(plan, effects, source=source)
+
+
+def learn(plan: Plan, effects: Effects, *, source: str) -> None:
+    """What the list adds to rows that are here: when and how they began or ended."""
+    learnt: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    for row, told in plan.learnt:
+        more = dict(told)
+        if isinstance(row, SeatHolding):
+            more["end_source" if "ended_by" in more else "source"] = source
+        effects.were[KIND_OF[type(row)]].append({"pk": row.pk, **as_was(row, more)})
         for attribute, value in more.items():
-            setattr(holding, attribute, value)
-        if "ended_by" in more:
-            holding.end_source = source
-        learnt.append(holding)
-    SeatHolding.objects.bulk_update(learnt, ["begun_by", *ENDING[SeatHolding]], batch_size=500)
+            setattr(row, attribute, value)
+        learnt[type(row)].append(row)
+    for model, rows in learnt.items():
+        also = ["source", "begun_by", *ENDING[SeatHolding]] if model is SeatHolding else []
+        model._default_manager.bulk_update(rows, ["started_on", *also], batch_size=500)
 
 
 def move_parties(plan: Plan, people: dict[int, MP], effects: Effects, *, source: str) -> None:

@@ -3,17 +3,21 @@ ended. Compares with the facts here, writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from contacts.imports import names as naming
 from contacts.imports.entries import ELECTED_ON, Entry
 from contacts.imports.matching import Facts, find_seat
 from contacts.imports.planned import Named, Placed, Plan
-from contacts.models import Beginning, Dissolution, Ending, MPName, SeatHolding
+from contacts.models import Beginning, Dissolution, Ending, MPName, PartySpell, SeatHolding
 
 # A holding that began within so many days of the poll began with the general election.
 AROUND_A_POLL = timedelta(days=7)
+
+
+Learnt = tuple[SeatHolding | PartySpell | MPName, dict[str, Any]]
 
 
 # --- Names --------------------------------------------------------------------------------
@@ -69,14 +73,18 @@ def tell_how(plan: Plan) -> None:
     past = list(past_holdings(plan))
     for placed in plan.placed:
         if placed.started_on:
-            placed.begun_by = how_begun(plan, placed)
+            placed.begun_by = how_begun(plan, placed, placed.started_on)
     plan.leaving = [settled_end(plan, past, holding, last_day) for holding, last_day in plan.leaving]
     gone = {holding.pk for holding, _ in plan.leaving}
-    began = {p.code: p for p in plan.placed if p.entry.begun_by and not p.started_on}
-    for code, holdings in plan.facts.holdings_of_seat.items():
+    for holdings in plan.facts.holdings_of_seat.values():
         for holding in holdings:
-            if holding.pk not in gone and (more := what_to_learn(holding, past, began.get(code))):
-                plan.learnt.append((holding, more))
+            if holding.ended_on and not holding.ended_by and holding.pk not in gone:
+                plan.learnt += what_ended(holding, past)
+    ended = {row.pk: more["ended_on"] for row, more in plan.learnt}
+    for placed in plan.placed:
+        held = plan.facts.holder.get(placed.code)
+        if held and placed.mp and held.mp_id == placed.mp.pk and not placed.started_on:
+            plan.learnt += what_began(plan, placed, held, ended)
 
 
 def past_holdings(plan: Plan) -> Iterator[tuple[int, int, Entry]]:
@@ -104,27 +112,45 @@ def told_end(past: list[tuple[int, int, Entry]], holding: SeatHolding, *, by: da
     return max(found, key=lambda entry: entry.ended_on, default=None)
 
 
-def what_to_learn(
-    holding: SeatHolding, past: list[tuple[int, int, Entry]], now: Placed | None
-) -> dict[str, object]:
-    if holding.ended_on is None:
-        is_meant = now is not None and now.mp is not None and now.mp.pk == holding.mp_id
-        return {"begun_by": now.entry.begun_by} if now and is_meant and not holding.begun_by else {}
-    if holding.ended_by:
-        return {}
-    told = told_end(past, holding, by=holding.ended_on)
-    if told is None or not told.ended_by:
-        return {}
-    return {"ended_by": told.ended_by, "ended_on": date.fromisoformat(told.ended_on)}
+def what_ended(holding: SeatHolding, past: list[tuple[int, int, Entry]]) -> Iterator[Learnt]:
+    """How a holding of which that was not known ended, and on which day, if a row of the list says so."""
+    told = told_end(past, holding, by=holding.ended_on or date.max)
+    if told and told.ended_by:
+        yield holding, {"ended_by": told.ended_by, "ended_on": date.fromisoformat(told.ended_on)}
 
 
-def how_begun(plan: Plan, placed: Placed) -> str:
+def what_began(plan: Plan, placed: Placed, held: SeatHolding, ended: Mapping[int, date]) -> Iterator[Learnt]:
+    """How a holding that goes on began; and the day, where the row gives an earlier one that fits: what was
+    first seen on a list's day began before it. The party and the name that began with it move along.
+
+    `ended`: last days that the list itself gives to holdings before it.
+    """
+    facts, entry = plan.facts, placed.entry
+    more: dict[str, Any] = {}
+    before = [*facts.holdings_of_seat[placed.code], *facts.holdings_of_mp[held.mp_id]]
+    last_days = [ended.get(h.pk, h.ended_on or h.started_on) for h in before if h.pk != held.pk]
+    last = max(last_days, default=None)
+    earliest = last + timedelta(days=1) if last else ELECTED_ON
+    day = date.fromisoformat(entry.started_on) if entry.started_on else held.started_on
+    if max(earliest, ELECTED_ON) <= day < held.started_on:
+        more["started_on"] = day
+        spell, names = facts.party_of.get(held.mp_id), facts.names_of.get(held.mp_id, [])
+        if spell and spell.started_on == held.started_on and held.mp_id not in facts.changed_party:
+            yield spell, {"started_on": day}
+        if len(names) == 1 and names[0].started_on == held.started_on:
+            yield names[0], {"started_on": day}
+    if not held.begun_by and (how := how_begun(plan, placed, day if "started_on" in more else None)):
+        more["begun_by"] = how
+    if more:
+        yield held, more
+
+
+def how_begun(plan: Plan, placed: Placed, start: date | None) -> str:
     """As the row says; else by the day, if it is known: between general elections a seat is won at a
     by-election."""
     if placed.entry.begun_by:
         return placed.entry.begun_by
     polls = [ELECTED_ON] + [d.ended_on + timedelta(days=1) for d in plan.facts.dissolutions if d.ended_on]
-    start = placed.started_on
     if start is None:
         return ""
     if any(poll <= start <= poll + AROUND_A_POLL for poll in polls):
@@ -133,7 +159,8 @@ def how_begun(plan: Plan, placed: Placed) -> str:
     before = plan.facts.holdings_of_seat.get(placed.code)
     if before and before[-1].ended_by == Ending.DISSOLUTION:
         return Beginning.GENERAL_ELECTION
-    return Beginning.BY_ELECTION if is_day_known or before else ""
+    others = [holding for holding in before or [] if placed.started_on or holding.ended_on]
+    return Beginning.BY_ELECTION if is_day_known or others else ""
 
 
 def settled_end(

@@ -35,6 +35,7 @@ class Facts:
     holder: dict[str, SeatHolding] = field(default_factory=dict)
     seat_of: dict[int, SeatHolding] = field(default_factory=dict)
     party_of: dict[int, PartySpell] = field(default_factory=dict)
+    changed_party: set[int] = field(default_factory=set)
     names_of: dict[int, list[MPName]] = field(default_factory=lambda: defaultdict(list))
     status_of: dict[int, MPStatus] = field(default_factory=dict)
     dissolutions: list[Dissolution] = field(default_factory=list)
@@ -76,6 +77,7 @@ def load_facts() -> Facts:
             facts.seat_of[holding.mp_id] = holding
     spells = PartySpell.objects.current().select_related("party")
     facts.party_of = {spell.mp_id: spell for spell in spells}
+    facts.changed_party = set(PartySpell.objects.exclude(ended_on=None).values_list("mp", flat=True))
     for name in MPName.objects.order_by("started_on", "pk"):
         facts.names_of[name.mp_id].append(name)
     facts.status_of = {status.mp_id: status for status in MPStatus.objects.current()}

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from contacts.imports import parties
 from contacts.imports.entries import Entry, Listing
 from contacts.imports.matching import Facts
-from contacts.models import MP, Ending, MPName, MPStatus, SeatHolding
+from contacts.models import MP, Ending, MPName, MPStatus, PartySpell, SeatHolding
 
 
 class Named(NamedTuple):
@@ -68,9 +68,10 @@ class Plan:
     placed: list[Placed] = field(default_factory=list)
     # Who holds a seat no more, and their last day in it; None if the holding never really began.
     leaving: list[tuple[SeatHolding, date | None]] = field(default_factory=list)
-    # How each of them ended, by the holding's key; and of holdings known already, what the list adds to them.
+    # How each of them ended, by the holding's key.
     ended_by: dict[int, str] = field(default_factory=dict)
-    learnt: list[tuple[SeatHolding, dict[str, Any]]] = field(default_factory=list)
+    # What the list adds about holdings known already, and about a party and a name that began with them.
+    learnt: list[tuple[SeatHolding | PartySpell | MPName, dict[str, Any]]] = field(default_factory=list)
     ended: list[SeatHolding] = field(default_factory=list)
 
     def refuse(self, entry: Entry, reason: str) -> None:

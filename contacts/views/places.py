@@ -30,7 +30,7 @@ def place_list(request: HttpRequest) -> HttpResponse:
     files = PlaceFile.objects.select_related("created_by").defer("content")
     context = {
         "page_obj": Paginator(files, 25).get_page(request.GET.get("page")),
-        "seats": Constituency.objects.count(),
+        "seats": Constituency.objects.current().count(),
         "councils": Council.objects.count(),
         "overlaps": SeatOverlap.objects.count(),
     }

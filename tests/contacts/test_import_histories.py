@@ -201,6 +201,33 @@ def test_a_dissolution_that_was_entered_ends_holdings_and_the_next_begin_at_a_po
     assert holdings(FIRST)[1] == (5447, date(2026, 2, 14), None, "general-election", "")
 
 
+def test_an_earlier_day_that_a_later_list_gives_is_the_beginning(importer):
+    importer(whole())
+    importer(changed_rows(whole(), **{FIRST: VACANT}), "2026-01-27")
+    importer(changed_rows(whole(), **{FIRST: {**NEWCOMER, "Start date": ""}}), "2026-03-20")
+    before = facts()
+
+    importer(changed_rows(whole(), **{FIRST: NEWCOMER}), "2026-04-01")
+
+    begun = date(2026, 2, 26)
+    assert holdings(FIRST)[1] == (5447, begun, None, "by-election", "")
+    assert PartySpell.objects.get(mp__parliament_id=5447).started_on == begun
+    assert names(5447) == [("Bea Novak", begun, None)]
+
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
+    assert facts() == before
+
+
+def test_a_day_on_which_somebody_else_held_the_seat_is_no_beginning(importer):
+    importer(whole())
+    importer(changed_rows(whole(), **{FIRST: VACANT}), "2026-03-10")
+    importer(changed_rows(whole(), **{FIRST: {**NEWCOMER, "Start date": ""}}), "2026-03-20")
+
+    importer(changed_rows(whole(), **{FIRST: NEWCOMER}), "2026-04-01")
+
+    assert holdings(FIRST)[1][1] == date(2026, 3, 20)
+
+
 # --- Parties ------------------------------------------------------------------------------------
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from contacts.models import MP, MPListImport, PartySpell, SeatHolding
+from contacts.models import MP, MPListImport, MPName, PartySpell, SeatHolding
 from contacts.parliament.syncing import sync
 from tests.contacts.lists import ELECTION, run
 from tests.parliament.server import Parliament, Person, Server
@@ -148,6 +148,13 @@ def test_every_list_in_its_order_puts_the_right_person_in_each_seat(seats, serve
     assert MP.objects.get(name="Andy Burnham").parliament_id == 1427
     # A surname changed, accents, the Speaker.
     assert holdings("South Shields") == [("Emma Lewell", ELECTED, None)]
+    names = MPName.objects.filter(mp__name="Emma Lewell").order_by("started_on")
+    assert [(name.name, name.started_on) for name in names] == [
+        ("Mrs Emma Lewell-Buck", ELECTED),
+        ("Emma Lewell", date(2025, 11, 10)),
+    ]
+    begun = SeatHolding.objects.exclude(begun_by="general-election").values_list("begun_by", flat=True)
+    assert list(begun) == ["by-election"] * len(POLLED)
     assert MP.objects.filter(name__in=["Siân Berry", "Zöe Franklin", "Órfhlaith Begley"]).count() == 3
     assert [name for name, _, _ in spells(holder_of("Chorley").parliament_id)] == ["Speaker"]
 

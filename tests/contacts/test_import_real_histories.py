@@ -1,0 +1,120 @@
+"""Every real list of this Parliament, in the order of their days, by file: who, for whom, since when, and how.
+
+What must come out is read here from TheyWorkForYou's own file by other means.
+"""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from contacts.directory import search_mps, sitting_mps
+from contacts.models import MP, Constituency, MPName, PartySpell, SeatHolding, SeatSuccession
+from tests.contacts.lists import run
+from tests.factories import AuthorityFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
+
+ELECTED = date(2024, 7, 4)
+LISTS = (
+    ("mps/ge2024_winners_with_mnis_id.csv", "2024-07-04"),
+    ("mps/mps_elected_2024-07-04_joined.csv", "2024-07-04"),
+    ("update_series/ifg_current_mps_2024-07-09.json", "2024-07-09"),
+    ("update_series/ifg_current_mps_2024-10-29.json", "2024-10-29"),
+    ("mps/oi_current_mps_2024-11-14.csv", "2024-11-14"),
+    ("update_series/dfe_mp_lookup_2025-11-10.csv", "2025-11-10"),
+    ("update_series/dfe_mp_lookup_2026-01-27.csv", "2026-01-27"),
+    ("update_series/dfe_mp_lookup_2026-02-27.csv", "2026-02-27"),
+    ("mps/oi_current_mps_2026-04-03.csv", "2026-04-03"),
+    ("update_series/dfe_mp_lookup_2026-06-27.csv", "2026-06-27"),
+    ("mps/twfy_commons_memberships_since_2024-07-04.csv", "2026-06-28"),
+)
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def holdings(seat: str) -> list[tuple[str, date, date | None, str, str]]:
+    rows = SeatHolding.objects.filter(constituency__name=seat).order_by("started_on")
+    return list(rows.values_list("mp__name", "started_on", "ended_on", "begun_by", "ended_by"))
+
+
+def parties(**who: object) -> list[tuple[str, date, date | None]]:
+    rows = PartySpell.objects.filter(**who).order_by("started_on")
+    return list(rows.values_list("party__name", "started_on", "ended_on"))
+
+
+def test_every_list_in_its_order_by_file(real_data):
+    constituencies = real_data / "constituencies" / "pcon24_names_codes_welsh_bom.csv"
+    assert run("import_constituencies", constituencies)[0] == 0
+    for name, day in LISTS:
+        status, report = run("import_mps", real_data / name, "--on", day)
+        assert (status, report["refused"]) == (0, []), name
+
+    # Who holds each of the 650 seats, and since when, by TheyWorkForYou, whose days are those after polls.
+    rows = rows_of(real_data / LISTS[-1][0])
+    now = {int(r["person_id"].rpartition("/")[2]): r for r in rows if not r["end_date"]}
+    sits = SeatHolding.objects.current().select_related("mp", "constituency")
+    assert len(sits) == len({held.constituency_id for held in sits}) == len(now) == 650
+    assert {held.mp.twfy_id for held in sits} == now.keys()
+    for held in sits:
+        first = min(
+            row["start_date"]
+            for row in rows
+            if row["person_id"] == now[held.mp.twfy_id]["person_id"]
+            and row["constituency"] == now[held.mp.twfy_id]["constituency"]
+        )
+        late = (date.fromisoformat(first) - held.started_on).days
+        assert late in (0, 1), (held.mp.name, held.started_on, first)
+        won = now[held.mp.twfy_id]["start_reason"] == "by_election"
+        assert held.begun_by == ("by-election" if won else "general-election"), held.mp.name
+    # Each MP is called what the open name says, and nobody has two.
+    called = set(MPName.objects.current().values_list("mp", "name", "sort_name"))
+    assert called == set(MP.objects.values_list("pk", "name", "sort_name"))
+
+    # A whip lost and restored.
+    assert [name for name, _, _ in parties(mp__parliament_id=4493)] == ["Labour", "Independent", "Labour"]
+    # A by-election.
+    assert [each[0] for each in holdings("Runcorn and Helsby")] == ["Mike Amesbury", "Sarah Pochin"]
+    assert holdings("Runcorn and Helsby")[0][2:] == (date(2025, 3, 17), "general-election", "resignation")
+    # A vacancy of weeks.
+    assert holdings("Gorton and Denton") == [
+        ("Andrew Gwynne", ELECTED, date(2026, 1, 23), "general-election", "resignation"),
+        ("Hannah Spencer", date(2026, 2, 26), None, "by-election", ""),
+    ]
+    # A surname changed; the old one is found too.
+    assert holdings("South Shields") == [("Emma Lewell", ELECTED, None, "general-election", "")]
+    names = MPName.objects.filter(mp__name="Emma Lewell").order_by("started_on")
+    assert [name.name for name in names] == ["Mrs Emma Lewell-Buck", "Emma Lewell"]
+    everybody = sitting_mps(AuthorityFactory())
+    assert [mp.name for mp in search_mps(everybody, "lewell-buck")] == ["Emma Lewell"]
+    # An old id in a new seat, and the day of the poll's morrow from the last list.
+    assert holdings("Makerfield")[-1] == ("Andy Burnham", date(2026, 6, 19), None, "by-election", "")
+    assert MP.objects.get(name="Andy Burnham").parliament_id == 1427
+    # Accents of one letter and of two, the Speaker.
+    accents = ["Siân Berry", "Zöe Franklin", "Órfhlaith Begley", "Dáire Hughes"]
+    assert MP.objects.filter(name__in=accents).count() == 4
+    assert [name for name, _, _ in parties(mp__holdings__constituency__name="Chorley")] == ["Speaker"]
+
+
+def test_what_the_seats_of_today_were_made_from(real_data):
+    folder = real_data / "constituencies"
+    run("import_constituencies", folder / "onspd_constituencies.json")
+
+    status, report = run("import_boundary_changes", folder / "pcon2010_to_pcon2024_overlaps_noheader.csv")
+
+    assert (status, report["rows"], report["refused"]) == (0, 1438, [])
+    assert Constituency.objects.current().count() == 650
+    assert Constituency.objects.exclude(ended_on=None).count() == 645
+    assert report["new"] + report["passed_over"] == 1438
+    aldershot = Constituency.objects.current().get(name="Aldershot")
+    made_from = aldershot.predecessions.order_by("-share_of_new")
+    assert next((row.old.name, str(row.share_of_new)) for row in made_from) == ("Aldershot", "94.85")
+    unchanged = Constituency.objects.get(ons_code="S14000051")
+    assert (unchanged.name, unchanged.started_on, unchanged.ended_on) == ("Orkney and Shetland", None, None)
+    assert not SeatSuccession.objects.filter(new=unchanged).exists()
