@@ -26,6 +26,7 @@ from contacts.models import (
     Dissolution,
     Ending,
     MPListImport,
+    MPName,
     MPNews,
     MPStatus,
     NewsKind,
@@ -233,9 +234,12 @@ def of_parties(effects: Mapping[str, Any]) -> list[News]:
 def of_names(effects: Mapping[str, Any], *, on: date) -> list[News]:
     """Whose name, as Parliament displays it, is another; lists come and go with Mr, Mrs and Ms."""
     were = {row["pk"]: row["name"] for row in effects.get("were", {}).get("mp", []) if "name" in row}
-    mps = MP.objects.in_bulk(were) if were else {}
+    if not were:
+        return []
+    mps = MP.objects.in_bulk(were)
+    begun = dict(MPName.objects.current().filter(mp__in=mps).values_list("mp", "started_on"))
     return [
-        News(NewsKind.NAME, f"is now named {mp.name}, before {were[pk]}", on, mp=mp)
+        News(NewsKind.NAME, f"is now named {mp.name}, before {were[pk]}", begun.get(pk, on), mp=mp)
         for pk, mp in mps.items()
         if PLAIN_TITLE.sub("", mp.name) != PLAIN_TITLE.sub("", were[pk])
     ]

@@ -36,7 +36,7 @@ def write_wards(table: Table, file: PlaceFile) -> Outcome:
             rows=len(table.rows),
         )
     outcome = Outcome(rows=len(table.rows))
-    known = dict(Constituency.objects.values_list("ons_code", "pk"))
+    known = dict(Constituency.objects.current().values_list("ons_code", "pk"))
     wards: dict[tuple[str, int], Ward] = {}
     for row, cells in table.rows:
         code, name = cells[at["ward code"]], cells[at["ward name"]]
@@ -85,7 +85,7 @@ def write_postcodes(stream: BinaryIO, file: PlaceFile) -> Outcome:
             "of postcodes. It must be CSV, with headings such as pcds and pcon24cd."
         )
     postcode_at, seat_at = found["postcode"][0], found["seat code"][0]
-    known = dict(Constituency.objects.values_list("ons_code", "pk"))
+    known = dict(Constituency.objects.current().values_list("ons_code", "pk"))
     outcome, refused, read = Outcome(), 0, 0
     while batch := list(islice(lines, BATCH)):
         fresh = []

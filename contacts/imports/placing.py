@@ -216,7 +216,7 @@ def write_shapes(content: Content, shape: Shape) -> Outcome:
     """Put the shapes of a file in place of those that are here; the demo's stay."""
     model, fields = shape
     outcome = Outcome(rows=content["rows"], refused=list(content["refused"]))
-    known = Constituency.objects.in_bulk(content["shapes"], field_name="ons_code")
+    known = Constituency.objects.current().in_bulk(content["shapes"], field_name="ons_code")
     here = {each.constituency_id: each for each in model.objects.real()}
     fresh: list[Model] = []
     for code, given in content["shapes"].items():

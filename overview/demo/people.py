@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from accounts.models import Nation, Role
-from contacts.models import CouncilTier, LeadRole, NoteKind, PostKind
+from contacts.models import CouncilTier, Ending, LeadRole, NoteKind, PostKind
 from overview.demo.letters import (
     ADULTS,
     CHILDREN,
@@ -338,6 +338,17 @@ LEFT_BEHIND = Left(
     ("Support for the Harrowdale bypass bid", "A visit to the new depot"),
     ("Half of our road money goes to repairs", "The bypass takes lorries out of three villages"),
 )
+
+SOURCE = "Fictional list of MPs"
+LEFT_BY = {900002: Ending.RESIGNATION, 900006: Ending.DEATH}
+# Called otherwise until so many days ago: name, sorted, days.
+MARRIED = {900005: ("Dr Farida Malik", "Malik, Farida", 240)}
+SUSPENDED = {900010: (12, "On the advice of a panel")}
+# Old seats, and which share of them went into a seat at the last boundary change, and is what share of it.
+OLD_SEATS = {
+    "Z14000091": ("Northmoor", (("Z14000001", 72.5, 91.3), ("Z14000002", 27.5, 34.2))),
+    "Z14000092": ("Harrowdale", (("Z14000002", 88, 65.8), ("Z14000001", 12, 8.7))),
+}
 
 
 class FictionalOffice(NamedTuple):

@@ -80,7 +80,7 @@ WARDS = {
 
 def make_places(*, now: datetime) -> None:
     """Maps and look-ups of the demo's seats, which must be there."""
-    seats = {seat.ons_code: seat for seat in Constituency.objects.all()}
+    seats = {seat.ons_code: seat for seat in Constituency.objects.current()}
     SeatHex.objects.bulk_create(SeatHex(constituency=seats[code], q=q, r=r) for code, (q, r) in HEXES.items())
     SeatBoundary.objects.bulk_create(boundary(seats[code], corners) for code, corners in OUTLINES.items())
     named = [(code, name) for code, names in WARDS.items() for name in names]

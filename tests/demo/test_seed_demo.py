@@ -22,8 +22,10 @@ from contacts.models import (
     Constituency,
     Council,
     MPExport,
+    MPName,
     MPNews,
     MPOffice,
+    MPStatus,
     NoteKind,
     ParliamentContact,
     PersonalRelationship,
@@ -111,10 +113,23 @@ def test_seats_show_a_vacancy_a_newcomer_and_welsh(northmoor):
     assert "Tarnside South" not in {seat.name for seat in seats}
     newest = SeatHolding.objects.current().filter(constituency__in=seats).latest("started_on")
     assert newest.mp.name == "Amara Okoro"
+    assert newest.begun_by == "by-election"
+    assert SeatHolding.objects.get(constituency__name="Saltby Coast").ended_by == "death"
+    made_from = seats.get(name="Northmoor Central").predecessions.all()
+    assert {part.old.name for part in made_from} == {"Northmoor", "Harrowdale"}
+
+
+def test_an_mp_has_a_former_name_and_another_is_suspended(northmoor):
+    assert [name.name for name in MP.objects.get(parliament_id=900005).names.all()] == [
+        "Dr Farida Qureshi",
+        "Dr Farida Malik",
+    ]
+    assert MPStatus.objects.current().get().mp.name == "Neville Strang"
+    assert MP.objects.count() == MPName.objects.current().count()
 
 
 def test_every_seat_is_on_both_maps_and_in_both_look_ups(northmoor):
-    seats = set(Constituency.objects.values_list("pk", flat=True))
+    seats = set(Constituency.objects.current().values_list("pk", flat=True))
 
     assert set(SeatHex.objects.values_list("constituency", flat=True)) == seats
     assert set(SeatBoundary.objects.values_list("constituency", flat=True)) == seats

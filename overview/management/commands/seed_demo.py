@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from random import Random
 from typing import Any
 from uuid import UUID
@@ -29,12 +29,15 @@ from contacts.directory import leads_on
 from contacts.leads.services import record_agreement, set_relationship
 from contacts.models import (
     MP,
+    Beginning,
     CardWay,
     Constituency,
     ContactCard,
     Council,
     CouncilLead,
     LeadRole,
+    MPName,
+    MPStatus,
     ParliamentContact,
     Party,
     PartySpell,
@@ -42,6 +45,7 @@ from contacts.models import (
     PostKind,
     SeatHolding,
     SeatOverlap,
+    SeatSuccession,
 )
 from contacts.notes import create_default_policy_areas
 from contacts.services import add_seat, end_lead, hide_seat, set_lead, set_office, set_office_person
@@ -243,6 +247,14 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
                 share=share,
                 area_share=people.AREA_SHARES.get((seat.ons_code, code), share),
             )
+    election = today - timedelta(days=people.GENERAL_ELECTION)
+    Constituency.objects.update(started_on=election)
+    for code, (name, parts) in people.OLD_SEATS.items():
+        old = Constituency.objects.create(
+            ons_code=code, name=name, nation=Nation.ENGLAND, ended_on=election - timedelta(days=1)
+        )
+        for new, of_old, of_new in parts:
+            SeatSuccession.objects.create(old=old, new=seats[new], share_of_old=of_old, share_of_new=of_new)
     mps = {}
     for each in people.MPS:
         mps[each.parliament_id] = mp = MP.objects.create(
@@ -251,7 +263,7 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
             sort_name=each.sort_name,
             is_fictional=True,
         )
-        SeatHolding.objects.create(mp=mp, constituency=seats[each.seat], **spell(today, *each.holds))
+        make_history(mp, each, seats[each.seat], today=today)
         for party, first, last in each.parties:
             PartySpell.objects.create(mp=mp, party=parties[party], **spell(today, first, last))
     for post in people.POSTS:
@@ -272,6 +284,28 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
         del told["parliament_id"]
         ParliamentContact.objects.create(mp=mp, position=position, seen_on=today, **told)
     return mps
+
+
+def make_history(mp: MP, each: people.FictionalMP, seat: Constituency, *, today: date) -> None:
+    """Since when the MP holds the seat and how, what they are and were called, and whether suspended."""
+    first, last = each.holds
+    is_first = first == people.GENERAL_ELECTION
+    held = SeatHolding(mp=mp, constituency=seat, source=people.SOURCE, **spell(today, first, last))
+    held.begun_by = Beginning.GENERAL_ELECTION if is_first else Beginning.BY_ELECTION
+    if last:
+        held.ended_by, held.end_source = people.LEFT_BY[each.parliament_id], people.SOURCE
+    held.save()
+    married = people.MARRIED.get(each.parliament_id)
+    names = [(each.name, each.sort_name, married[2] if married else first, 0)]
+    if married:
+        names.append((married[0], married[1], first, married[2] + 1))
+    for name, sort_name, begun, ended in names:
+        days = spell(today, begun, ended)
+        MPName.objects.create(mp=mp, name=name, sort_name=sort_name, source=people.SOURCE, **days)
+    if each.parliament_id in people.SUSPENDED:
+        begun, note = people.SUSPENDED[each.parliament_id]
+        days = spell(today, begun, 0)
+        MPStatus.objects.create(mp=mp, status="Suspended", note=note, source=people.SOURCE, **days)
 
 
 def spell(today: Any, first: int, last: int) -> dict[str, Any]:
