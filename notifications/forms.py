@@ -19,7 +19,7 @@ class FinishForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose whether it is done or not needed."},
     )
-    note = forms.CharField(label="Note (optional)", max_length=300, required=False)
+    note = forms.CharField(label="Note", max_length=300, required=False)
 
 
 class GiveForm(forms.Form):
