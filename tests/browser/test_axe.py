@@ -24,7 +24,7 @@ from tests.factories import AuthorityFactory, EnquiryFactory, MembershipFactory,
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 # Addresses of the access table that answer with a file or with words for a machine.
-NO_PAGE = {"accounts:authority_logo", "enquiries:due_preview", "healthz", "readyz"}
+NO_PAGE = {"accounts:authority_logo", "contacts:card_file", "enquiries:due_preview", "healthz", "readyz"}
 BELOW_THE_HEADER = """[...document.body.children].filter(each => each.tagName !== "HEADER")
     .map(each => each.outerHTML).join()"""
 NARROW = 320  # pixels: 1280 at 400 %
