@@ -215,7 +215,9 @@ ROWS: dict[str, Row] = {
     "contacts:known_remove": Row(post=HANDLERS, about="known", posted=302),
     "contacts:lead_set": Row(get=POLITICAL, post=POLITICAL, about="mp"),
     "contacts:office_detail": Row(
-        get=READERS, about="mp", says=(Says("foreign", "Send the card by e-mail", 0),)
+        get=READERS,
+        about="mp",
+        says=(Says("foreign", "Send the card by e-mail", 0), Says("", "Up to date", 1)),
     ),
     "contacts:address_find": Row(post=READERS, posted=302),
     "contacts:card_detail": Row(get=EVERYONE),

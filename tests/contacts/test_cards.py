@@ -573,6 +573,19 @@ def test_nobody_else_can_be_chosen(officer, political_affairs, stranger, mp, off
     assert not CardSent.objects.exists()
 
 
+def test_another_authoritys_card_is_not_the_one_that_is_sent(
+    officer, political_affairs, stranger, mp, office, sign_in
+):
+    card_of(political_affairs)
+    card_of(stranger, hours="Theirs")
+    card_of(stranger, 1, hours="Theirs again")
+
+    page = sign_in(officer).get(url("card_send"), {"mp": mp.pk}).content.decode()
+
+    assert "contact-card-northmoor-council-1.pdf" in page
+    assert "Theirs" not in page
+
+
 def test_sent_another_way_is_recorded_once_and_can_be_removed(officer, political_affairs, mp, sign_in):
     card_of(political_affairs, now=timezone.now())
     client, today = sign_in(officer), timezone.localdate()
