@@ -16,6 +16,12 @@ ADDRESSES = {"src", "href", "action", "formaction", "srcset", "data", "poster"}
 OUTSIDE = re.compile(r"^(https?:)?//|^(data|javascript|blob):", re.IGNORECASE)
 
 
+def is_a_link_out(tag: str, given: dict[str, str | None]) -> bool:
+    """A link fetches nothing until somebody follows it; it must not say where they come from."""
+    is_web = (given.get("href") or "").startswith(("http://", "https://"))
+    return tag == "a" and is_web and "noreferrer" in (given.get("rel") or "")
+
+
 class Offences(HTMLParser):
     """What a page says inline, and where it would fetch from another host."""
 
@@ -32,7 +38,7 @@ class Offences(HTMLParser):
         for name, value in attrs:
             if name == "style" or name.startswith("on"):
                 self.found.append(f"<{tag} {name}>")
-            elif name in ADDRESSES and OUTSIDE.match(value or ""):
+            elif name in ADDRESSES and OUTSIDE.match(value or "") and not is_a_link_out(tag, given):
                 self.found.append(f"<{tag} {name}={value}>")
 
     def handle_data(self, data: str) -> None:
@@ -82,6 +88,7 @@ def test_offences_are_found():
     reader.feed(
         '<style>p{}</style><p style="x" onclick="y"><script>z()</script><script src="/a.js"></script>'
         '<img src="https://example.org/a.png"><a href="javascript:z()">z</a><a href="/own/">own</a>'
+        '<a href="https://example.org/">out</a><a rel="noreferrer" href="https://example.org/">out</a>'
     )
 
     assert reader.found == [
@@ -91,4 +98,5 @@ def test_offences_are_found():
         "inline <script>",
         "<img src=https://example.org/a.png>",
         "<a href=javascript:z()>",
+        "<a href=https://example.org/>",
     ]
