@@ -303,6 +303,7 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     LadderStep.objects.create(
         authority=authority, policy=policy, step=1, offset=2, whom=Whom.PERSON, person=officer
     )
+    EngagementPlanFactory(authority=authority, mp=mp, archived_at=NOW, archived_by=officer)
     for model in owned_models():
         if not model._default_manager.filter(authority=authority).exists():
             model._default_manager.create(**plain_fields(model, place))

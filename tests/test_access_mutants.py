@@ -64,6 +64,9 @@ OTHER_ROOMS = {
     "contacts.answering",
     "contacts.priorities",
     "contacts.handover",
+    "contacts.news_to_dos",
+    "contacts.notes",
+    "contacts.parliament.details",
     "engagements.archiving",
     "overview.handover.steps",
     "overview.handover.welcome",
@@ -71,6 +74,9 @@ OTHER_ROOMS = {
 
 # Filters that repeat what another one has made sure of: taking one out changes no answer.
 EQUIVALENT = {
+    "enquiries.models.records:CarryOverQuerySet.visible_to: Enquiry.objects.visible_to(membership)": (
+        "the step that names the carrying is the authority's own"
+    ),
     **{
         f"contacts.background:{function}: Position.objects.visible_to(membership)": (
             "a position is on a policy area, and the areas are the authority's own"
@@ -117,6 +123,14 @@ EQUIVALENT = {
 }
 # Filters whose absence shows in an order or after a valid POST, with the test that goes red instead.
 SEEN_ELSEWHERE = {
+    "overview.handover.views:_leads_form: CouncilLead.objects.visible_to(request.membership)": (
+        "tests/overview/test_handover.py",
+        "test_who_leads_on_the_new_mp_elsewhere_is_no_obstacle",
+    ),
+    "overview.mp_page:_hands_over: Constituency.objects.of(authority)": (
+        "tests/overview/test_dissolution.py",
+        "test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over",
+    ),
     "contacts.views.cards:card_send: ContactCard.objects.visible_to(request.membership)": (
         "tests/contacts/test_cards.py",
         "test_another_authoritys_card_is_not_the_one_that_is_sent",
@@ -379,6 +393,7 @@ def functions_run(world: World, probe: Probe) -> set[tuple[str, str]]:
     return run
 
 
+@pytest.mark.slow(seconds=200)
 def test_every_filter_taken_out_is_noticed(world, capsys):
     for client in world.clients.values():
         client.raise_request_exception = False  # A mutant that stumbles is answered 500, which is noticed.

@@ -122,6 +122,7 @@ def leave_everything_out(tab: Tab) -> bool:
     return "Error: " in tab.title()
 
 
+@pytest.mark.slow(seconds=200)
 def test_axe_finds_nothing_on_any_page_full_of_long_names(look, settings):
     settings.DEMO = True
     world = build_world()
@@ -154,6 +155,7 @@ def fill(place: Place) -> None:
     User.objects.filter(pk=officer.user_id).update(name=LONG_NAME)
 
 
+@pytest.mark.slow(seconds=70)
 def test_axe_finds_nothing_on_any_page_of_an_authority_that_has_just_begun(look):
     authority = AuthorityFactory(name="Northmoor Council", slug="northmoor")
     create_default_policies(authority=authority)

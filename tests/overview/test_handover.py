@@ -690,6 +690,21 @@ def test_executives_read_it_without_the_words_of_an_enquiry(former, new, executi
     assert client.get(url("handover_enquiry", enquiry.reference)).status_code == 403
 
 
+def test_who_leads_on_the_new_mp_elsewhere_is_no_obstacle(
+    authority, former, new, political_affairs, stranger, sign_in, url
+):
+    CouncilLeadFactory(authority=authority, mp=former, membership=political_affairs)
+    CouncilLeadFactory(authority=stranger.authority, mp=new, membership=stranger)
+    client = sign_in(political_affairs)
+
+    elsewhere = client.get(url("handover_seat")).content.decode()
+    CouncilLeadFactory(authority=authority, mp=new, membership=political_affairs)
+    here = client.get(url("handover_seat")).content.decode()
+
+    assert "Leads on Mr Ben Oakley from now on" in elsewhere
+    assert "leads on Mr Ben Oakley already" in here
+
+
 def test_an_officer_does_not_say_who_leads(authority, former, new, officer, sign_in, url):
     CouncilLeadFactory(authority=authority, mp=former, membership=officer)
     client = sign_in(officer)

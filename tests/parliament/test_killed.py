@@ -98,7 +98,7 @@ def put_back(rows: dict[type, list]) -> None:
         model.objects.bulk_create(rows[model])
 
 
-@pytest.mark.slow
+@pytest.mark.slow(seconds=60)
 @pytest.mark.django_db(transaction=True)
 def test_killed_at_fifty_points_and_run_again_it_is_one_clean_run(server, parliament):
     make_seats()
