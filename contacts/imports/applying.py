@@ -90,13 +90,18 @@ def preview_list(
 ) -> MPListImport:
     """Record what a list would change, to be looked at and then applied. Raises ListRefused."""
     plan = make_plan(listing, list_date=list_date, is_partial=is_partial)
-    return MPListImport.objects.create(
-        state=ImportState.PREVIEWED,
+    preview = _preview_of(plan, file_name=file_name, by=by, now=now)
+    preview.save()
+    return preview
+
+
+def _preview_of(plan: Plan, *, file_name: str, by: User | None, now: datetime) -> MPListImport:
+    return MPListImport(
         file_name=file_name[:200],
-        list_date=list_date,
-        is_partial=is_partial,
-        reading=listing.reading,
-        rows=listing.as_json(),
+        list_date=plan.list_date,
+        is_partial=plan.is_partial,
+        reading=plan.listing.reading,
+        rows=plan.listing.as_json(),
         report=plan.as_report(),
         created_at=now,
         created_by=by,
@@ -204,16 +209,7 @@ def apply_list(
     with transaction.atomic():
         one_import_at_a_time()
         plan = make_plan(listing, list_date=list_date, is_partial=is_partial)
-        record = MPListImport(
-            file_name=file_name[:200],
-            list_date=list_date,
-            is_partial=is_partial,
-            reading=listing.reading,
-            rows=listing.as_json(),
-            report=plan.as_report(),
-            created_at=now,
-            created_by=by,
-        )
+        record = _preview_of(plan, file_name=file_name, by=by, now=now)
         return plan, apply_plan(plan, to=record, skip_refused=skip_refused, now=now)
 
 
