@@ -27,6 +27,6 @@ def mp_of_address(authority: Authority, address: str, *, on: date) -> MP | None:
         *OfficePerson.objects.filter(here, authority=authority, email__iexact=bare).values_list(
             "mp", flat=True
         ),
-        *ParliamentContact.objects.filter(email__iexact=bare).values_list("mp", flat=True),
+        *ParliamentContact.objects.current().filter(email__iexact=bare).values_list("mp", flat=True),
     }
     return MP.objects.get(pk=found.pop()) if len(found) == 1 else None

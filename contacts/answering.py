@@ -52,7 +52,7 @@ def answer_question(
     """
     with transaction.atomic():
         _hold(by.authority)
-        newest = ChecklistAnswer.objects.visible_to(by).filter(mp=mp, question=question).first()
+        newest = ChecklistAnswer.objects.visible_to(by).kept().filter(mp=mp, question=question).first()
         if newest and newest.pk != seen:
             if (newest.text, newest.evidence, newest.kind, newest.answered_by) == (text, evidence, kind, by):
                 return newest
@@ -70,7 +70,7 @@ def answer_question(
         )
         found = completeness_by_mp(membership=by, on=timezone.localdate(now), mp=mp)
         if not found[mp.pk].stale:
-            for to_do in ToDo.objects.visible_to(by).open().filter(kind=KIND, subject=_subject(mp)):
+            for to_do in ToDo.objects.visible_to(by).open().filter(kind=KIND, subject=mp.subject):
                 finish(by=by, to_do=to_do, now=now)
     return answer
 
@@ -174,7 +174,7 @@ def _look_again(authority: Authority, *, on: date, now: datetime) -> int:
             ToDoRequest(
                 authority=authority,
                 kind=KIND,
-                subject=_subject(mp),
+                subject=mp.subject,
                 occasion=f"answer:{answers[0].pk}",
                 title=f"Look again at the checklist of {mp}",
                 detail=_said(answers),
@@ -184,15 +184,11 @@ def _look_again(authority: Authority, *, on: date, now: datetime) -> int:
                 assignee=leads.get((mp.pk, LeadRole.LEAD)) or leads.get((mp.pk, LeadRole.DEPUTY)),
             )
             for mp, answers in by_mp.items()
-            if _subject(mp) not in asked
+            if mp.subject not in asked
         ),
         now=now,
     )
     return len(rows)
-
-
-def _subject(mp: MP) -> str:
-    return f"mp:{mp.pk}"
 
 
 def _said(answers: list[ChecklistAnswer]) -> str:

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import datetime
+from typing import Any
 
 from accounts.models import Membership
 from contacts.directory import our_mps
 from contacts.models import MP, BackgroundEntry, CampaignIssue, Placement, PolicyArea, Position, Stance
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Somebody put a position right: when, who, and what it said until then, as a line of its history."""
+
+    at: datetime
+    by: str
+    was: Any
 
 
 @dataclass(frozen=True)
@@ -29,11 +40,17 @@ class Background:
     entries: list[tuple[str, list[BackgroundEntry]]]  # by what they are about
     issues: list[CampaignIssue]
     positions: list[AreaPosition]
-    placements: list[Placement]  # on the stakeholder map, the one that counts first
+    placements: list[Placement]  # on the stakeholder map, the newest first, those withdrawn among them
+
+    @property
+    def placed(self) -> Placement | None:
+        """The one that counts."""
+        return next((each for each in self.placements if not each.is_withdrawn), None)
 
 
 def background_of(mp: MP, *, membership: Membership) -> Background:
-    """Everything on the page of an MP's background, in five queries.
+    """Everything on the page of an MP's background, in six queries. Positions know their `corrections`, the
+    latest first.
 
     Of the areas, those in use and those that are not but on which something is recorded.
     """
@@ -41,7 +58,10 @@ def background_of(mp: MP, *, membership: Membership) -> Background:
     for entry in BackgroundEntry.objects.visible_to(membership).about(mp):
         entries[entry.about].append(entry)
     stood: dict[int, list[Position]] = defaultdict(list)
-    for position in Position.objects.visible_to(membership).about(mp):
+    positions = list(Position.objects.visible_to(membership).about(mp))
+    corrections = corrections_of(positions)
+    for position in positions:
+        position.corrections = corrections[position.pk]  # type: ignore[attr-defined]
         stood[position.area_id].append(position)
     areas = PolicyArea.objects.visible_to(membership)
     return Background(
@@ -52,8 +72,23 @@ def background_of(mp: MP, *, membership: Membership) -> Background:
             for area in areas
             if area.is_active or stood[area.pk]
         ],
-        placements=list(Placement.objects.visible_to(membership).about(mp)),
+        placements=list(
+            Placement.objects.visible_to(membership).about(mp).select_related("withdrawn_by__user")
+        ),
     )
+
+
+def corrections_of(positions: Iterable[Position]) -> dict[int, list[Correction]]:
+    """What was put right of each, the latest first; in one query."""
+    lines = Position.history.filter(id__in=[each.pk for each in positions]).select_related("history_user")
+    found: dict[int, list[Correction]] = defaultdict(list)
+    before: dict[int, Any] = {}
+    for line in lines.order_by("history_date", "history_id"):
+        if was := before.get(line.id):
+            by = str(line.history_user) if line.history_user else "mpcrm itself"
+            found[line.id].insert(0, Correction(line.history_date, by, was))
+        before[line.id] = line
+    return found
 
 
 @dataclass(frozen=True)
@@ -87,9 +122,9 @@ class AreaCount:
     counts: list[int]  # in the order of `Stance`
 
 
-def positions_by_area(*, membership: Membership, on: date) -> list[AreaCount]:
+def positions_by_area(*, membership: Membership) -> list[AreaCount]:
     """Every policy area, those in use first, with how many of our MPs stand where; in three queries."""
-    ours = set(our_mps(membership.authority, on).values_list("pk", flat=True))
+    ours = set(our_mps(membership.authority).values_list("pk", flat=True))
     stances: dict[int, Counter[str]] = defaultdict(Counter)
     current = Position.objects.visible_to(membership).current()
     for area_id, mp_id, stance in current.values_list("area", "mp", "stance"):
@@ -115,11 +150,11 @@ class MPPosition:
         return stance_of(self.current)
 
 
-def positions_on(area: PolicyArea, *, membership: Membership, on: date) -> list[MPPosition]:
+def positions_on(area: PolicyArea, *, membership: Membership) -> list[MPPosition]:
     """Where each of our MPs, by name, stands on this area; in two queries."""
     current = Position.objects.visible_to(membership).current().filter(area=area)
     by_mp = {each.mp_id: each for each in current.select_related("recorded_by__user")}
-    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in our_mps(membership.authority, on)]
+    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in our_mps(membership.authority)]
 
 
 def stance_of(current: Position | None) -> Stance:

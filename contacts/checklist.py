@@ -40,7 +40,8 @@ class Completeness:
 
 @dataclass(frozen=True)
 class Item:
-    """One question of the checklist of one MP: what stands, and what was answered before, newest first."""
+    """One question of the checklist of one MP: what stands, and what was answered before or withdrawn, newest
+    first."""
 
     question: Question
     answer: ChecklistAnswer | None
@@ -59,7 +60,7 @@ def checklist_of(mp: MP, *, membership: Membership, on: date) -> Checklist:
     rows: dict[str, list[ChecklistAnswer]] = {}
     answers = ChecklistAnswer.objects.visible_to(membership).filter(mp=mp)
     for row in answers.with_staleness(on, days=membership.authority.checklist_days).select_related(
-        "answered_by__user"
+        "answered_by__user", "withdrawn_by__user"
     ):
         rows.setdefault(row.question, []).append(row)
     items = [_item(question, rows.get(question, [])) for question in Question]
@@ -103,9 +104,10 @@ def with_checklist(mps: Iterable[MP], *, membership: Membership, on: date) -> li
 
 
 def _item(question: Question, rows: list[ChecklistAnswer]) -> Item:
-    newest, earlier = (rows[0], rows[1:]) if rows else (None, [])
+    newest = next((row for row in rows if not row.is_withdrawn), None)
     answer = newest if newest and newest.text else None
-    return Item(question, answer, earlier if answer else rows, newest.pk if newest else 0)
+    earlier = [row for row in rows if row is not answer]
+    return Item(question, answer, earlier, newest.pk if newest else 0)
 
 
 def _completeness(answers: Iterable[ChecklistAnswer | None]) -> Completeness:

@@ -6,7 +6,8 @@ from typing import Any
 
 from django import forms
 
-from contacts.models import LONGEST_ANSWER, THEY_MAY_ASK, ChecklistAnswer, NoteKind, Question
+from contacts.models import LONGEST_ANSWER, ChecklistAnswer, NoteKind, Question
+from mpcrm.notes import THEY_MAY_ASK
 
 MOST_LINES = 6
 

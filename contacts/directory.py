@@ -21,6 +21,7 @@ from contacts.lifelines import (
     sources,
 )
 from contacts.models import (
+    LOOK_AFTER,
     MP,
     Constituency,
     CouncilLead,
@@ -35,9 +36,11 @@ from contacts.models import (
     SeatChoice,
     SeatHolding,
     SpellQuerySet,
+    holders,
     is_current,
+    sat_for,
 )
-from contacts.sharing import CouncilShare, councils_sharing
+from contacts.sharing import CouncilShare, Shared, councils_sharing
 from mpcrm.folding import fold, has_words
 
 
@@ -45,9 +48,9 @@ def sitting_mps(authority: Authority, on: date | None = None) -> MPQuerySet:
     """Every MP sitting now (in a dissolution: until it), or on the given day, our own first, with `is_ours`,
     `seat`, `seat_welsh`, `seat_region`, `party` and, for a given day, `name_then` (None: no record goes back
     so far)."""
-    sitting = SeatHolding.objects.current(on) if on else SeatHolding.objects.to_the_end()
+    sitting = holders(on)
     held = sitting.filter(mp=OuterRef("pk"))
-    spell = PartySpell.objects.current(on).filter(mp=OuterRef("pk"))
+    spell = sat_for(on).filter(mp=OuterRef("pk"))
     ours = held.filter(constituency__in=Constituency.objects.of(authority))
     called = MPName.objects.current(on).filter(mp=OuterRef("pk"))
     then = {"name_then": Subquery(called.values("name")[:1])} if on else {}
@@ -158,13 +161,13 @@ class Facts:
     @property
     def posts_held(self) -> list[tuple[str, list[Post]]]:
         """The posts held on the day, by kind, in the order of `PostKind`."""
-        held = [post for post in self.posts if is_current(post, self.on)]
+        held = [post for post in self.posts if post.is_current(self.on)]
         by_kind = ((kind.label, [post for post in held if post.kind == kind]) for kind in PostKind)
         return [(label, posts) for label, posts in by_kind if posts]
 
     @property
     def earlier_posts(self) -> list[Post]:
-        return [post for post in self.posts if post.ended_on and post.ended_on < self.on]
+        return [post for post in self.posts if post.has_ended(self.on)]
 
 
 def facts_about(mp: MP, *, on: date) -> Facts:
@@ -187,13 +190,23 @@ def facts_about(mp: MP, *, on: date) -> Facts:
 
 @dataclass(frozen=True)
 class Leads:
-    """Who in one authority leads on one MP: now, and before or later."""
+    """Who in one authority leads on one MP: now, and before or later. Of those who stand there now, `engaged`
+    are those who have not left."""
 
     current: list[CouncilLead]
     others: list[CouncilLead]
 
+    @property
+    def engaged(self) -> list[CouncilLead]:
+        return [lead for lead in self.current if not lead.has_left]
+
     def in_role(self, role: str) -> CouncilLead | None:
-        return next((lead for lead in self.current if lead.role == role), None)
+        return next((lead for lead in self.engaged if lead.role == role), None)
+
+    @property
+    def gone(self) -> list[CouncilLead]:
+        """Owner and deputy who have left, with nobody named after them."""
+        return [lead for lead in self.current if lead.has_left and lead.role in LOOK_AFTER]
 
     @property
     def lead(self) -> CouncilLead | None:
@@ -206,7 +219,7 @@ class Leads:
     @property
     def in_words(self) -> str:
         """Who engages with the MP now, a line each: what the Leader agrees to."""
-        return "\n".join(f"{lead.part}: {lead}" for lead in self.current)
+        return "\n".join(f"{lead.part}: {lead}" for lead in self.engaged)
 
 
 def leads_on(mp: MP, *, membership: Membership, on: date) -> Leads:
@@ -229,7 +242,8 @@ def leads_on(mp: MP, *, membership: Membership, on: date) -> Leads:
 
 @dataclass(frozen=True)
 class OurSeat:
-    """A seat of the authority, or one its admin has hidden, as the seats page shows it."""
+    """A seat of the authority, or one its admin has hidden, as the seats page shows it; with its MP (in a
+    dissolution: until it)."""
 
     constituency: Constituency
     mp: MP | None
@@ -249,16 +263,17 @@ class OurSeat:
 
 
 def seats_of(authority: Authority) -> list[OurSeat]:
-    """The authority's seats and the hidden ones, largest share first, with who else shares their MP; in five
-    queries."""
+    """The authority's seats of today and the hidden ones, largest share first, with who else shares their MP;
+    in five queries."""
     mine, hidden = Constituency.objects.of(authority), Constituency.objects.hidden_by(authority)
     added = SeatChoice.objects.of(authority).filter(constituency=OuterRef("pk"), is_hidden=False)
     seats = (
-        Constituency.objects.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=hidden.values("pk")))
+        Constituency.objects.current()
+        .filter(Q(pk__in=mine.values("pk")) | Q(pk__in=hidden.values("pk")))
         .annotate(is_added=Exists(added), is_hidden=Exists(hidden.filter(pk=OuterRef("pk"))))
         .order_by("name", "pk")
     )
-    holdings = SeatHolding.objects.current().filter(constituency__in=seats.values("pk").order_by())
+    holdings = SeatHolding.objects.to_the_end().filter(constituency__in=seats.values("pk").order_by())
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}
     found = list(seats)
     councils = councils_sharing([seat.pk for seat in found])
@@ -269,13 +284,13 @@ def seats_of(authority: Authority) -> list[OurSeat]:
 def _our_seat(
     seat: Constituency, authority: Authority, mp: MP | None, councils: list[CouncilShare]
 ) -> OurSeat:
-    own = next((each for each in councils if each.council.ons_code == authority.ons_code), None)
+    shared = Shared.by(authority, councils)
     return OurSeat(
         constituency=seat,
         mp=mp,
         is_added=seat.is_added,  # type: ignore[attr-defined]  # annotated
         is_hidden=seat.is_hidden,  # type: ignore[attr-defined]  # annotated
-        share=own.share if own else None,
-        area_share=own.area_share if own else None,
-        others=[each for each in councils if each is not own],
+        share=shared.own.share if shared.own else None,
+        area_share=shared.own.area_share if shared.own else None,
+        others=shared.others,
     )

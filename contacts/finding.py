@@ -13,7 +13,7 @@ MOST = 20
 
 @dataclass(frozen=True)
 class Found:
-    """A place with its seat, and who holds that now (None: vacant)."""
+    """A place with its seat, and its MP (in a dissolution: until it; None: vacant)."""
 
     place: str
     council: str
@@ -41,11 +41,11 @@ def find_seats(text: str) -> Answer:
     if file is None:
         return Answer(by_postcode, place, None)
     if by_postcode:
-        postcodes = PostcodeSeat.objects.filter(file=file, postcode=squashed(text))
+        postcodes = PostcodeSeat.objects.of_today().filter(file=file, postcode=squashed(text))
         rows = [(place, "", each.constituency) for each in postcodes.select_related("constituency")]
     else:
         rows = [(each.name, each.council, each.constituency) for each in _wards(file, fold(text))]
-    holdings = SeatHolding.objects.current().filter(constituency__in=[seat.pk for *_, seat in rows])
+    holdings = SeatHolding.objects.to_the_end().filter(constituency__in=[seat.pk for *_, seat in rows])
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}
     found = [Found(name, council, seat, mps.get(seat.pk)) for name, council, seat in rows[:MOST]]
     return Answer(by_postcode, place, file, found, has_more=len(rows) > MOST)
@@ -53,6 +53,10 @@ def find_seats(text: str) -> Answer:
 
 def _wards(file: PlaceFile, folded: str) -> list[Ward]:
     """Wards of this name, or else those whose name begins so."""
-    wards = Ward.objects.filter(file=file).select_related("constituency") if folded else Ward.objects.none()
+    wards = (
+        Ward.objects.of_today().filter(file=file).select_related("constituency")
+        if folded
+        else Ward.objects.none()
+    )
     exact = list(wards.filter(folded=folded)[: MOST + 1])
     return exact or list(wards.filter(folded__startswith=folded)[: MOST + 1])

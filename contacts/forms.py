@@ -11,7 +11,6 @@ from accounts.forms import RowsField
 from accounts.models import Authority, Membership
 from contacts.models import (
     MP,
-    THEY_MAY_ASK,
     Constituency,
     Council,
     LeadRole,
@@ -23,6 +22,7 @@ from contacts.models import (
     Party,
     PersonalRelationship,
 )
+from mpcrm.notes import THEY_MAY_ASK
 from mpcrm.postcodes import is_half_a_postcode
 
 NO_DATE = "Enter a real date, like 3 March 2026 or 03/03/2026."
@@ -42,9 +42,12 @@ class DirectoryForm(forms.Form):
         error_messages={"invalid": NO_DATE},
     )
     unowned = forms.BooleanField(label="Only our MPs without a relationship owner", required=False)
+    sat_here = forms.BooleanField(label="Only those who sat on our council, or worked for it", required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, reads_notes: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if not reads_notes:
+            del self.fields["sat_here"]
         regions = (
             Constituency.objects.current()
             .exclude(region="")
@@ -296,6 +299,14 @@ class SliverForm(forms.Form):
 
 class OfficeForm(forms.ModelForm):
     version = forms.IntegerField(widget=forms.HiddenInput)
+    casework_kind = forms.TypedChoiceField(
+        label="What you wrote about casework is",
+        choices=NoteKind.choices,
+        required=False,
+        initial=NoteKind.FACT,
+        empty_value=NoteKind.FACT,
+        widget=forms.RadioSelect,
+    )
 
     class Meta:
         model = MPOffice
@@ -308,6 +319,7 @@ class OfficeForm(forms.ModelForm):
             "addressee",
             "salutation",
             "casework",
+            "casework_kind",
             "authority_form",
         ]
         help_texts = {

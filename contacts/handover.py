@@ -17,7 +17,10 @@ from contacts.models import (
     Constituency,
     CouncilLead,
     CouncilLeadQuerySet,
+    Dissolution,
     HandoverStep,
+    ListSubject,
+    MPListImport,
     SeatHandover,
     SeatHolding,
     SeatSuccession,
@@ -37,6 +40,7 @@ class Change:
     holder: SeatHolding | None  # of the seat or, where it was abolished, of its successor
     is_latest: bool
     sits_for: Constituency | None  # where the former MP sits now, if anywhere
+    stays_ours: bool  # and whether that is one of the authority's seats
 
     @property
     def new(self) -> MP | None:
@@ -64,6 +68,44 @@ class Seat:
         return self.seat.ended_on is not None
 
 
+@dataclass(frozen=True)
+class ParliamentNow:
+    """The last dissolution until a day, and the newest list of MPs in force here."""
+
+    dissolved_on: date | None
+    dissolved_until: date | None
+    listed_on: date | None  # the day the list is for
+    imported_at: datetime | None
+    on: date
+
+    @property
+    def is_dissolved(self) -> bool:
+        return self.dissolved_on is not None and (
+            self.dissolved_until is None or self.dissolved_until >= self.on
+        )
+
+    @property
+    def is_listed(self) -> bool:
+        """Whether the newest list is of the Parliament of the day, as far as dissolutions were entered."""
+        if self.is_dissolved or self.listed_on is None:
+            return False
+        return self.dissolved_until is None or self.listed_on > self.dissolved_until
+
+
+def parliament_now(authority: Authority, *, on: date) -> ParliamentNow:
+    """One query, of which the authority is only the row."""
+    last = Dissolution.objects.filter(started_on__lte=on).order_by("-started_on")
+    lists = MPListImport.objects.about(ListSubject.MPS).applied().order_by("-list_date", "-applied_at")
+    row = Authority.objects.filter(pk=authority.pk).values_list(
+        Subquery(last.values("started_on")[:1]),
+        Subquery(last.values("ended_on")[:1]),
+        Subquery(lists.values("list_date")[:1]),
+        Subquery(lists.values("applied_at")[:1]),
+    )
+    dissolved_on, dissolved_until, listed_on, imported_at = row.get()
+    return ParliamentNow(dissolved_on, dissolved_until, listed_on, imported_at, on)
+
+
 def seats_with_changes(authority: Authority) -> list[Seat]:
     """The authority's seats by name, those since abolished included. Three queries."""
     most = SeatSuccession.objects.filter(old=OuterRef("pk")).order_by("-share_of_old", "pk")
@@ -72,6 +114,7 @@ def seats_with_changes(authority: Authority) -> list[Seat]:
         .annotate(successor=Subquery(most.values("new")[:1]))
         .order_by("name", "pk")
     )
+    ours = {seat.pk for seat in seats}
     held: dict[int, list[SeatHolding]] = defaultdict(list)
     holdings = SeatHolding.objects.filter(constituency__in=[seat.pk for seat in seats]).select_related("mp")
     for holding in holdings.order_by(F("ended_on").desc(nulls_first=True), "-pk"):
@@ -86,7 +129,7 @@ def seats_with_changes(authority: Authority) -> list[Seat]:
         if holding.ended_on is None
     }
     return [
-        _seat(seat, holders.get(seat.successor if seat.ended_on else seat.pk), held[seat.pk], sits_for)
+        _seat(seat, holders.get(seat.successor if seat.ended_on else seat.pk), held[seat.pk], sits_for, ours)
         for seat in seats
     ]
 
@@ -96,12 +139,14 @@ def _seat(
     holder: SeatHolding | None,
     holdings: list[SeatHolding],
     sits_for: dict[int, Constituency],
+    ours: set[int],
 ) -> Seat:
     row = Seat(seat, holder)
     seen = {holder.mp_id} if holder else set()
     for holding in holdings:
         if holding.ended_on is not None and holding.mp_id not in seen:
             seen.add(holding.mp_id)
+            sits = sits_for.get(holding.mp_id)
             row.changes.append(
                 Change(
                     pk=holding.pk,
@@ -110,7 +155,8 @@ def _seat(
                     lost_on=holding.ended_on,
                     holder=holder,
                     is_latest=not row.changes,
-                    sits_for=sits_for.get(holding.mp_id),
+                    sits_for=sits,
+                    stays_ours=sits is not None and sits.pk in ours,
                 )
             )
     return row

@@ -93,5 +93,5 @@ def sources(rows: Iterable[SeatHolding | PartySpell | MPName | MPStatus]) -> lis
     """Where these facts were read, each source once, the newest first."""
     found = []
     for row in sorted(rows, key=lambda each: each.started_on, reverse=True):
-        found += [getattr(row, "end_source", ""), row.source]
+        found += [row.end_source, row.source]
     return list(dict.fromkeys(filter(None, found)))

@@ -7,7 +7,7 @@ by way of `tell_effects`, others with `News` of their own.
 from __future__ import annotations
 
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -17,10 +17,11 @@ from typing import Any, TypeVar
 from django.db import transaction
 from django.db.models import Max, prefetch_related_objects
 
-from contacts.imports.entries import ELECTED_ON
+from contacts.elections import dissolution_of, held_last
 from contacts.imports.same_post import PARLIAMENT
 from contacts.models import (
     MP,
+    OF_BODIES,
     Beginning,
     Constituency,
     Dissolution,
@@ -33,20 +34,16 @@ from contacts.models import (
     PartyChange,
     PartySpell,
     Post,
-    PostKind,
     SeatHolding,
 )
 from contacts.news_to_dos import ask_about, occasion_of
+from mpcrm.folding import fold
 from notifications.models import ToDo
 from notifications.to_dos import withdraw
 
 ONE_DAY = timedelta(days=1)
-COUNTING = timedelta(days=7)  # sources differ: polling day, or the day the result is declared
-TOO_MANY_FOR_BY_ELECTIONS = 20
 PLAIN_TITLE = re.compile(r"^(Mr|Mrs|Ms|Miss|Mx)\.? ")
 INDEPENDENT, SPEAKER = "Independent", "Speaker"
-# Kinds of post whose members are named by the body alone.
-BODIES = (PostKind.COMMITTEE, PostKind.BILL_COMMITTEE, PostKind.GROUP)
 
 Spell = TypeVar("Spell", SeatHolding, PartySpell, MPStatus)
 
@@ -105,7 +102,8 @@ def record_news(
         known = set(MPNews.objects.filter(fact__in=rows).values_list("fact", flat=True))
         fresh = [rows[fact] for fact in sorted(rows.keys() - known)]
         MPNews.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
-        new = list(MPNews.objects.filter(fact__in=[row.fact for row in fresh]).for_list())
+        told_now = MPNews.objects.filter(fact__in=[row.fact for row in fresh])
+        new = list(told_now.for_list().select_related("mp", "constituency", "post"))
         ask_about(new, now=now)
     return new
 
@@ -130,7 +128,7 @@ def tell_effects(made_by: MPListImport, *, now: datetime) -> list[MPNews]:
     """Record what has changed by an import that has just been applied, with its effects saved."""
     effects, on = made_by.effects, made_by.list_date
     news = [*of_seats(effects, on=on, made_by=made_by), *of_parties(effects), *of_names(effects, on=on)]
-    news += [*of_statuses(effects), *of_posts(effects)]
+    news += [*of_statuses(effects), *of_posts(effects, on=on)]
     return record_news(news, source=str(made_by), now=now, made_by=made_by)
 
 
@@ -138,95 +136,104 @@ def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> 
     """Who holds a seat, holds another or the same anew, or none any more; and which seats are vacant.
 
     The first whole list says who the MPs are: that is no news, but for seats whose MP was known before.
+    Whoever held the seat last and holds it again, be it after a dissolution, is no new MP.
     """
     made = effects.get("made", {}).get("holding", [])
     gone = _were_open(SeatHolding, effects, "holding")
     if not made and not gone:
         return []
     begun = list(SeatHolding.objects.filter(pk__in=made, ended_on=None).select_related("mp", "constituency"))
-    concerned = {holding.constituency_id for holding in (*begun, *gone)}
-    ours = SeatHolding.objects.filter(constituency__in=concerned)
-    earlier = set(ours.exclude(pk__in=made).values_list("constituency", flat=True))
-    earlier |= {holding.constituency_id for holding in gone}
-    held = set(ours.filter(ended_on=None).values_list("constituency", flat=True))
+    concerned = {holding.constituency_id for holding in begun}
+    earlier = SeatHolding.objects.filter(constituency__in=concerned).exclude(pk__in=made)
+    held_by = dict(earlier.order_by("started_on", "pk").values_list("constituency", "mp"))
+    held_by |= {holding.constituency_id: holding.mp_id for holding in gone}
     lists = MPListImport.objects.about(made_by.subject).applied().filter(is_partial=False)
     is_first = not lists.exclude(pk=made_by.pk).exists()
-    sat = set(
-        SeatHolding.objects.filter(mp__in={h.mp_id for h in begun})
-        .exclude(pk__in=made)
-        .values_list("mp", flat=True)
-    )
-    sat |= {holding.mp_id for holding in gone}
+    begins = {holding.mp_id for holding in begun}
+    sat = SeatHolding.objects.filter(mp__in=begins).exclude(pk__in=made)
+    sat_before = {*sat.values_list("mp", flat=True), *(holding.mp_id for holding in gone)}
+    before = _held_until_then(begun, gone, made)
     is_dissolved = Dissolution.objects.current(on).exists()
-    by_election = _by_elections(begun)
-    before = {holding.mp_id: holding for holding in gone}
-    now_in = {holding.mp_id: holding for holding in begun}
     news = []
     for holding in begun:
-        if is_first and holding.constituency_id not in earlier:
+        if is_first and holding.constituency_id not in held_by:
             continue
         was = before.get(holding.mp_id)
-        kind = NewsKind.NEW_MP
-        if was and was.constituency_id == holding.constituency_id:
-            kind = NewsKind.RE_ELECTED
+        is_again = held_by.get(holding.constituency_id) == holding.mp_id
+        kind = NewsKind.RE_ELECTED if is_again else NewsKind.NEW_MP
         words = holding_in_words(
             kind,
-            is_by_election=by_election[holding.pk],
+            begun_by=holding.begun_by,
             was=was.constituency.name if was else "",
-            sat_before=holding.mp_id in sat,
+            sat_before=holding.mp_id in sat_before,
         )
         news.append(News(kind, words, holding.started_on, mp=holding.mp, constituency=holding.constituency))
     for holding in gone:
-        ended_on = holding.ended_on or on - ONE_DAY
-        if holding.mp_id not in now_in:
+        if holding.mp_id not in begins:
             words = f"is no longer MP for {holding.constituency.name}"
             words += left_how(holding, is_dissolved=is_dissolved)
-            news.append(News(NewsKind.LEFT, words, ended_on + ONE_DAY, holding.mp, holding.constituency))
-        if holding.constituency_id not in held and not is_dissolved:
-            news.append(News(NewsKind.VACANT, "seat vacant", ended_on + ONE_DAY, None, holding.constituency))
+            left_on = (holding.ended_on or on - ONE_DAY) + ONE_DAY
+            news.append(News(NewsKind.LEFT, words, left_on, holding.mp, holding.constituency))
+    return news if is_dissolved else [*news, *_of_vacancies(gone, on=on, made_by=made_by)]
+
+
+def _held_until_then(
+    begun: Sequence[SeatHolding], gone: Sequence[SeatHolding], made: Sequence[int]
+) -> dict[int, SeatHolding]:
+    """By MP, the seat held until this import or, with a dissolution in between, in the last Parliament."""
+    return held_last(begun, besides=made) | {holding.mp_id: holding for holding in gone}
+
+
+def _of_vacancies(gone: Sequence[SeatHolding], *, on: date, made_by: MPListImport) -> list[News]:
+    """The seats left without anybody now, and those that an election after a dissolution did not fill: these
+    are vacant from the poll."""
+    dissolutions = list(Dissolution.objects.all())
+    empty = Constituency.objects.current().filter(name__in=made_by.report.get("vacant", []))
+    earlier = SeatHolding.objects.filter(constituency__in=empty).select_related("constituency")
+    left = {holding.constituency_id: holding for holding in earlier.order_by("started_on", "pk")}
+    left = {seat: holding for seat, holding in left.items() if dissolution_of(holding, dissolutions)}
+    left |= {holding.constituency_id: holding for holding in gone}
+    held = set(
+        SeatHolding.objects.current().filter(constituency__in=left).values_list("constituency", flat=True)
+    )
+    news = []
+    for seat, holding in left.items():
+        if seat not in held:
+            dissolution = dissolution_of(holding, dissolutions)
+            last_day = (dissolution and dissolution.ended_on) or holding.ended_on or on - ONE_DAY
+            news.append(News(NewsKind.VACANT, "seat vacant", last_day + ONE_DAY, None, holding.constituency))
     return news
 
 
-def _by_elections(begun: Sequence[SeatHolding]) -> dict[int, bool]:
-    """Whether each began at a by-election: if no source says, within a Parliament no other way fills a seat.
-
-    A Parliament begins after a dissolution that was entered. So many at once have come with a new Parliament,
-    even if nobody entered one.
-    """
-    days = Dissolution.objects.filter(ended_on__isnull=False).values_list("ended_on", flat=True)
-    elections = [ELECTED_ON, *(day + ONE_DAY for day in days if day)]
-    at_once = Counter(holding.started_on for holding in begun)
-    return {
-        holding.pk: at_once[holding.started_on] < TOO_MANY_FOR_BY_ELECTIONS
-        and holding.begun_by in ("", Beginning.BY_ELECTION)
-        and not any(day <= holding.started_on <= day + COUNTING for day in elections)
-        for holding in begun
-    }
-
-
 def of_parties(effects: Mapping[str, Any]) -> list[News]:
-    """Who sits for another party than before, or for none; of those who sat before."""
+    """Who sits for another party than before, or for none; of those who sat before.
+
+    Who is elected anew is compared with the last Parliament, even where a dissolution lay in between.
+    """
     made = effects.get("made", {})
     gone = {spell.mp_id: spell for spell in _were_open(PartySpell, effects, "party_spell")}
-    spells = PartySpell.objects.filter(pk__in=made.get("party_spell", []), ended_on=None, mp__in=gone)
-    begun = list(spells.select_related("mp", "party"))
+    elected = list(SeatHolding.objects.filter(pk__in=made.get("holding", []), ended_on=None))
+    before = set(held_last(elected, besides=made.get("holding", []))) if elected else set()
+    spells = PartySpell.objects.filter(pk__in=made.get("party_spell", []), ended_on=None)
+    begun = list(spells.filter(mp__in=before | gone.keys()).select_related("mp", "party"))
     if not begun:
         return []
-    moved = SeatHolding.objects.filter(pk__in=made.get("holding", []))
-    moved_mps = set(moved.values_list("mp", flat=True))
-    sat_for: dict[int, list[tuple[date, str]]] = defaultdict(list)
-    for mp, day, name in PartySpell.objects.filter(mp__in=gone).values_list(
-        "mp", "started_on", "party__name"
+    earlier = PartySpell.objects.filter(mp__in=[spell.mp_id for spell in begun])
+    sat_for: dict[int, list[str]] = defaultdict(list)
+    for mp, name in (
+        earlier.exclude(pk__in=[spell.pk for spell in begun])
+        .order_by("started_on", "pk")
+        .values_list("mp", "party__name")
     ):
-        sat_for[mp].append((day, name))
+        sat_for[mp].append(name)
     news = []
     for spell in begun:
-        was, now = gone[spell.mp_id].party.name, spell.party.name
-        if spell.mp_id in moved_mps or was == now:
+        known = sat_for[spell.mp_id]
+        was = gone[spell.mp_id].party.name if spell.mp_id in gone else next(reversed(known), "")
+        if not was or was == spell.party.name:
             continue
-        before = [name for day, name in sat_for[spell.mp_id] if day < spell.started_on]
         was_removed = spell.begun_by == PartyChange.WHIP_REMOVED
-        kind, words = party_in_words(was, now, before=before, was_removed=was_removed)
+        kind, words = party_in_words(was, spell.party.name, before=known, was_removed=was_removed)
         news.append(News(kind, words, spell.started_on, mp=spell.mp))
     return news
 
@@ -263,36 +270,54 @@ def of_statuses(effects: Mapping[str, Any]) -> list[News]:
     return news
 
 
-def of_posts(effects: Mapping[str, Any]) -> list[News]:
-    """Posts begun and ended, of those who sit.
+def of_posts(effects: Mapping[str, Any], *, on: date) -> list[News]:
+    """Posts begun, ended, or (as a source of the day `on` first says) no longer the same, of those who sit.
 
     The first list of a kind of posts is no news, nor is what had begun by the newest day such posts were
-    known for. Parliament itself is asked MP by MP: what it tells of one the first time is no news, and all it
-    adds later is.
+    known for. Parliament itself is asked MP by MP: what it tells of one the first time is no news, unless
+    it began after somebody whom we saw elected had come, and all it adds later is.
     """
     made = effects.get("made", {}).get("post", [])
-    were_held = [row["pk"] for row in effects.get("were", {}).get("post", []) if row["ended_on"] is None]
+    were = effects.get("were", {}).get("post", [])
+    were_held = {row["pk"]: _post_then(row) for row in were if row["ended_on"] is None}
     if not made and not were_held:
         return []
     posts = Post.objects.filter(pk__in=[*made, *were_held]).select_related("mp")
     known = Post.objects.exclude(pk__in=made).exclude(mp__is_fictional=True).order_by()
     known_to = dict(known.values_list("kind").annotate(Max("seen_on")))
     sitting = set(SeatHolding.objects.current().values_list("mp", flat=True))
-    held, news = set(were_held), []
+    elected = MPNews.objects.filter(kind=NewsKind.NEW_MP, mp__in=[post.mp_id for post in posts]).order_by()
+    came_on = dict(elected.values_list("mp").annotate(Max("happened_on")))
+    news = []
     for post in posts.order_by("pk"):
         seen = known_to.get(post.kind)
         is_first = seen is None or (post.started_on is not None and post.started_on <= seen)
         if post.source == PARLIAMENT:
-            is_first = post.mp.details_on is None
+            is_since = post.started_on and post.started_on >= came_on.get(post.mp_id, date.max)
+            is_first = post.mp.details_on is None and not is_since
         if post.mp_id not in sitting:
             continue
-        if post.pk not in held and not is_first and post.ended_on is None:
+        then = were_held.get(post.pk)
+        if then is None and not is_first and post.ended_on is None:
             began = post.started_on or post.seen_on
             news.append(News(NewsKind.POST_BEGUN, begun_in_words(post), began, mp=post.mp, post=post))
-        if post.pk in held and post.ended_on is not None:
+        if then and post.ended_on is not None:
             left = post.ended_on + ONE_DAY
             news.append(News(NewsKind.POST_ENDED, ended_in_words(post), left, mp=post.mp, post=post))
+        if then and post.ended_on is None and is_another(post, then):
+            words = changed_in_words(post, then)
+            news.append(News(NewsKind.POST_CHANGED, words, on, mp=post.mp, post=post))
     return news
+
+
+def _post_then(row: Mapping[str, Any]) -> Post:
+    """What a post was called before an import, of which `row` is kept."""
+    return Post(**{name: row[name] for name in ("kind", "title", "body", "is_chair")})
+
+
+def is_another(post: Post, then: Post) -> bool:
+    """Whether it is no longer what it was: in words, apart from case and punctuation, or in who chairs."""
+    return fold(str(post)) != fold(str(then)) or post.is_chair != then.is_chair
 
 
 def _were_open(model: type[Spell], effects: Mapping[str, Any], kind: str) -> list[Spell]:
@@ -310,14 +335,20 @@ def _were_open(model: type[Spell], effects: Mapping[str, Any], kind: str) -> lis
 # --- In words ---------------------------------------------------------------------------------
 
 
-def holding_in_words(kind: str, *, is_by_election: bool, was: str = "", sat_before: bool = False) -> str:
-    """How somebody has come to hold a seat; `was` is the seat held until then."""
-    how = "after by-election" if is_by_election else "at the general election"
+HOW_ELECTED = {
+    Beginning.BY_ELECTION: " after by-election",
+    Beginning.GENERAL_ELECTION: " at the general election",
+}
+
+
+def holding_in_words(kind: str, *, begun_by: str, was: str = "", sat_before: bool = False) -> str:
+    """How somebody has come to hold a seat, as far as that is known; `was` is the seat held until then."""
+    how = HOW_ELECTED.get(Beginning(begun_by), "") if begun_by else ""
     if kind == NewsKind.RE_ELECTED:
-        return f"elected again {how}"
+        return f"elected again{how}"
     if was:
-        return f"new MP {how}, until then MP for {was}"
-    return f"new MP {how}, and an MP before" if sat_before else f"new MP {how}"
+        return f"new MP{how}, until then MP for {was}"
+    return f"new MP{how}, and an MP before" if sat_before else f"new MP{how}"
 
 
 def left_how(holding: SeatHolding, *, is_dissolved: bool) -> str:
@@ -355,12 +386,18 @@ def whip_of(party: str) -> str:
 
 
 def begun_in_words(post: Post) -> str:
-    if post.kind in BODIES and post.title == "Member":
+    if post.kind in OF_BODIES and post.title == "Member":
         return f"joined the {post.body}"
     return f"became {post}"
 
 
+def changed_in_words(post: Post, then: Post) -> str:
+    if post.body and post.is_chair != then.is_chair:
+        return f"{'now chairs' if post.is_chair else 'no longer chairs'} the {post.body}"
+    return f"is now {post}, before {then}"
+
+
 def ended_in_words(post: Post) -> str:
-    if post.kind in BODIES and post.title == "Member":
+    if post.kind in OF_BODIES and post.title == "Member":
         return f"left the {post.body}"
     return f"is no longer {post}"

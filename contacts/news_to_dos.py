@@ -13,6 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Authority, Membership
 from contacts.models import (
+    OF_POSTS,
     Constituency,
     CouncilLead,
     LeadRole,
@@ -49,12 +50,18 @@ TASKS = {
     NewsKind.WHIP_LOST: Task("Look again at the plan for {mp}, now without a whip", 7, REVIEW_PLAN),
     NewsKind.WHIP_RESTORED: Task("Look again at the plan for {mp}, with the whip again", 7, REVIEW_PLAN),
     NewsKind.POST_BEGUN: Task("Look again at the plan for {mp}, who has a new post", 14, REVIEW_PLAN),
+    NewsKind.POST_CHANGED: Task("Look again at the plan for {mp}, whose post changed", 14, REVIEW_PLAN),
 }
 
 
 def occasion_of(fact: str) -> str:
     """What names a change as the reason of a to-do: the same when it is told again after an undoing."""
     return f"news:{fact}"
+
+
+def kind_of(news_kind: str) -> str:
+    """The kind of the to-dos that a kind of news asks for."""
+    return f"news-{news_kind}"
 
 
 def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
@@ -86,9 +93,9 @@ def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
 
 def _that_matter_to(authority: Authority, news: list[MPNews], *, on: date) -> list[MPNews]:
     """All but posts that match none of the authority's priorities."""
-    posts = [each.post for each in news if each.kind == NewsKind.POST_BEGUN and each.post]
+    posts = [each.post for each in news if each.kind in OF_POSTS and each.post]
     matched = priorities_matched(authority, posts=posts, on=on)
-    return [each for each in news if each.kind != NewsKind.POST_BEGUN or each.post_id in matched]
+    return [each for each in news if each.kind not in OF_POSTS or each.post_id in matched]
 
 
 def _request(authority: Authority, news: MPNews, *, due_on: date, assignee: Membership | None) -> ToDoRequest:
@@ -101,9 +108,9 @@ def _request(authority: Authority, news: MPNews, *, due_on: date, assignee: Memb
     who = f"{mp} ({seat})" if mp else str(seat)
     return ToDoRequest(
         authority=authority,
-        kind=f"news-{news.kind}",
+        kind=kind_of(news.kind),
         # By Parliament's own codes, which an MP or seat keeps when an import is undone and applied again.
-        subject=f"mp:{mp.parliament_id or mp.pk}" if mp else f"seat:{seat.ons_code if seat else ''}",
+        subject=mp.lasting_subject if mp else f"seat:{seat.ons_code if seat else ''}",
         occasion=occasion_of(news.fact),
         title=title,
         detail=(

@@ -14,7 +14,6 @@ from accounts.forms import ask_for_whole_numbers
 from accounts.models import Membership
 from contacts.forms import NO_DATE
 from contacts.models import (
-    THEY_MAY_ASK,
     BackgroundEntry,
     CampaignIssue,
     Influence,
@@ -26,6 +25,7 @@ from contacts.models import (
     Stance,
     Support,
 )
+from mpcrm.notes import THEY_MAY_ASK
 
 DATED_AHEAD = "Enter today’s date or an earlier one."
 KINDS = {
@@ -99,7 +99,10 @@ SOURCE_HELP = {
 class BackgroundForm(NoteForm):
     class Meta:
         model = BackgroundEntry
-        fields = ["about", "text", "from_year", "to_year", "kind", *SOURCE_FIELDS]
+        fields = [
+            *("about", "council", "council_post", "is_our_council"),
+            *("text", "from_year", "to_year", "kind", *SOURCE_FIELDS),
+        ]
         widgets = {
             "about": forms.RadioSelect,
             "text": forms.Textarea(attrs={"rows": 3}),
@@ -108,6 +111,8 @@ class BackgroundForm(NoteForm):
             "to_year": forms.NumberInput(attrs={"class": "govuk-input--width-4"}),
         }
         help_texts = {
+            "council": "Of local government: which, as it is or was called.",
+            "council_post": "Of local government: the highest post held there in these years.",
             "text": "Such as: councillor for Harbour ward; cabinet member for housing. Nothing about health, "
             f"religion, family or private life. {THEY_MAY_ASK}",
             **SOURCE_HELP,
@@ -124,6 +129,15 @@ class BackgroundForm(NoteForm):
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data
+        if data.get("about") == BackgroundEntry.About.LOCAL_GOVERNMENT:
+            for name, words in (
+                ("council", "Say which council."),
+                ("council_post", "Choose the post there."),
+            ):
+                if not data.get(name) and name not in self.errors:
+                    self.add_error(name, words)
+        else:
+            data |= {"council": "", "council_post": "", "is_our_council": False}
         if data.get("from_year") and data.get("to_year") and data["to_year"] < data["from_year"]:
             self.add_error("to_year", "The last year cannot be before the first.")
         return data
@@ -229,6 +243,18 @@ class PlacementForm(forms.ModelForm):
         self.fields["influence"].choices = Influence.choices  # type: ignore[attr-defined]
         self.fields["support"].choices = Support.choices  # type: ignore[attr-defined]
         self.initial = {"submission": uuid4(), "placed_on": on}
+
+
+class WithdrawForm(forms.Form):
+    why = forms.CharField(
+        label="Why it was wrong",
+        max_length=300,
+        help_text=THEY_MAY_ASK,
+        error_messages={
+            "required": "Say why it was wrong.",
+            "max_length": "Shorten this to %(limit_value)d characters.",
+        },
+    )
 
 
 class PolicyAreaForm(forms.ModelForm):

@@ -13,7 +13,7 @@ from simple_history.utils import bulk_create_with_history
 
 from accounts.history import save_signed, sign
 from accounts.models import Authority, Membership
-from contacts.models import MP, Placement, PolicyArea, SourcedNote
+from contacts.models import MP, ChecklistAnswer, Placement, PolicyArea, SourcedNote
 
 Note = TypeVar("Note", bound=SourcedNote)
 Row = TypeVar("Row", bound=SourcedNote | Placement)
@@ -113,6 +113,15 @@ def place_mp(
         recorded_by=by,
     )
     return _write_once(placement, by=by, now=now)
+
+
+@transaction.atomic
+def withdraw(*, by: Membership, row: Placement | ChecklistAnswer, why: str, now: datetime) -> None:
+    """Say that a placement or an answer was wrong: it counts no more, and stays to be read. Withdrawing it
+    again changes nothing."""
+    Authority.objects.select_for_update().get(pk=by.authority_id)
+    rows: Any = type(row)._default_manager.filter(authority=by.authority, pk=row.pk, withdrawn_at=None)
+    rows.update(withdrawn_at=now, withdrawn_by=by, withdrawn_why=why)
 
 
 def _write_once(row: Row, *, by: Membership, now: datetime) -> Row:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 
+from accounts.models import Authority
 from contacts.models import Council, SeatOverlap
 
 
@@ -18,6 +19,19 @@ class CouncilShare:
     council: Council
     share: Decimal | None
     area_share: Decimal | None
+
+
+@dataclass(frozen=True)
+class Shared:
+    """A seat as one authority shares it: its own part (None: it has none), and the others'."""
+
+    own: CouncilShare | None
+    others: list[CouncilShare]
+
+    @classmethod
+    def by(cls, authority: Authority, councils: list[CouncilShare]) -> Shared:
+        own = next((each for each in councils if each.council.ons_code == authority.ons_code), None)
+        return cls(own, [each for each in councils if each is not own])
 
 
 def councils_sharing(seats: Iterable[int]) -> dict[int, list[CouncilShare]]:

@@ -7,16 +7,13 @@ import itertools
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import Q
 
-from contacts.models import MPName, MPStatus, PartySpell, SeatHolding
+from contacts.models import DatedFact, MPName, MPStatus, PartySpell, SeatHolding
 
-Spell = TypeVar("Spell", SeatHolding, PartySpell, MPName, MPStatus)
-
-# What of a row its end decides.
-ENDING: dict[type, list[str]] = {SeatHolding: ["ended_on", "ended_by", "end_source"]}
+Spell = TypeVar("Spell", bound=DatedFact)
 
 
 class SpellsOverlap(Exception):
@@ -32,37 +29,49 @@ def write_spells(
     *,
     begin: Sequence[Spell] = (),
     end: Sequence[tuple[Spell, date]] = (),
+    change: Sequence[Spell] = (),
     drop: Sequence[Spell] = (),
 ) -> None:
     """The one way to write seat holdings, party spells, names or statuses: drop some, end some (with their
-    last day; how a holding ended is set on the row before), begin others.
+    last day), change some (already set on the row: other days, or how and where it was read), begin others.
 
     Raises SpellsOverlap, and writes nothing, if an MP would have two seats, parties, names or statuses, or a
     seat two holders, on any day; a spell's last day belongs to it. Call it inside a transaction. Takes at
     most five queries.
     """
-    keys = ["mp_id", "constituency_id"] if model is SeatHolding else ["mp_id"]
-    concerned = Q()
-    for key in keys:
-        concerned |= Q(**{f"{key}__in": {getattr(spell, key) for spell in begin}})
-    gone = {spell.pk for spell in drop}
-    last_days = {spell.pk: last_day for spell, last_day in end}
-    after = (
-        [spell for spell in model._default_manager.filter(concerned) if spell.pk not in gone] if begin else []
-    )
-    for spell in after:
-        spell.ended_on = last_days.get(spell.pk, spell.ended_on)
-    after.extend(begin)
-    for key in keys:
-        refuse_overlaps(after, key)
-    if drop:
-        model._default_manager.filter(pk__in=gone).delete()
     for spell, last_day in end:
         spell.ended_on = last_day
-    model._default_manager.bulk_update(
-        [spell for spell, _ in end], ENDING.get(model, ["ended_on"]), batch_size=500
-    )
+    changed = {spell.pk: spell for spell in (*change, *(spell for spell, _ in end))}
+    gone = {spell.pk for spell in drop}
+    keys = ["mp_id", "constituency_id"] if model is SeatHolding else ["mp_id"]
+    here = _rows_about(model, [*begin, *changed.values()], keys)
+    after = [changed.get(pk, row) for pk, row in here.items() if pk not in gone]
+    for key in keys:
+        refuse_overlaps([*after, *begin], key)
+    if drop:
+        model._default_manager.filter(pk__in=gone).delete()
+    names = [field.attname for field in model._meta.concrete_fields]
+    touched = {
+        name for pk, row in changed.items() for name in names if getattr(row, name) != getattr(here[pk], name)
+    }
+    # Those that end first: they make room for those that are open again.
+    for rows in (
+        [row for row in changed.values() if row.ended_on is not None],
+        [row for row in changed.values() if row.ended_on is None],
+    ):
+        if rows and touched:
+            model._default_manager.bulk_update(rows, sorted(touched), batch_size=500)
     model._default_manager.bulk_create(begin, batch_size=500)
+
+
+def _rows_about(model: type[Spell], spells: Iterable[Spell], keys: Iterable[str]) -> dict[int, Spell]:
+    """The rows here of the same MPs, and seats, by key; the changed ones among them as they were."""
+    spells = list(spells)
+    about = Q()
+    for key in keys:
+        about |= Q(**{f"{key}__in": {getattr(spell, key) for spell in spells}})
+    rows: Iterable[Any] = model._default_manager.filter(about) if spells else ()
+    return {row.pk: row for row in rows}
 
 
 def refuse_overlaps(spells: Iterable[Spell], key: str) -> None:
@@ -76,7 +85,7 @@ def refuse_overlaps(spells: Iterable[Spell], key: str) -> None:
                 raise SpellsOverlap(f"{_in_words(earlier)} has not ended when {_in_words(later)} begins.")
 
 
-def _in_words(spell: SeatHolding | PartySpell | MPName | MPStatus) -> str:
+def _in_words(spell: DatedFact) -> str:
     match spell:
         case SeatHolding():
             what = f"{spell.mp} in {spell.constituency}"
@@ -84,6 +93,6 @@ def _in_words(spell: SeatHolding | PartySpell | MPName | MPStatus) -> str:
             what = f"{spell.mp} for {spell.party}"
         case MPName():
             what = f"{spell.name} as a name"
-        case _:
+        case MPStatus():
             what = f"{spell.mp} with the status {spell.status}"
     return f"“{what} from {spell.started_on:%-d %B %Y}”"

@@ -90,11 +90,12 @@ class StakeholderMap:
         return (LEFT + self.width) // 2
 
 
-def stakeholder_map(*, membership: Membership, on: date) -> StakeholderMap:
-    """Our MPs of that day, by name, and where the newest placement until then puts them; in two queries."""
+def stakeholder_map(*, membership: Membership, on: date, is_past: bool = False) -> StakeholderMap:
+    """Our MPs (in the past: of that day), by name, and where the newest placement until then puts them; in
+    two queries."""
     counting = Placement.objects.visible_to(membership).counting(on).select_related("recorded_by__user")
     by_mp = {placement.mp_id: placement for placement in counting}
-    mps = list(our_mps(membership.authority, on))
+    mps = list(our_mps(membership.authority, on if is_past else None))
     placed = [Placed(mp, by_mp[mp.pk]) for mp in mps if mp.pk in by_mp]
     return StakeholderMap(placed, [mp for mp in mps if mp.pk not in by_mp], _drawn(placed))
 

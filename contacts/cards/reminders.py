@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime, time, timedelta
 
 from django.db import transaction
+from django.db.models import Count, Q
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from contacts.cards.services import TO_DO, about_mp
+from contacts.cards.services import TO_DO
 from contacts.models import MP, CardSent, ContactCard, CouncilLead, LeadRole
 from notifications.models import ToDo
 from notifications.to_dos import ToDoRequest, ask, withdraw
@@ -19,8 +20,8 @@ WITHIN = timedelta(days=7)
 
 
 def sweep(*, now: datetime) -> dict[str, int]:
-    """Ask for each of an authority's MPs who lacks the card as it is now, once for each MP and version; give
-    how many to-dos are new.
+    """Ask for each of an authority's MPs who lacks the card as it is now, once for each MP and version, and
+    anew when it was sent in vain; give how many to-dos are new.
 
     Asked from the day after the version was made, so that an afternoon of corrections is one change. A new MP
     is asked for as well. What was asked of an older version, or of a former MP of ours, is taken back.
@@ -36,28 +37,39 @@ def sweep(*, now: datetime) -> dict[str, int]:
 def _ask(card: ContactCard, *, now: datetime) -> int:
     given = CardSent.objects.arrived().filter(card=card)
     lacking = MP.objects.of(card.authority).exclude(pk__in=given.values("mp")).order_by("sort_name", "pk")
-    mps = {about_mp(mp): mp for mp in lacking}
+    in_vain = _sent_in_vain(card)
+    wanted = {(mp.subject, _occasion(card, in_vain.get(mp.pk, 0))): mp for mp in lacking}
     to_dos = ToDo.objects.filter(authority=card.authority, kind=TO_DO)
-    ours = to_dos.filter(occasion__startswith=OCCASION)
-    this = ours.filter(occasion=_occasion(card))
     # A seat's hand-over asks for the same: one of the two is enough.
-    elsewhere = to_dos.open().exclude(occasion__startswith=OCCASION)
-    asked = set((this | elsewhere).values_list("subject", flat=True))
+    elsewhere = set(to_dos.open().exclude(occasion__startswith=OCCASION).values_list("subject", flat=True))
+    ours = to_dos.filter(occasion__startswith=OCCASION)
+    asked = {
+        (subject, occasion): pk
+        for pk, subject, occasion in ours.filter(
+            Q(done_at=None) | Q(occasion__startswith=_occasion(card, 0))
+        ).values_list("pk", "subject", "occasion")
+    }
+    fresh = [case for case in wanted if case not in asked and case[0] not in elsewhere]
     with transaction.atomic():
-        withdraw(ours.exclude(pk__in=this.filter(subject__in=mps).values("pk")))
-        if asked.issuperset(mps):
+        withdraw(ours.filter(pk__in=[pk for case, pk in asked.items() if case not in wanted]))
+        if not fresh:
             return 0
         owners = _owners(card, on=now)
         return len(
             ask(
                 [
-                    _to_do(card, mp, owner=owners.get(mp.pk), now=now)
-                    for subject, mp in mps.items()
-                    if subject not in asked
+                    _to_do(card, wanted[case], occasion=case[1], owner=owners.get(wanted[case].pk), now=now)
+                    for case in fresh
                 ],
                 now=now,
             )
         )
+
+
+def _sent_in_vain(card: ContactCard) -> dict[int, int]:
+    """By MP who lacks the card: how often it was sent, could not be delivered or was taken back since."""
+    sent = CardSent.history.filter(card=card, history_type="+").order_by()
+    return dict(sent.values_list("mp").annotate(Count("pk")))
 
 
 def _owners(card: ContactCard, *, on: datetime) -> dict[int, Membership]:
@@ -72,13 +84,15 @@ def _owners(card: ContactCard, *, on: datetime) -> dict[int, Membership]:
     }
 
 
-def _to_do(card: ContactCard, mp: MP, *, owner: Membership | None, now: datetime) -> ToDoRequest:
+def _to_do(
+    card: ContactCard, mp: MP, *, occasion: str, owner: Membership | None, now: datetime
+) -> ToDoRequest:
     made_on = timezone.localdate(card.made_at)
     return ToDoRequest(
         authority=card.authority,
         kind=TO_DO,
-        subject=about_mp(mp),
-        occasion=_occasion(card),
+        subject=mp.subject,
+        occasion=occasion,
         title=f"Send {mp} our contact card",
         detail=(
             f"Their office has not been given the card as it is since {made_on:%-d %B %Y}. Send it, or "
@@ -91,5 +105,5 @@ def _to_do(card: ContactCard, mp: MP, *, owner: Membership | None, now: datetime
     )
 
 
-def _occasion(card: ContactCard) -> str:
-    return f"{OCCASION}{card.pk}"
+def _occasion(card: ContactCard, in_vain: int) -> str:
+    return f"{OCCASION}{card.pk}:{in_vain}" if in_vain else f"{OCCASION}{card.pk}"

@@ -163,7 +163,7 @@ def _send(
         OutsideEmail(
             authority=by.authority,
             kind=KIND,
-            subject=f"mp:{letter.mp.pk}",
+            subject=letter.mp.subject,
             step=CardSent.objects.visible_to(by).filter(mp=letter.mp, way=CardWay.EMAIL).count(),
             address=letter.address,
             due_on=today,
@@ -232,15 +232,10 @@ def take_back(*, by: Membership, sent: CardSent, now: datetime) -> None:
         sent.delete()
 
 
-def about_mp(mp: MP) -> str:
-    """What a to-do about this MP has for its subject."""
-    return f"mp:{mp.pk}"
-
-
 def _done(mps: Iterable[MP], *, by: Membership, now: datetime) -> None:
     """Finish what was asked: to send these MPs' offices the card."""
     asked = ToDo.objects.open().filter(authority=by.authority, kind=TO_DO)
-    for to_do in asked.filter(subject__in=[about_mp(mp) for mp in mps]):
+    for to_do in asked.filter(subject__in=[mp.subject for mp in mps]):
         finish(by=by, to_do=to_do, now=now)
 
 

@@ -196,9 +196,9 @@ def find(header: Sequence[str], meanings: Meanings) -> dict[str, list[int]]:
     for meaning, patterns in meanings.items():
         positions = [
             position
-            for pattern in patterns
+            for is_meant in (re.compile(pattern).fullmatch for pattern in patterns)
             for position, heading in enumerate(squashed)
-            if heading and re.fullmatch(pattern, heading)
+            if heading and is_meant(heading)
         ]
         if positions:
             found[meaning] = list(dict.fromkeys(positions))

@@ -13,11 +13,9 @@ from datetime import date
 from typing import Any
 
 from contacts.imports import columns, names, parties, reasons, seats
+from contacts.imports.commons import OF_2024, Commons
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.imports.vacancy import NOTHING, names_nobody, says_vacant
-
-# The day this Parliament was elected: no holding of its seats is older.
-ELECTED_ON = seats.SINCE
 
 # TheyWorkForYou numbers people from 10001; Parliament's member ids are far from reaching that.
 TWFY_IDS = range(10_001, 40_000)
@@ -108,7 +106,7 @@ class Listing:
 Cell = Callable[[str], str]
 
 
-def likeliest(tables: list[Table], *, list_date: date) -> Listing:
+def likeliest(tables: list[Table], *, list_date: date, commons: Commons = OF_2024) -> Listing:
     """The list among a file's tables that is for the most seats, the first if several are; a sheet of former
     MPs, an empty template or a table of something else is passed over.
 
@@ -117,7 +115,7 @@ def likeliest(tables: list[Table], *, list_date: date) -> Listing:
     listings, refusals = [], []
     for table in tables:
         try:
-            listings.append(understand(table, list_date=list_date))
+            listings.append(understand(table, list_date=list_date, commons=commons))
         except ListRefused as refusal:
             if table.other_sheets:
                 refusal.reason = f"{refusal.reason.removesuffix('.')} (sheet “{printable(table.sheet)}”)."
@@ -129,9 +127,10 @@ def likeliest(tables: list[Table], *, list_date: date) -> Listing:
     )
 
 
-def understand(table: Table, *, list_date: date) -> Listing:
-    """The entries of a table. Rows about holdings that ended by `list_date` are set aside, not refused."""
-    found = chosen_columns(table)
+def understand(table: Table, *, list_date: date, commons: Commons = OF_2024) -> Listing:
+    """The entries of a table; `commons`: the seats of its day. Rows about holdings that ended by `list_date`
+    are set aside, not refused."""
+    found = chosen_columns(table, commons)
     refuse_other_lists(table, found)
     needed = max(found.values()) + 1
     headings = len(table.header)
@@ -154,8 +153,8 @@ def understand(table: Table, *, list_date: date) -> Listing:
         elif is_past(cell, list_date) and not is_peer(cell):
             past.append(past_entry_of(number, cell))
         else:
-            entries.append(entry_of(number, cell, list_date))
-    refuse_other_parliaments(entries, len(table.rows))
+            entries.append(entry_of(number, cell, list_date, commons))
+    refuse_other_parliaments(entries, commons, rows=len(table.rows))
     listing = Listing(
         entries=[begun_before(entry, past) for entry in entries],
         rows=len(table.rows),
@@ -184,7 +183,7 @@ def with_habits(listing: Listing) -> Listing:
 # --- Columns ----------------------------------------------------------------------------
 
 
-def chosen_columns(table: Table) -> dict[str, int]:
+def chosen_columns(table: Table, commons: Commons) -> dict[str, int]:
     """One column per meaning: by its heading, if the cells bear it out; seat codes by the cells alone."""
     candidates = columns.find(table.header, columns.MPS)
     below = {
@@ -197,7 +196,7 @@ def chosen_columns(table: Table) -> dict[str, int]:
         for position, texts in below.items()
     }
     current = {
-        position: sum(text.upper() in seats.VALID_CODES for text in below[position])
+        position: sum(text.upper() in commons.codes for text in below[position])
         for position, count in codes.items()
         if count * 2 > len(below[position])
     }
@@ -325,25 +324,27 @@ def refuse_other_lists(table: Table, found: dict[str, int]) -> None:
         )
 
 
-def refuse_other_parliaments(entries: list[Entry], rows: int) -> None:
-    """Codes of 2010 mean an old list. A few seats kept their codes, so it takes more than a few to say so."""
+def refuse_other_parliaments(entries: list[Entry], commons: Commons, *, rows: int) -> None:
+    """Codes of abolished seats mean an old list. A few kept their codes, so it takes more than a few to say
+    so."""
     codes = Counter(
         "old"
-        if entry.seat_code in seats.OLD_CODES
+        if entry.seat_code in commons.abolished
         else "fictional"
         if entry.seat_code.startswith("Z")
         else "other"
         for entry in entries
         if entry.seat_code
     )
-    first_old = next((entry.row for entry in entries if entry.seat_code in seats.OLD_CODES), 0)
-    if codes["old"] > max(len(seats.RECODED), TOO_MANY * len(entries)) or (
-        codes["old"] and codes["old"] == codes.total()
+    first_old = next((entry for entry in entries if entry.seat_code in commons.abolished), None)
+    if first_old and (
+        codes["old"] > max(len(seats.RECODED), TOO_MANY * len(entries)) or codes["old"] == codes.total()
     ):
+        of_when = "of 2010 to 2024" if first_old.seat_code in seats.OLD_CODES else "of seats"
         raise ListRefused(
-            f"The list is of another Parliament: {codes['old']} of its {len(entries)} seats have codes of "
-            "2010 to 2024, which were abolished at the election of 4 July 2024.",
-            row=first_old,
+            f"The list is of another Parliament: {codes['old']} of its {len(entries)} seats have codes "
+            f"{of_when}, which were abolished at the election of {commons.elected_on:%-d %B %Y}.",
+            row=first_old.row,
             rows=rows,
         )
     if codes["fictional"] and codes["fictional"] == codes.total():
@@ -364,7 +365,7 @@ def is_past(cell: Cell, list_date: date) -> bool:
     return cell("is current").casefold() in ("false", "no", "0", "n")
 
 
-def entry_of(row: int, cell: Cell, list_date: date) -> Entry:
+def entry_of(row: int, cell: Cell, list_date: date, commons: Commons = OF_2024) -> Entry:
     entry = Entry(row=row)
     entry.seat_code = cell("seat code").upper().replace(" ", "")
     entry.seat_name = cell("seat name")[:300]
@@ -395,7 +396,7 @@ def entry_of(row: int, cell: Cell, list_date: date) -> Entry:
     if entry.party.isdigit():
         entry.problem = f"the party is a number ({printable(entry.party)}), not a name"
     fill_in_start(entry, cell)
-    fill_in_status(entry, cell, list_date)
+    fill_in_status(entry, cell, list_date, commons)
     return entry
 
 
@@ -414,7 +415,7 @@ def fill_in_start(entry: Entry, cell: Cell) -> None:
         entry.started_on = started.isoformat()
 
 
-def fill_in_status(entry: Entry, cell: Cell, list_date: date) -> None:
+def fill_in_status(entry: Entry, cell: Cell, list_date: date, commons: Commons) -> None:
     """The membership's status; the day on which one that is simply in force began is the holding's."""
     entry.status = reasons.status(cell("status"), is_active=cell("status is active"))
     entry.status_note = cell("status notes")[:250]
@@ -423,7 +424,7 @@ def fill_in_status(entry: Entry, cell: Cell, list_date: date) -> None:
         return
     if entry.status not in ("", reasons.CURRENT):
         entry.status_since = since.isoformat()
-    elif since >= ELECTED_ON:
+    elif since >= commons.elected_on:
         entry.known_since = since.isoformat()
 
 

@@ -1,4 +1,4 @@
-"""Taking in seats, councils, and which seat lies in which council.
+"""Taking in councils, and which seat lies in which council.
 
 Nothing is ever taken away because a file lacks it. Rows that cannot be taken are refused with a reason and
 stop the import unless the caller skips them.
@@ -17,6 +17,7 @@ from typing import Any
 from django.db import transaction
 
 from contacts.imports import columns, seats
+from contacts.imports.commons import commons_on
 from contacts.imports.reading import ListRefused, Table, printable, read
 from contacts.models import Constituency, Council, CouncilTier, SeatOverlap
 
@@ -100,65 +101,6 @@ def is_council_code(text: str) -> bool:
 def settle(outcome: Outcome, *, skip_refused: bool) -> None:
     if outcome.refused and not skip_refused:
         raise SomeRefused(outcome)
-
-
-# --- Seats ------------------------------------------------------------------------------
-
-
-@transaction.atomic
-def import_constituencies(table: Table, *, skip_refused: bool = False) -> Outcome:
-    """Make and name the seats a file lists by code.
-
-    Raises ListRefused, or SomeRefused with nothing written.
-    """
-    found = columns.find(table.header, columns.CONSTITUENCIES)
-    code_at = by_content(table, is_seat_code, found.get("seat code", []) or range(len(table.header)))
-    name_at = next((p for p in found.get("seat name", []) if p != code_at), None)
-    if code_at is None or name_at is None:
-        raise ListRefused(
-            "No column of constituency codes with their names was found: this does not seem to be a list of "
-            "constituencies.",
-            rows=len(table.rows),
-        )
-    extra = {
-        "name_welsh": next(iter(found.get("name in Welsh", [])), None),
-        "region": next(iter(found.get("region", [])), None),
-    }
-    outcome = Outcome(rows=len(table.rows))
-    known = {seat.ons_code: seat for seat in Constituency.objects.all()}
-    fresh: dict[str, Constituency] = {}
-    changed: list[Constituency] = []
-    for row, cells in table.rows:
-        code, name = seats.RECODED.get(cells[code_at], cells[code_at]), cells[name_at]
-        problem = seats.what_is_wrong_with(code) or ("" if name else "the constituency has no name")
-        if code in fresh:
-            problem = f"{code} is in the list twice"
-        if problem or len(name) > 150:
-            outcome.refuse(row, problem or "the name is too long")
-            continue
-        wanted = {"name": name, **{k: cells[at] for k, at in extra.items() if at is not None and cells[at]}}
-        seat = known.get(code)
-        if seat is None:
-            fresh[code] = Constituency(
-                ons_code=code, nation=seats.nation_of(code), started_on=seats.started_on(code), **wanted
-            )
-            outcome.found_new(name, code)
-        elif before := {k: old for k in wanted if (old := getattr(seat, k)) != wanted[k]}:
-            after = {k: wanted[k] for k in before}
-            outcome.found_changed(f"{seat.name} ({code})", in_short(before), in_short(after))
-            for attribute, value in after.items():
-                setattr(seat, attribute, value)
-            changed.append(seat)
-        else:
-            outcome.unchanged += 1
-    settle(outcome, skip_refused=skip_refused)
-    Constituency.objects.bulk_create(fresh.values(), batch_size=500)
-    Constituency.objects.bulk_update(changed, ["name", "name_welsh", "region"], batch_size=200)
-    return outcome
-
-
-def in_short(values: dict[str, str]) -> str:
-    return ", ".join(value or "nothing" for value in values.values())
 
 
 # --- Councils ---------------------------------------------------------------------------
@@ -292,13 +234,14 @@ def import_overlaps(
     seat_names: dict[str, str] = {}
     council_names: dict[str, str] = {}
     counties: set[tuple[str, str]] = set()
+    commons = commons_on()
     known_seats = set(Constituency.objects.values_list("ons_code", flat=True))
     known_councils = dict(Council.objects.values_list("ons_code", "name"))
     for row, cells in table.rows:
         given = cells[at["seat code"]]
         seat, council = translation.get(given, given), cells[at["council code"]]
         seat = seats.RECODED.get(seat, seat)
-        problem = seats.what_is_wrong_with(seat)
+        problem = commons.what_is_wrong_with(seat)
         seat_name = cells[at["seat name"]] if "seat name" in at else ""
         council_name = cells[at["council name"]] if "council name" in at else ""
         if not problem and not is_council_code(council):

@@ -4,18 +4,16 @@ ended. Compares with the facts here, writes nothing."""
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import copy
 from datetime import date, timedelta
 from typing import Any
 
+from contacts import elections
 from contacts.imports import names as naming
-from contacts.imports.entries import ELECTED_ON, Entry
+from contacts.imports.entries import Entry
 from contacts.imports.matching import Facts, find_seat
 from contacts.imports.planned import Named, Placed, Plan
-from contacts.models import Beginning, Dissolution, Ending, MPName, PartySpell, SeatHolding
-
-# A holding that began within so many days of the poll began with the general election.
-AROUND_A_POLL = timedelta(days=7)
-
+from contacts.models import Beginning, Ending, MPName, PartySpell, SeatHolding
 
 Learnt = tuple[SeatHolding | PartySpell | MPName, dict[str, Any]]
 
@@ -71,6 +69,7 @@ def tell_how(plan: Plan) -> None:
     """How each holding that the list begins began, how each that it ends ended and, where a row of it says
     so, on which day; the same for holdings known already of which that was not known."""
     past = list(past_holdings(plan))
+    settle_elections(plan)
     for placed in plan.placed:
         if placed.started_on:
             placed.begun_by = how_begun(plan, placed, placed.started_on)
@@ -79,7 +78,7 @@ def tell_how(plan: Plan) -> None:
     for holdings in plan.facts.holdings_of_seat.values():
         for holding in holdings:
             if holding.ended_on and not holding.ended_by and holding.pk not in gone:
-                plan.learnt += what_ended(holding, past)
+                plan.learnt += what_ended(plan.facts, holding, past)
     ended = {row.pk: more["ended_on"] for row, more in plan.learnt}
     for placed in plan.placed:
         held = plan.facts.holder.get(placed.code)
@@ -112,11 +111,16 @@ def told_end(past: list[tuple[int, int, Entry]], holding: SeatHolding, *, by: da
     return max(found, key=lambda entry: entry.ended_on, default=None)
 
 
-def what_ended(holding: SeatHolding, past: list[tuple[int, int, Entry]]) -> Iterator[Learnt]:
-    """How a holding of which that was not known ended, and on which day, if a row of the list says so."""
+def what_ended(facts: Facts, holding: SeatHolding, past: list[tuple[int, int, Entry]]) -> Iterator[Learnt]:
+    """How a holding of which that was not known ended, and on which day, if a row of the list says so. The
+    party that ended with it moves along."""
     told = told_end(past, holding, by=holding.ended_on or date.max)
     if told and told.ended_by:
-        yield holding, {"ended_by": told.ended_by, "ended_on": date.fromisoformat(told.ended_on)}
+        day = date.fromisoformat(told.ended_on)
+        spell = facts.former_party_of.get(holding.mp_id)
+        if spell and spell.ended_on == holding.ended_on != day and spell.started_on <= day:
+            yield spell, {"ended_on": day}
+        yield holding, {"ended_by": told.ended_by, "ended_on": day}
 
 
 def what_began(plan: Plan, placed: Placed, held: SeatHolding, ended: Mapping[int, date]) -> Iterator[Learnt]:
@@ -130,12 +134,13 @@ def what_began(plan: Plan, placed: Placed, held: SeatHolding, ended: Mapping[int
     before = [*facts.holdings_of_seat[placed.code], *facts.holdings_of_mp[held.mp_id]]
     last_days = [ended.get(h.pk, h.ended_on or h.started_on) for h in before if h.pk != held.pk]
     last = max(last_days, default=None)
-    earliest = last + timedelta(days=1) if last else ELECTED_ON
+    elected_on = facts.commons.elected_by(held.started_on)
+    earliest = last + timedelta(days=1) if last else elected_on
     day = date.fromisoformat(entry.started_on) if entry.started_on else held.started_on
-    if max(earliest, ELECTED_ON) <= day < held.started_on:
+    if max(earliest, elected_on) <= day < held.started_on:
         more["started_on"] = day
         spell, names = facts.party_of.get(held.mp_id), facts.names_of.get(held.mp_id, [])
-        if spell and spell.started_on == held.started_on and held.mp_id not in facts.changed_party:
+        if spell and spell.started_on == held.started_on and held.mp_id not in facts.former_party_of:
             yield spell, {"started_on": day}
         if len(names) == 1 and names[0].started_on == held.started_on:
             yield names[0], {"started_on": day}
@@ -150,17 +155,43 @@ def how_begun(plan: Plan, placed: Placed, start: date | None) -> str:
     by-election."""
     if placed.entry.begun_by:
         return placed.entry.begun_by
-    polls = [ELECTED_ON] + [d.ended_on + timedelta(days=1) for d in plan.facts.dissolutions if d.ended_on]
     if start is None:
         return ""
-    if any(poll <= start <= poll + AROUND_A_POLL for poll in polls):
+    if elections.is_around(start, plan.polls):
         return Beginning.GENERAL_ELECTION
-    is_day_known = start.isoformat() in (placed.entry.started_on, placed.entry.known_since)
     before = plan.facts.holdings_of_seat.get(placed.code)
     if before and before[-1].ended_by == Ending.DISSOLUTION:
         return Beginning.GENERAL_ELECTION
     others = [holding for holding in before or [] if placed.started_on or holding.ended_on]
-    return Beginning.BY_ELECTION if is_day_known or others else ""
+    return Beginning.BY_ELECTION if is_day_told(placed, start) or others else ""
+
+
+def is_day_told(placed: Placed, start: date) -> bool:
+    """Whether the row itself says that the holding began on this day."""
+    return start.isoformat() in (placed.entry.started_on, placed.entry.known_since)
+
+
+def settle_elections(plan: Plan) -> None:
+    """Which dissolutions the list ends, and which general elections are known, by what is recorded here and
+    by how many seats the list fills at once."""
+    facts, told, seen = plan.facts, [], []
+    for placed in plan.placed:
+        if placed.started_on and is_day_told(placed, placed.started_on):
+            told.append(placed.started_on)
+        elif placed.started_on and facts.holdings_of_seat.get(placed.code):
+            seen.append(placed.started_on)
+    recorded = [
+        holding.started_on
+        for holdings in facts.holdings_of_seat.values()
+        for holding in holdings
+        if holding.begun_by == Beginning.GENERAL_ELECTION
+    ]
+    plan.over = elections.dissolutions_over(facts.dissolutions, told=told, seen=seen)
+    last_days = {each.pk: last_day for each, last_day in plan.over}
+    for each in map(copy, facts.dissolutions):
+        each.ended_on = last_days.get(each.pk, each.ended_on)
+        plan.dissolutions.append(each)
+    plan.polls = elections.polls(plan.dissolutions, [*told, *seen, *recorded])
 
 
 def settled_end(
@@ -171,7 +202,10 @@ def settled_end(
     if last_day is None:
         return holding, None
     told = told_end(past, holding, by=last_day)
-    dissolved_on = next((d.started_on for d in plan.facts.dissolutions if is_within(d, last_day)), None)
+    dissolved_on = next(
+        (d.started_on for d in plan.dissolutions if elections.has_ended(d, last_day, plan.known_to)),
+        None,
+    )
     next_one = next((p for p in plan.placed if is_seat(plan, p, holding) and p.started_on), None)
     if told:
         last_day = date.fromisoformat(told.ended_on)
@@ -181,18 +215,12 @@ def settled_end(
         how = told.ended_by
     elif dissolved_on:
         how = Ending.DISSOLUTION
-    elif next_one and next_one.begun_by == Beginning.GENERAL_ELECTION:
+    elif (next_one and next_one.begun_by == Beginning.GENERAL_ELECTION) or holding in plan.facts.stranded:
         how = Ending.GENERAL_ELECTION
     else:
         how = ""
     plan.ended_by[holding.pk] = how
     return holding, last_day
-
-
-def is_within(dissolution: Dissolution, last_day: date) -> bool:
-    """Whether a last day is one on which a dissolution ended the holding; sources differ by a day."""
-    is_over = dissolution.ended_on is not None and dissolution.ended_on < last_day
-    return dissolution.started_on - timedelta(days=1) <= last_day and not is_over
 
 
 def is_seat(plan: Plan, placed: Placed, holding: SeatHolding) -> bool:

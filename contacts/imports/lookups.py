@@ -9,6 +9,7 @@ from itertools import islice
 from typing import BinaryIO
 
 from contacts.imports import columns, seats
+from contacts.imports.commons import Commons, commons_on
 from contacts.imports.geography import Outcome, by_content, is_seat_code
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.models import Constituency, PlaceFile, PostcodeSeat, Ward
@@ -36,13 +37,13 @@ def write_wards(table: Table, file: PlaceFile) -> Outcome:
             rows=len(table.rows),
         )
     outcome = Outcome(rows=len(table.rows))
-    known = dict(Constituency.objects.current().values_list("ons_code", "pk"))
+    known, commons = dict(Constituency.objects.current().values_list("ons_code", "pk")), commons_on()
     wards: dict[tuple[str, int], Ward] = {}
     for row, cells in table.rows:
         code, name = cells[at["ward code"]], cells[at["ward name"]]
         seat = seats.RECODED.get(cells[seat_at], cells[seat_at])
         council = cells[at["council name"]] if "council name" in at else ""
-        problem = wrong_with_seat(seat, known)
+        problem = wrong_with_seat(seat, known, commons)
         if not problem and (not name or not 0 < len(code) <= 9):
             problem = f"“{printable(code)}” is not the code of a ward, or has no name"
         if problem or len(name) > 150 or len(council) > 150:
@@ -63,8 +64,8 @@ def write_wards(table: Table, file: PlaceFile) -> Outcome:
     return outcome
 
 
-def wrong_with_seat(code: str, known: dict[str, int]) -> str:
-    wrong = seats.what_is_wrong_with(code)
+def wrong_with_seat(code: str, known: dict[str, int], commons: Commons) -> str:
+    wrong = commons.what_is_wrong_with(code)
     if not wrong and code not in known:
         wrong = f"the seat {code} is not known here: import the constituencies first"
     return wrong
@@ -85,7 +86,7 @@ def write_postcodes(stream: BinaryIO, file: PlaceFile) -> Outcome:
             "of postcodes. It must be CSV, with headings such as pcds and pcon24cd."
         )
     postcode_at, seat_at = found["postcode"][0], found["seat code"][0]
-    known = dict(Constituency.objects.current().values_list("ons_code", "pk"))
+    known, commons = dict(Constituency.objects.current().values_list("ons_code", "pk")), commons_on()
     outcome, refused, read = Outcome(), 0, 0
     while batch := list(islice(lines, BATCH)):
         fresh = []
@@ -99,7 +100,9 @@ def write_postcodes(stream: BinaryIO, file: PlaceFile) -> Outcome:
             if pk is None or not POSTCODE.fullmatch(postcode):
                 refused += 1
                 if refused <= MOST_REASONS:
-                    outcome.refuse(row, "it holds no postcode" if pk else wrong_with_seat(seat, known))
+                    outcome.refuse(
+                        row, "it holds no postcode" if pk else wrong_with_seat(seat, known, commons)
+                    )
                 continue
             fresh.append(PostcodeSeat(file=file, postcode=postcode, constituency_id=pk))
         outcome.rows += len(batch)

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass, field
+from datetime import date
 
 from contacts.imports import names, seats
+from contacts.imports.commons import OF_2024, Commons, commons_on
 from contacts.imports.entries import Entry
 from contacts.imports.reading import printable
 from contacts.models import MP, Constituency, Dissolution, MPName, MPStatus, PartySpell, SeatHolding
@@ -20,9 +22,12 @@ LEARN_WELSH_NAMES = "import the constituencies with their Welsh names first (imp
 
 @dataclass
 class Facts:
-    """What is known here now, made-up seats and people apart, and seats that are no more."""
+    """What is known here, made-up seats and people apart: `seats` are those of the list's day, `every_seat`
+    also those of before."""
 
+    commons: Commons = OF_2024
     seats: dict[str, Constituency] = field(default_factory=dict)
+    every_seat: dict[int, Constituency] = field(default_factory=dict)
     codes_named: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
     has_welsh_names: bool = False
     mps: dict[int, MP] = field(default_factory=dict)
@@ -34,8 +39,10 @@ class Facts:
     holdings_of_mp: dict[int, list[SeatHolding]] = field(default_factory=lambda: defaultdict(list))
     holder: dict[str, SeatHolding] = field(default_factory=dict)
     seat_of: dict[int, SeatHolding] = field(default_factory=dict)
+    # Of seats that have been abolished under whoever held them.
+    stranded: list[SeatHolding] = field(default_factory=list)
     party_of: dict[int, PartySpell] = field(default_factory=dict)
-    changed_party: set[int] = field(default_factory=set)
+    former_party_of: dict[int, PartySpell] = field(default_factory=dict)
     names_of: dict[int, list[MPName]] = field(default_factory=lambda: defaultdict(list))
     status_of: dict[int, MPStatus] = field(default_factory=dict)
     dissolutions: list[Dissolution] = field(default_factory=list)
@@ -44,17 +51,13 @@ class Facts:
         return self.seats[code].name if code in self.seats else code
 
 
-def load_facts() -> Facts:
-    facts = Facts()
-    for seat in Constituency.objects.current().exclude(ons_code__startswith=seats.FICTIONAL_PREFIX):
-        facts.seats[seat.ons_code] = seat
-        given = [name for name in (seat.name, seat.name_welsh) if name]
-        spelled = set().union(*map(seats.spellings, given))
-        if seat.name_welsh:
-            facts.has_welsh_names = True
-            spelled |= seats.both_names(seat.name, seat.name_welsh)
-        for spelling in spelled:
-            facts.codes_named[spelling].add(seat.ons_code)
+def load_facts(on: date | None = None) -> Facts:
+    """What is known of the seats of a day (None: now) and of everybody who holds or held one."""
+    facts = Facts(commons=commons_on(on))
+    facts.every_seat = {seat.pk: seat for seat in Constituency.objects.real()}
+    for seat in facts.every_seat.values():
+        if seat.ons_code in facts.commons.codes:
+            note_seat(facts, seat)
     for mp in MP.objects.all():
         if mp.is_fictional:
             facts.fictional_ids.update(filter(None, (mp.parliament_id,)))
@@ -65,24 +68,39 @@ def load_facts() -> Facts:
             facts.by_parliament_id[mp.parliament_id] = mp
         if mp.twfy_id:
             facts.by_twfy_id[mp.twfy_id] = mp
-    codes = {seat.pk: code for code, seat in facts.seats.items()}
     for holding in SeatHolding.objects.order_by("started_on", "pk"):
-        if holding.constituency_id not in codes or holding.mp_id not in facts.mps:
+        if holding.constituency_id not in facts.every_seat or holding.mp_id not in facts.mps:
             continue
-        code = codes[holding.constituency_id]
+        code = facts.every_seat[holding.constituency_id].ons_code
         facts.holdings_of_seat[code].append(holding)
         facts.holdings_of_mp[holding.mp_id].append(holding)
         if holding.ended_on is None:
-            facts.holder[code] = holding
             facts.seat_of[holding.mp_id] = holding
+            if code in facts.seats:
+                facts.holder[code] = holding
+            else:
+                facts.stranded.append(holding)
     spells = PartySpell.objects.current().select_related("party")
     facts.party_of = {spell.mp_id: spell for spell in spells}
-    facts.changed_party = set(PartySpell.objects.exclude(ended_on=None).values_list("mp", flat=True))
+    over = PartySpell.objects.exclude(ended_on=None).order_by("ended_on", "pk")
+    facts.former_party_of = {spell.mp_id: spell for spell in over}
     for name in MPName.objects.order_by("started_on", "pk"):
         facts.names_of[name.mp_id].append(name)
     facts.status_of = {status.mp_id: status for status in MPStatus.objects.current()}
     facts.dissolutions = list(Dissolution.objects.all())
     return facts
+
+
+def note_seat(facts: Facts, seat: Constituency) -> None:
+    """One of the seats of the day, under all its names."""
+    facts.seats[seat.ons_code] = seat
+    given = [name for name in (seat.name, seat.name_welsh) if name]
+    spelled = set().union(*map(seats.spellings, given))
+    if seat.name_welsh:
+        facts.has_welsh_names = True
+        spelled |= seats.both_names(seat.name, seat.name_welsh)
+    for spelling in spelled:
+        facts.codes_named[spelling].add(seat.ons_code)
 
 
 def find_seat(facts: Facts, entry: Entry) -> tuple[str, str]:
@@ -93,7 +111,7 @@ def find_seat(facts: Facts, entry: Entry) -> tuple[str, str]:
             named |= codes_spelled(facts, spelling)
     if entry.seat_code:
         code = seats.RECODED.get(entry.seat_code, entry.seat_code)
-        problem = seats.what_is_wrong_with(code)
+        problem = facts.commons.what_is_wrong_with(code)
         if not problem and named and code not in named:
             problem = (
                 f"the code {code} is {facts.seat_name(code)}, but the row names {printable(entry.seat_name)}"

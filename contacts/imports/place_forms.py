@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 
-from contacts.imports.forms import CHOOSE_AGAIN
+from contacts.imports.forms import CHOOSE_AGAIN, DAYS
 from contacts.imports.placing import MAX_POSTCODE_BYTES
 from contacts.imports.reading import MAX_BYTES
 from contacts.models import PlaceKind
@@ -37,8 +37,20 @@ class PlacesForm(forms.Form):
         widget=forms.ClearableFileInput(attrs=ANY),
     )
 
+    begins = forms.DateField(
+        label="After a boundary change: polling day",
+        required=False,
+        help_text="Such as 30/5/2029. Only for a list of all constituencies from that general election on: "
+        "those that are new to it begin, those that it lacks have ended the day before.",
+        error_messages={"invalid": "Enter polling day as a date, such as 30/5/2029."},
+        input_formats=DAYS,
+        widget=forms.DateInput,
+    )
+
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or {}
+        if data.get("begins") and data.get("kind") != PlaceKind.CONSTITUENCIES:
+            self.add_error("begins", "Only a list of constituencies begins on a polling day.")
         most = MAX_POSTCODE_BYTES if data.get("kind") == PlaceKind.POSTCODES else MAX_BYTES
         for name, limit in (("file", most), ("codes", MAX_BYTES)):
             file = data.get(name)

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import PurePath
 from typing import Any, BinaryIO
 
 from django.db import transaction
 from django.db.models import Model
+from django.utils import timezone
 
 from accounts.models import User
 from contacts.imports import columns, shapes
 from contacts.imports.applying import NotApplicable, OutcomeChanged, one_import_at_a_time
+from contacts.imports.commons import commons_on
+from contacts.imports.constituencies import import_constituencies, refuse_day_to_come
 from contacts.imports.geography import (
     Outcome,
-    import_constituencies,
     import_councils,
     import_overlaps,
     read_table,
@@ -51,8 +53,12 @@ def preview_places(
     codes: tuple[bytes, str] | None,
     by: User | None,
     now: datetime,
+    begins: date | None = None,
 ) -> PlaceFile:
-    """Read a file and record what it would change. Raises ListRefused."""
+    """Read a file and record what it would change; `begins`: from when the constituencies in it are the seats
+    there are. Raises ListRefused."""
+    if begins:
+        refuse_day_to_come(begins, today=timezone.localdate(now))
     with transaction.atomic():
         one_import_at_a_time()
         file = PlaceFile(kind=kind, file_name=PurePath(file_name).name[:200], created_at=now, created_by=by)
@@ -64,6 +70,8 @@ def preview_places(
         else:
             content = stream.read(MAX_BYTES + 1)
             file.content, file.described = read_content(kind, content, file_name, codes)
+            if begins and kind == PlaceKind.CONSTITUENCIES:
+                file.content["begins"] = begins.isoformat()
             file.save()
             outcome = what_it_would_do(file)
         if kind in REPLACED_WHOLE and not outcome.new + outcome.changed + outcome.unchanged:
@@ -162,9 +170,9 @@ def read_content(
 ) -> tuple[Content, str]:
     """What a file says, as it is kept for the preview, and how it was read. Raises ListRefused."""
     if kind == PlaceKind.HEXES:
-        return shapes.read_hexes(content).as_json(), "hexjson"
+        return shapes.read_hexes(content, commons_on()).as_json(), "hexjson"
     if kind == PlaceKind.BOUNDARIES:
-        return shapes.read_boundaries(content).as_json(), "GeoJSON"
+        return shapes.read_boundaries(content, commons_on()).as_json(), "GeoJSON"
     table = read_table(content, file_name, MEANINGS[PlaceKind(kind)])
     kept: Content = {"kind": table.kind, "header": table.header, "rows": table.rows}
     if codes and kind == PlaceKind.OVERLAPS:
@@ -194,8 +202,10 @@ def write(file: PlaceFile) -> Outcome:
         return write_wards(table, file)
     if file.kind == PlaceKind.OVERLAPS:
         return import_overlaps(table, translation=content.get("codes"), skip_refused=True)
-    take = import_councils if file.kind == PlaceKind.COUNCILS else import_constituencies
-    return take(table, skip_refused=True)
+    if file.kind == PlaceKind.COUNCILS:
+        return import_councils(table, skip_refused=True)
+    begins = date.fromisoformat(content["begins"]) if "begins" in content else None
+    return import_constituencies(table, begins=begins, skip_refused=True)
 
 
 Shape = tuple[type[SeatHex | SeatBoundary], Callable[[Any], dict[str, Any]]]

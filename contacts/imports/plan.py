@@ -8,23 +8,17 @@ from datetime import date, timedelta
 from typing import Any
 
 from contacts.imports import histories, names, parties, seats
-from contacts.imports.entries import ELECTED_ON, TOO_MANY, Entry, Listing
+from contacts.imports.commons import newest_date
+from contacts.imports.entries import TOO_MANY, Entry, Listing
 from contacts.imports.matching import LEARN_WELSH_NAMES, find_mp, find_seat, load_facts, meant_by
 from contacts.imports.planned import Placed, Plan
 from contacts.imports.reading import ListRefused, printable
 from contacts.imports.reasons import CURRENT
-from contacts.models import (
-    MPListImport,
-    ParliamentSync,
-    PartySpell,
-    SeatHolding,
-)
+from contacts.models import PartySpell, SeatHolding
 from contacts.spells import day_before
 
 # Sources differ by a day or so on when a holding began (polling day, or the day after): no new holding.
 SAME_START = timedelta(days=7)
-
-WELSH_SEATS = sum(code.startswith("W") for code in seats.VALID_CODES)
 
 
 def counts_in_words(counts: dict[str, Any]) -> str:
@@ -38,8 +32,15 @@ def counts_in_words(counts: dict[str, Any]) -> str:
 
 def make_plan(listing: Listing, *, list_date: date, is_partial: bool) -> Plan:
     """Match a list with what is here. Raises ListRefused if it cannot be taken as a whole."""
-    refuse_dates(list_date, rows=listing.rows)
-    plan = Plan(listing=listing, list_date=list_date, is_partial=is_partial, facts=load_facts())
+    known_to = newest_date()
+    refuse_dates(list_date, known_to=known_to, rows=listing.rows)
+    plan = Plan(
+        listing=listing,
+        list_date=list_date,
+        is_partial=is_partial,
+        facts=load_facts(list_date),
+        known_to=known_to,
+    )
     located = list(locate(plan))
     refuse_unknown_seats(plan, located)
     if not is_partial:
@@ -61,32 +62,20 @@ def make_plan(listing: Listing, *, list_date: date, is_partial: bool) -> Plan:
     return plan
 
 
-def refuse_dates(list_date: date, *, rows: int) -> None:
-    if list_date < ELECTED_ON:
+def refuse_dates(list_date: date, *, known_to: date | None, rows: int) -> None:
+    if list_date < seats.FIRST_POLL:
         raise ListRefused(
             f"The list is of another Parliament: it is dated {list_date:%-d %B %Y}, "
-            f"before this one was elected on {ELECTED_ON:%-d %B %Y}.",
+            f"before this one was elected on {seats.FIRST_POLL:%-d %B %Y}.",
             rows=rows,
         )
-    newest = newest_date()
-    if newest and list_date < newest:
+    if known_to and list_date < known_to:
         raise ListRefused(
             f"The list is out of date: it is dated {list_date:%-d %B %Y}, "
-            f"and a list of {newest:%-d %B %Y} has been applied since. If its date is wrong, "
+            f"and a list of {known_to:%-d %B %Y} has been applied since. If its date is wrong, "
             "say which day it is for.",
             rows=rows,
         )
-
-
-def newest_date() -> date | None:
-    """The day up to which the MPs here are known: of the newest list in force, or of the newest sync, unless
-    an import has been undone since."""
-    undone_at = MPListImport.objects.last_undone_at()
-    days = (
-        MPListImport.objects.newest_applied_date(),
-        ParliamentSync.objects.newest_done_date(since=undone_at),
-    )
-    return max(filter(None, days), default=None)
 
 
 # --- Seats ------------------------------------------------------------------------------
@@ -105,16 +94,20 @@ def refuse_unknown_seats(plan: Plan, located: list[Placed]) -> None:
     unknown = [p.entry for p in located if not p.code and (p.entry.seat_code or p.entry.seat_name)]
     if len(unknown) <= max(10, TOO_MANY * len(located)) and (not unknown or len(unknown) < len(located)):
         return
-    if not plan.listing.has_codes and len(plan.facts.seats) < seats.WHOLE:
+    commons = plan.facts.commons
+    if not plan.listing.has_codes and len(plan.facts.seats) < commons.size:
         raise ListRefused(
             f"The list names constituencies without their codes, and only {len(plan.facts.seats)} of the "
-            f"{seats.WHOLE} are known here. Import a list that has a column of ONS codes, or ask whoever "
+            f"{commons.size} are known here. Import a list that has a column of ONS codes, or ask whoever "
             "looks after the server to import the constituencies first (import_constituencies).",
             rows=plan.listing.rows,
         )
     shown = ", ".join(f"“{entry.shown_seat}”" for entry in unknown[:3])
-    could_be_welsh = not plan.facts.has_welsh_names and len(unknown) <= WELSH_SEATS
+    welsh = sum(code.startswith("W") for code in commons.codes)
+    could_be_welsh = not plan.facts.has_welsh_names and len(unknown) <= welsh
     hint = f" If these are Welsh names, {LEARN_WELSH_NAMES}." if could_be_welsh else ""
+    if any(seats.REAL_CODE.fullmatch(entry.seat_code) for entry in unknown):
+        hint += " If the boundaries have changed since, import the new constituencies first."
     raise ListRefused(
         "The list seems to be of another Parliament, or of other areas: "
         f"{len(unknown)} of its {len(located)} rows are for constituencies that this Parliament does not "
@@ -125,10 +118,11 @@ def refuse_unknown_seats(plan: Plan, located: list[Placed]) -> None:
 
 
 def refuse_gaps(plan: Plan, located: list[Placed]) -> None:
-    """A whole list is for all 650 seats; a refused row may stand for a seat that cannot be read."""
+    """A whole list is for every seat; a refused row may stand for a seat that cannot be read."""
+    codes = plan.facts.commons.codes
     covered = {p.code for p in located if p.code}
     unreadable = sum(not p.code for p in located)
-    missing = sorted(seats.VALID_CODES - covered)
+    missing = sorted(codes - covered)
     if len(missing) <= unreadable:
         return
     by_nation = [
@@ -136,7 +130,7 @@ def refuse_gaps(plan: Plan, located: list[Placed]) -> None:
             letter,
             nation.label,
             sum(code[0] == letter for code in covered),
-            sum(c[0] == letter for c in seats.VALID_CODES),
+            sum(code[0] == letter for code in codes),
         )
         for letter, nation in seats.NATION_OF.items()
     ]
@@ -147,7 +141,7 @@ def refuse_gaps(plan: Plan, located: list[Placed]) -> None:
     sheet = plan.listing.reading.get("sheet")
     which = f"The list (sheet “{sheet}”)" if sheet else "The list"
     raise ListRefused(
-        f"{which} is for {len(covered)} of the {seats.WHOLE} seats. {detail} If it is meant to be a "
+        f"{which} is for {len(covered)} of the {len(codes)} seats. {detail} If it is meant to be a "
         "partial list, say so (--partial, or “partial list” in the browser); then nobody is ended.",
         rows=plan.listing.rows,
     )
@@ -238,13 +232,7 @@ def settle(plan: Plan, placed: list[Placed]) -> list[Placed]:
     facts = plan.facts
     while True:
         staying = {p.mp.pk for p in placed if p.mp}
-        refused_rows = {refusal.row for refusal in plan.refused}
-        in_refused = {
-            mp.pk
-            for entry in plan.listing.entries
-            if entry.row in refused_rows
-            for mp in meant_by(facts, entry)
-        }
+        in_refused = people_refused(plan)
         kept = []
         for p in placed:
             holding = facts.holder.get(p.code)
@@ -271,6 +259,13 @@ def settle(plan: Plan, placed: list[Placed]) -> list[Placed]:
         placed = kept
 
 
+def people_refused(plan: Plan) -> set[int]:
+    """Whoever stands in a row that is refused, by key."""
+    rows = {refusal.row for refusal in plan.refused}
+    entries = [entry for entry in plan.listing.entries if entry.row in rows]
+    return {mp.pk for entry in entries for mp in meant_by(plan.facts, entry)}
+
+
 # --- What would change --------------------------------------------------------------------
 
 
@@ -283,6 +278,7 @@ def decide_start(plan: Plan, placed: Placed) -> None:
     the list's own day is the first that is known.
     """
     facts, entry = plan.facts, placed.entry
+    elected_on = facts.commons.elected_on
     given = date.fromisoformat(entry.started_on) if entry.started_on else None
     open_holding = facts.holder.get(placed.code)
     if placed.mp and open_holding and open_holding.mp_id == placed.mp.pk:
@@ -292,14 +288,14 @@ def decide_start(plan: Plan, placed: Placed) -> None:
     before = facts.holdings_of_seat.get(placed.code, []) + (
         facts.holdings_of_mp.get(placed.mp.pk, []) if placed.mp else []
     )
-    earliest = max([h.ended_on or h.started_on for h in before], default=day_before(ELECTED_ON))
+    earliest = max([h.ended_on or h.started_on for h in before], default=day_before(elected_on))
     since = date.fromisoformat(entry.known_since) if entry.known_since else None
     for day in (given, since):
         if day and earliest < day <= plan.list_date:
             placed.started_on = day
             return
-    throughout = given is not None and given < ELECTED_ON and not before
-    placed.started_on = ELECTED_ON if throughout else plan.list_date
+    throughout = given is not None and given < elected_on and earliest < elected_on
+    placed.started_on = elected_on if throughout else plan.list_date
 
 
 def decide_changes(plan: Plan, placed: Placed) -> None:
@@ -389,7 +385,8 @@ def is_same_name(known: str, entry: Entry, listing: Listing) -> bool:
 
 
 def decide_endings(plan: Plan) -> None:
-    """Whoever must leave a seat because a row says so, and when: the day before what comes next."""
+    """Whoever must leave a seat because a row says so, and when: the day before what comes next; and, in a
+    whole list, whose seat has been abolished."""
     facts = plan.facts
     last_days: dict[int, date] = {}
     leaving: dict[int, SeatHolding] = {}
@@ -405,6 +402,11 @@ def decide_endings(plan: Plan) -> None:
         for holding in going:
             leaving[holding.pk] = holding
             last_days[holding.pk] = min(day_before(begins), last_days.get(holding.pk, date.max))
+    in_refused = people_refused(plan)
+    for holding in facts.stranded:
+        ended_on = facts.every_seat[holding.constituency_id].ended_on
+        if ended_on and not plan.is_partial and holding.mp_id not in in_refused and holding.pk not in leaving:
+            leaving[holding.pk], last_days[holding.pk] = holding, ended_on
     staying = {p.mp.pk for p in plan.placed if p.mp}
     for pk, holding in leaving.items():
         last_day = last_days[pk]

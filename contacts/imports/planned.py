@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from contacts.imports import parties
 from contacts.imports.entries import Entry, Listing
 from contacts.imports.matching import Facts
-from contacts.models import MP, Ending, MPName, MPStatus, PartySpell, SeatHolding
+from contacts.models import MP, Dissolution, Ending, MPName, MPStatus, PartySpell, SeatHolding
 
 
 class Named(NamedTuple):
@@ -64,6 +64,8 @@ class Plan:
     list_date: date
     is_partial: bool
     facts: Facts
+    # The day up to which the MPs were known before.
+    known_to: date | None = None
     refused: list[Refusal] = field(default_factory=list)
     placed: list[Placed] = field(default_factory=list)
     # Who holds a seat no more, and their last day in it; None if the holding never really began.
@@ -73,6 +75,11 @@ class Plan:
     # What the list adds about holdings known already, and about a party and a name that began with them.
     learnt: list[tuple[SeatHolding | PartySpell | MPName, dict[str, Any]]] = field(default_factory=list)
     ended: list[SeatHolding] = field(default_factory=list)
+    # Dissolutions as the list leaves them, and of these the ones it ends, with their last days.
+    dissolutions: list[Dissolution] = field(default_factory=list)
+    over: list[tuple[Dissolution, date]] = field(default_factory=list)
+    # The days of general elections, those included that the list itself tells of.
+    polls: list[date] = field(default_factory=list)
 
     def refuse(self, entry: Entry, reason: str) -> None:
         self.refused.append(Refusal(entry.row, reason))
@@ -137,6 +144,10 @@ class Plan:
             ],
             "vacant": [self.shown_seat(p) for p in self.placed if p.entry.is_vacant],
             "ids_learnt": sum(bool(p.learnt) for p in self.placed if not p.is_new),
+            "dissolutions_over": [
+                {"from": f"{each.started_on:%-d %B %Y}", "to": f"{last_day:%-d %B %Y}"}
+                for each, last_day in self.over
+            ],
             "new_seats": sum(p.code not in facts.seats for p in self.placed),
         }
 
@@ -146,4 +157,4 @@ class Plan:
         return placed.entry.seat_name or placed.code
 
     def seat_name_of(self, holding: SeatHolding) -> str:
-        return next(s.name for s in self.facts.seats.values() if s.pk == holding.constituency_id)
+        return self.facts.every_seat[holding.constituency_id].name

@@ -17,13 +17,14 @@ from django.db.models import CharField, F
 from django.db.models.functions import Cast
 
 from contacts.imports import columns, reading
-from contacts.imports.entries import ELECTED_ON
+from contacts.imports.commons import commons_on, newest_date
 from contacts.imports.geography import Outcome
 from contacts.imports.planned import Refusal
 from contacts.imports.posts import RowRefused, Statement, statements
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.imports.same_post import PARLIAMENT, has_begun_near, is_same, is_same_post_id
-from contacts.models import MP, MPListImport, Post
+from contacts.imports.seats import FIRST_POLL
+from contacts.models import MP, OF_BODIES, MPListImport, Post, SeatHolding
 
 # The fields that lists state, and what people call them.
 FIELDS = {
@@ -167,10 +168,16 @@ class PostPlan:
 
 
 def as_json(change: Change) -> dict[str, Any]:
-    were = {
-        name: value.isoformat() if isinstance(value, date) else value for name, value in change.were.items()
-    }
-    return {"pk": change.post.pk, **were}
+    return {"pk": change.post.pk, **{name: in_json(value) for name, value in change.were.items()}}
+
+
+def as_was(post: Post) -> dict[str, Any]:
+    """The post as it is, for `put_back`."""
+    return {"pk": post.pk, **{name: in_json(getattr(post, name)) for name in FIELDS}}
+
+
+def in_json(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def rewrite(posts: list[Post]) -> None:
@@ -196,25 +203,30 @@ def plan_posts(table: Table, *, source: str, on: date, kind: str = "") -> PostPl
     An end date is the last day of a post. Raises ListRefused, also for a list of an earlier Parliament, whose
     open posts would seem to last.
     """
-    if on < ELECTED_ON:
+    newest = newest_date()
+    if on < (commons_on(newest).elected_on if newest else FIRST_POLL):
         raise ListRefused(
             f"The list is as at {on:%-d %B %Y}: what it calls held was held in an earlier Parliament.",
             rows=len(table.rows),
         )
     plan = PostPlan(source=source, on=on, rows=len(table.rows))
     stated, plan.refused, plan.left_out = statements(table, kind=kind)
-    known = Known()
+    known = Known(on)
     for statement in stated:
         try:
             take(plan, known, statement)
         except RowRefused as refusal:
             plan.refused.append(Refusal(statement.row, str(refusal)))
-    plan.refused.sort(key=lambda refusal: refusal.row)
+    for refusals in (plan.refused, plan.left_out):
+        refusals.sort(key=lambda refusal: refusal.row)
     return plan
 
 
 def take(plan: PostPlan, known: Known, statement: Statement) -> None:
     mp, stated = statement.mp, statement.post
+    if stated["kind"] in OF_BODIES and stated["ended_on"] is None and mp.pk in known.left:
+        plan.left_out.append(Refusal(statement.row, f"{mp.name} had ceased to be an MP by then"))
+        return
     post = known.find(mp, stated)
     if post is None and not known.is_held(mp, stated):
         known.add(plan.begin(mp, stated, row=statement.row))
@@ -246,7 +258,9 @@ def news_of(post: Post, stated: dict[str, Any], *, on: date) -> dict[str, Any]:
 class Known:
     """The posts recorded here, to be found by what a row says."""
 
-    def __init__(self) -> None:
+    def __init__(self, on: date) -> None:
+        # MPs who sat, and had ceased to by then.
+        self.left = SeatHolding.objects.of_leavers(on)
         self.by_source_id: dict[tuple[int, str], Post] = {}
         self.by_start: dict[tuple[Any, ...], Post] = {}
         self.open: dict[tuple[Any, ...], Post] = {}

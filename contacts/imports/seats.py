@@ -1,7 +1,7 @@
-"""The 650 seats of the House of Commons since July 2024: which codes are valid, and how their names are
-compared.
+"""The codes of the seats of July 2024, with which an installation begins, and how seats’ names are compared.
 
-Codes are those of the ONS, "Westminster Parliamentary Constituencies (July 2024)".
+Codes are those of the ONS, "Westminster Parliamentary Constituencies (July 2024)". Which seats there are on
+another day is for `commons` to say.
 """
 
 from __future__ import annotations
@@ -9,26 +9,27 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from accounts.models import Nation
-from contacts.imports.reading import printable
 from contacts.models import FICTIONAL_PREFIX
 
 # Five Scottish seats kept their area and their code when the boundaries changed.
 KEPT_SCOTTISH = (21, 27, 45, 48, 51)
 
-VALID_CODES = frozenset(
+CODES_OF_2024 = frozenset(
     [f"E14{number:06}" for number in range(1063, 1606)]
     + [f"W07{number:06}" for number in range(81, 113)]
     + [f"S14{number:06}" for number in (*KEPT_SCOTTISH, *range(60, 112))]
     + [f"N05{number:06}" for number in range(1, 19)]
 )
-WHOLE = len(VALID_CODES)
+# As many as the law sets (Parliamentary Constituencies Act 2020), boundary changes or not.
+WHOLE = len(CODES_OF_2024)
 
-# The day these seats were first contested.
-SINCE = date(2024, 7, 4)
+# The day these seats were first contested: no holding that is kept here is older.
+FIRST_POLL = date(2024, 7, 4)
 
-# The seats of 2010 to 2024; a list that carries these is a list of another Parliament.
+# The seats of 2010 to 2024: a list that carries these is of another Parliament.
 OLD_CODES = frozenset(
     [f"E14{number:06}" for number in range(530, 1063)]
     + [f"W07{number:06}" for number in range(41, 81)]
@@ -52,7 +53,8 @@ NATION_OF = {
     "N": Nation.NORTHERN_IRELAND,
 }
 
-LOOKS_LIKE_CODE = re.compile(rf"(E14|W07|S14|N05|N06|{FICTIONAL_PREFIX}\d\d)\d{{6}}")
+REAL_CODE = re.compile(r"(E14|W07|S14|N05|N06)\d{6}")
+LOOKS_LIKE_CODE = re.compile(rf"{REAL_CODE.pattern}|{FICTIONAL_PREFIX}\d{{8}}")
 
 
 def nation_of(code: str) -> Nation:
@@ -61,19 +63,8 @@ def nation_of(code: str) -> Nation:
 
 
 def started_on(code: str) -> date | None:
-    """Since when a seat of today has its boundaries; None for the few that kept older ones."""
-    return None if code in {f"S14{number:06}" for number in KEPT_SCOTTISH} else SINCE
-
-
-def what_is_wrong_with(code: str) -> str:
-    """Why this is not the code of a seat, in words; empty if it is one."""
-    if code in VALID_CODES:
-        return ""
-    if code.startswith(FICTIONAL_PREFIX):
-        return f"“{printable(code)}” is the code of a made-up seat; made-up seats are outside every import"
-    if code in OLD_CODES:
-        return f"“{code}” is the code of a seat of 2010 to 2024"
-    return f"“{printable(code)}” is not the code of a seat of this Parliament"
+    """Since when a seat of 2024 has its boundaries; None for the few that kept older ones."""
+    return None if code in {f"S14{number:06}" for number in KEPT_SCOTTISH} else FIRST_POLL
 
 
 def without_accents(text: str) -> str:
@@ -87,12 +78,13 @@ def fold(name: str) -> str:
     return " ".join(word for word in words if word != "the")
 
 
-def spellings(name: str) -> set[str]:
+@lru_cache(maxsize=2048)  # every import asks for those of all seats
+def spellings(name: str) -> frozenset[str]:
     """Every folded form in which a name may be meant: whole, or either half of "English / Welsh",
     "English | Welsh", two lines and "English (Welsh)", with and without "constituency"."""
     parts = [name, *re.split(r"\s*[/|\r\n]\s*|\s+[-–—]\s+|\s*\(|\)", name)]
     folded = {fold(re.sub(r"(?i)\b((county|borough|burgh)\s+)?constituency\b", " ", part)) for part in parts}
-    return folded - {""}
+    return frozenset(folded - {""})
 
 
 def both_names(name: str, other: str) -> set[str]:

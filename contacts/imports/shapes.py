@@ -13,6 +13,7 @@ from math import isfinite
 from typing import Any, NoReturn
 
 from contacts.imports import seats
+from contacts.imports.commons import OF_2024, Commons
 from contacts.imports.reading import MAX_BYTES, ListRefused, printable
 
 MAX_SHAPES = 2_000
@@ -33,6 +34,7 @@ class Shapes:
     """The shapes of a file by the code of their seat, as they are kept, and what cannot be taken."""
 
     rows: int
+    commons: Commons
     shapes: dict[str, Any] = field(default_factory=dict)
     refused: list[dict[str, Any]] = field(default_factory=list)
 
@@ -44,7 +46,7 @@ class ShapeRefused(Exception):
     """One shape cannot be taken; the text says why."""
 
 
-def read_hexes(content: bytes) -> Shapes:
+def read_hexes(content: bytes, commons: Commons = OF_2024) -> Shapes:
     """Column and row of each seat in a hexjson file. Raises ListRefused."""
     data = read_object(content)
     hexes = data.get("hexes")
@@ -55,7 +57,7 @@ def read_hexes(content: bytes) -> Shapes:
             f"The layout of the hexes is “{printable(str(data.get('layout')))}”. mpcrm draws “odd-r”."
         )
     refuse_many(len(hexes))
-    found = Shapes(rows=len(hexes))
+    found = Shapes(rows=len(hexes), commons=commons)
     taken: dict[tuple[int, int], str] = {}
     for row, (code, each) in enumerate(hexes.items(), start=1):
         try:
@@ -79,7 +81,7 @@ def position_of(each: Any) -> tuple[int, int]:
     return at
 
 
-def read_boundaries(content: bytes) -> Shapes:
+def read_boundaries(content: bytes, commons: Commons = OF_2024) -> Shapes:
     """The outline of each seat in a GeoJSON file, simplified, its numbers made whole. Raises ListRefused."""
     data = read_object(content)
     features = data.get("features")
@@ -89,7 +91,7 @@ def read_boundaries(content: bytes) -> Shapes:
         raise ListRefused("The map is empty: it has no features.")
     refuse_many(len(features))
     refuse_other_grids(data.get("crs"))
-    found, points = Shapes(rows=len(features)), 0
+    found, points = Shapes(rows=len(features), commons=commons), 0
     for row, feature in enumerate(features, start=1):
         try:
             code = seat_code(code_in(feature), found)
@@ -173,7 +175,7 @@ def code_in(feature: Any) -> str:
 def seat_code(given: str, found: Shapes) -> str:
     """A valid code that has no shape yet. Raises ShapeRefused."""
     code = seats.RECODED.get(given, given)
-    if wrong := seats.what_is_wrong_with(code):
+    if wrong := found.commons.what_is_wrong_with(code):
         raise ShapeRefused(wrong)
     if code in found.shapes:
         raise ShapeRefused(f"{code} is in the file twice")

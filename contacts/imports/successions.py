@@ -1,7 +1,7 @@
-"""Taking in which old seats the seats of today were made from, at the boundary change of 2024.
+"""Taking in which old seats later ones were made from, at a boundary change.
 
-Old seats are kept as rows that have ended. Seats that kept their boundaries have one row, which began before
-and has not ended: they are made from nothing.
+Old seats are kept as rows that have ended; those of before 2024 are made here. Seats that kept their
+boundaries have one row, which began before and has not ended: they are made from nothing.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import pairwise
 from django.db import transaction
 
 from contacts.imports import seats
+from contacts.imports.commons import Commons, commons_on
 from contacts.imports.geography import NotAShare, Outcome, in_per_cent, number_in, settle
 from contacts.imports.reading import ListRefused, Row, Table, printable
 from contacts.models import Constituency, SeatSuccession
@@ -54,21 +55,22 @@ def rows_of(table: Table) -> list[Row]:
 
 @transaction.atomic
 def import_successions(table: Table, *, skip_refused: bool = False) -> Outcome:
-    """Keep the old seats and which part of each went into which seat of today.
+    """Keep the old seats and which part of each went into which new one.
 
     The file gives, with or without headings, the code and name of an old and of a new seat, and the share of
     each that the other is, of the population where it counts several things (the last two columns). Raises
     ListRefused, or SomeRefused with nothing written.
     """
     rows = rows_of(table)
-    at = columns_of(rows)
+    commons = commons_on()
+    at = columns_of(rows, commons)
     outcome = Outcome(rows=len(rows))
     known = Constituency.objects.in_bulk(field_name="ons_code")
     names: dict[str, str] = {}
     parts: dict[tuple[str, str], Part] = {}
     for number, cells in rows:
         try:
-            part = part_in(cells, at, known)
+            part = part_in(cells, at, known, commons)
             if (part.old, part.new) in parts:
                 raise NotAPart(f"{part.old} and {part.new} are in the list twice")
         except (NotAPart, NotAShare) as problem:
@@ -88,22 +90,32 @@ class NotAPart(Exception):
     """Why a row tells of no part of an old seat, in words."""
 
 
-def part_in(cells: list[str], at: Columns, known: dict[str, Constituency]) -> Part:
+def part_in(cells: list[str], at: Columns, known: dict[str, Constituency], commons: Commons) -> Part:
     """Raises NotAPart or NotAShare."""
     if len(cells) <= at.last:
         raise NotAPart("the row is cut short")
     old, new = cells[at.old], seats.RECODED.get(cells[at.new], cells[at.new])
-    if old not in seats.OLD_CODES and old not in seats.VALID_CODES:
-        raise NotAPart(f"“{printable(old)}” is not the code of a seat of 2010 to 2024")
-    if problem := seats.what_is_wrong_with(new):
-        raise NotAPart(problem)
+    if old not in commons.abolished and old not in commons.codes:
+        raise NotAPart(
+            f"“{printable(old)}” is not the code of a seat of 2010 to 2024, or of one since abolished"
+        )
     if new not in known:
-        raise NotAPart(f"the seat {new} is not known here: import the constituencies first")
-    if old in seats.VALID_CODES and old != new:
+        problem = commons.what_is_wrong_with(new)
+        raise NotAPart(problem or f"the seat {new} is not known here: import the constituencies first")
+    if old in commons.codes and old != new:
         raise NotAPart(f"{old} is a seat of today: it was not made part of {new}")
+    if old != new and not begins_after(known[new], known.get(old)):
+        raise NotAPart(f"{new} was there before {old} ended")
     if not cells[at.old + 1] or len(cells[at.old + 1]) > 150:
         raise NotAPart("the old seat has no name, or too long a one")
     return Part(old, new, share_in(cells[at.share_of_old]), share_in(cells[at.share_of_new]))
+
+
+def begins_after(new: Constituency, old: Constituency | None) -> bool:
+    """Whether a seat begins the day after the old one ended (None: one of before 2024); a day that is not
+    known may be it."""
+    last_day = old.ended_on if old else day_before(seats.FIRST_POLL)
+    return last_day is None or new.started_on is None or day_before(new.started_on) == last_day
 
 
 def share_in(text: str) -> Decimal:
@@ -112,16 +124,19 @@ def share_in(text: str) -> Decimal:
     return in_per_cent(Decimal(-1) if number is None else number * 100, text)
 
 
-def columns_of(rows: list[Row]) -> Columns:
+def columns_of(rows: list[Row], commons: Commons) -> Columns:
     """By what the cells hold: two columns of codes, and the last two next to each other whose numbers add up
     to one, the first for each old seat, the second for each new one."""
     width = min((len(cells) for _, cells in rows), default=0)
-    old = next((at for at in range(width) if mostly(rows, at, lambda text: text in seats.OLD_CODES)), None)
-    new = next((at for at in range(width) if mostly(rows, at, lambda text: text in seats.VALID_CODES)), None)
-    if old is None or new is None:
+    every = commons.codes | commons.abolished
+    with_codes = [at for at in range(width) if mostly(rows, at, lambda text: text in every)]
+    gone = {at: sum(cells[at] in commons.abolished for _, cells in rows) for at in with_codes}
+    old = max(with_codes, key=lambda at: gone[at], default=None)
+    new = min((at for at in with_codes if at != old), key=lambda at: gone[at], default=None)
+    if old is None or new is None or not gone[old]:
         raise ListRefused(
-            "No two columns of seats of 2010 to 2024 and seats of today were found: this does not seem to be "
-            "a list of what the seats were made from.",
+            "No two columns of abolished seats and of those made from them were found: this does not seem to "
+            "be a list of what the seats were made from.",
             rows=len(rows),
         )
     numbers = [at for at in range(width) if mostly(rows, at, lambda t: number_in(t) is not None)]
@@ -157,7 +172,9 @@ def write(
     outcome: Outcome,
 ) -> None:
     fresh = [
-        Constituency(ons_code=code, name=name, nation=seats.nation_of(code), ended_on=day_before(seats.SINCE))
+        Constituency(
+            ons_code=code, name=name, nation=seats.nation_of(code), ended_on=day_before(seats.FIRST_POLL)
+        )
         for code, name in names.items()
         if code not in known
     ]

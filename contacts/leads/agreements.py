@@ -11,14 +11,17 @@ from contacts.models import MP, LeadAgreement
 
 @dataclass(frozen=True)
 class Agreed:
-    """The latest agreement, and whether it is to those who engage now."""
+    """The latest agreement, whether it is to those who engage now, and those before it, newest first."""
 
     agreement: LeadAgreement | None
     stands: bool
+    earlier: list[LeadAgreement]
 
 
 def agreed_on(mp: MP, leads: Leads, *, membership: Membership) -> Agreed:
     """What the Leader agreed to for this MP, held against the present `leads`; in one query."""
     agreements = LeadAgreement.objects.visible_to(membership).filter(mp=mp).latest_first()
-    agreement = agreements.select_related("recorded_by__user").first()
-    return Agreed(agreement, stands=agreement is not None and agreement.people == leads.in_words)
+    found = list(agreements.select_related("recorded_by__user"))
+    latest = found[0] if found else None
+    stands = latest is not None and latest.people == leads.in_words
+    return Agreed(latest, stands=stands, earlier=found[1:])

@@ -43,7 +43,8 @@ class GeographyCommand(BaseCommand):
             for refused in outcome.refused:
                 where = f"Row {refused['row']}: " if refused["row"] else ""
                 self.stdout.write(f"Refused. {where}{refused['reason']}")
-            self.stdout.write(f"{outcome.in_words()}. {'Applied.' if is_applied else 'Nothing was changed.'}")
+            said = ". ".join([outcome.in_words(), *(note.removesuffix(".") for note in outcome.notes)])
+            self.stdout.write(f"{said}. {'Applied.' if is_applied else 'Nothing was changed.'}")
         if not is_applied and not is_dry:
             raise CommandError("Nothing was changed, because of what is refused.", returncode=1)
 

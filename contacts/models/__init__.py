@@ -32,11 +32,12 @@ from contacts.models.authority.leads import (
 )
 from contacts.models.authority.notes import (
     READERS,
-    THEY_MAY_ASK,
     WRITERS,
     NoteKind,
     NoteQuerySet,
+    Opinion,
     SourcedNote,
+    Withdrawable,
 )
 from contacts.models.authority.offices import MPOffice, OfficePerson, PreferredWay
 from contacts.models.authority.placements import Influence, Placement, Support
@@ -57,8 +58,8 @@ from contacts.models.parliament.contacts import (
 )
 from contacts.models.parliament.dissolutions import Dissolution, dissolved_since
 from contacts.models.parliament.lists import ImportState, ListSubject, MPListImport
-from contacts.models.parliament.mps import MP, MPName, MPQuerySet, MPStatus
-from contacts.models.parliament.news import MPNews, MPNewsQuerySet, NewsKind
+from contacts.models.parliament.mps import MP, MPName, MPQuerySet, MPStatus, holders, sat_for
+from contacts.models.parliament.news import OF_POSTS, OF_SEATS, MPNews, MPNewsQuerySet, NewsKind
 from contacts.models.parliament.parties import Party, PartyChange, PartySpell
 from contacts.models.parliament.places import (
     REPLACED_WHOLE,
@@ -70,7 +71,7 @@ from contacts.models.parliament.places import (
     SeatHex,
     Ward,
 )
-from contacts.models.parliament.posts import Post, PostKind, PostQuerySet
+from contacts.models.parliament.posts import OF_BODIES, Post, PostKind, PostQuerySet
 from contacts.models.parliament.seats import (
     FICTIONAL_PREFIX,
     Beginning,
@@ -83,7 +84,7 @@ from contacts.models.parliament.seats import (
     SeatOverlap,
     SeatSuccession,
 )
-from contacts.models.parliament.spells import SpellQuerySet, is_current
+from contacts.models.parliament.spells import DatedFact, SpellQuerySet, is_current
 from contacts.models.parliament.syncs import ParliamentSync, SyncState, SyncSubject
 
 __all__ = [
@@ -95,11 +96,13 @@ __all__ = [
     "MOST_ADVISED",
     "MOST_CONTACTS",
     "MP",
+    "OF_BODIES",
+    "OF_POSTS",
+    "OF_SEATS",
     "ONE_AT_A_TIME",
     "PARLIAMENTARY_OFFICE",
     "READERS",
     "REPLACED_WHOLE",
-    "THEY_MAY_ASK",
     "WRITERS",
     "BackgroundEntry",
     "Beginning",
@@ -117,6 +120,7 @@ __all__ = [
     "CouncilLead",
     "CouncilLeadQuerySet",
     "CouncilTier",
+    "DatedFact",
     "Dissolution",
     "Ending",
     "HandoverStep",
@@ -139,6 +143,7 @@ __all__ = [
     "NoteKind",
     "NoteQuerySet",
     "OfficePerson",
+    "Opinion",
     "ParliamentAnswer",
     "ParliamentContact",
     "ParliamentSync",
@@ -174,6 +179,9 @@ __all__ = [
     "SyncState",
     "SyncSubject",
     "Ward",
+    "Withdrawable",
     "dissolved_since",
+    "holders",
     "is_current",
+    "sat_for",
 ]

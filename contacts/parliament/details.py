@@ -19,8 +19,10 @@ from django.db.models import Q
 
 from accounts.models import Authority
 from contacts.imports.applying import apply_plan, one_import_at_a_time
+from contacts.imports.commons import commons_on
 from contacts.imports.post_plan import PostPlan
 from contacts.imports.same_post import PARLIAMENT
+from contacts.imports.seats import FIRST_POLL
 from contacts.models import (
     MP,
     ListSubject,
@@ -29,6 +31,7 @@ from contacts.models import (
     ParliamentContact,
     ParliamentSync,
     Post,
+    SeatHolding,
     SyncState,
     SyncSubject,
 )
@@ -38,6 +41,7 @@ from contacts.parliament.asking import Manners, asking
 from contacts.parliament.client import MembersAPI
 from contacts.parliament.shapes import Biography, OddAnswer
 from contacts.parliament.syncing import PROBLEMS, NeedsAPerson, stop
+from contacts.published import Changes, says
 
 # MPs of the seats that somebody here works for are asked about so many times as often as the others.
 OWN_COUNT_FOR = 7
@@ -61,6 +65,7 @@ class Outcome:
     posts: PostPlan
     asked: int = 0
     odd: list[dict[str, Any]] = field(default_factory=list)
+    published: Changes = field(default_factory=Changes)
     contacts: list[dict[str, Any]] = field(default_factory=list)
     news: list[News] = field(default_factory=list)
 
@@ -120,7 +125,7 @@ def go_on(
     with asking(run, now=now, fresh_from=run.started_at, manners=manners) as (api, moment):
         told = gather(api, run, mps)
     if is_dry_run:
-        return judge(run, told)[0]
+        return judge(run, told)
     return apply(run, told, now=moment())
 
 
@@ -168,7 +173,7 @@ def ask_about(api: MembersAPI, mp: MP, *, on: date) -> Told:
     address = f"{api.base}/api/Members/{number}"
     biography = api.biography(number)
     posts.refuse_nothing(biography, f"{address}/Biography")
-    posts.stated_in(biography, f"{address}/Biography")
+    posts.stated_in(biography, f"{address}/Biography", elected_on=FIRST_POLL)
     contacts = publishing.contacts_in(api.contact(number), mp=mp, on=on, address=f"{address}/Contact")
     return Told(mp, biography, contacts, address)
 
@@ -176,27 +181,35 @@ def ask_about(api: MembersAPI, mp: MP, *, on: date) -> Told:
 # --- Judging and applying, in one transaction -----------------------------------------------------
 
 
-def judge(run: ParliamentSync, told: Sequence[Told]) -> tuple[Outcome, list[Told]]:
-    """What would change; and of whom the contact details would."""
+def judge(run: ParliamentSync, told: Sequence[Told]) -> Outcome:
+    """What would change."""
     outcome = Outcome(PostPlan(source=PARLIAMENT, on=run.on), asked=len(told), odd=list(runs.odd_in(run)))
     mps = [each.mp.pk for each in told]
     recorded: dict[int, list[Post]] = defaultdict(list)
     for post in Post.objects.filter(mp__in=mps).select_related("mp").order_by("pk"):
         recorded[post.mp_id].append(post)
     published: dict[int, list[ParliamentContact]] = defaultdict(list)
-    for contact in ParliamentContact.objects.filter(mp__in=mps):
+    for contact in ParliamentContact.objects.current().filter(mp__in=mps):
         published[contact.mp_id].append(contact)
-    anew = []
+    elected_on, left = commons_on(run.on).elected_on, SeatHolding.objects.of_leavers(run.on)
     for each in told:
         try:
-            posts.take(outcome.posts, each.mp, recorded[each.mp.pk], each.biography, each.address)
+            posts.take(
+                outcome.posts,
+                each.mp,
+                recorded[each.mp.pk],
+                each.biography,
+                each.address,
+                elected_on=elected_on,
+                has_left=each.mp.pk in left,
+            )
         except OddAnswer as problem:
             outcome.odd.append({"mp": each.mp.pk, "name": each.mp.name, "reason": str(problem)})
         before = published[each.mp.pk]
         # No way at all to reach an MP is no news: it says nothing.
-        if not each.contacts or not publishing.differ(before, each.contacts):
+        if not each.contacts or list(map(says, before)) == list(map(says, each.contacts)):
             continue
-        anew.append(each)
+        outcome.published.add(before, each.contacts, on=run.on)
         changes = publishing.changes_in_words(before, each.contacts)
         outcome.contacts.append(
             {"mp": each.mp.pk, "name": each.mp.name, "is_first": not before, "changes": changes}
@@ -204,17 +217,17 @@ def judge(run: ParliamentSync, told: Sequence[Told]) -> tuple[Outcome, list[Told
         emails = publishing.new_emails(before, each.contacts) if before else []
         outcome.news += [News(NewsKind.OFFICE, words, run.on, mp=each.mp) for words in emails]
     outcome.posts.rows = len(told)
-    return outcome, anew
+    return outcome
 
 
 def apply(run: ParliamentSync, told: Sequence[Told], *, now: datetime) -> Outcome:
-    """Apply what was told and end the run, both or neither. What changes no post leaves no import behind, so
+    """Apply what was told and end the run, both or neither. What changes nothing leaves no import behind, so
     that the last that did can still be undone."""
     with transaction.atomic():
         one_import_at_a_time()
-        outcome, anew = judge(run, told)
+        outcome = judge(run, told)
         made: MPListImport | None = None
-        if outcome.posts.fresh or outcome.posts.changed:
+        if outcome.posts.fresh or outcome.posts.changed or outcome.published:
             made = MPListImport(
                 subject=ListSubject.POSTS,
                 file_name=PARLIAMENT,
@@ -226,11 +239,10 @@ def apply(run: ParliamentSync, told: Sequence[Told], *, now: datetime) -> Outcom
                 created_at=now,
             )
             apply_plan(outcome.posts, to=made, skip_refused=False, now=now)
-        ParliamentContact.objects.filter(mp__in=[each.mp.pk for each in anew]).delete()
-        ParliamentContact.objects.bulk_create(
-            [contact for each in anew for contact in each.contacts], batch_size=500
-        )
-        record_news(outcome.news, source=PARLIAMENT, now=now)
+            for what, kinds in outcome.published.write().items():
+                made.effects[what] |= {kind: rows for kind, rows in kinds.items() if rows}
+            made.save(update_fields=["effects"])
+            record_news(outcome.news, source=PARLIAMENT, now=now, made_by=made)
         MP.objects.filter(pk__in=[each.mp.pk for each in told]).update(details_on=run.on)
         runs.end(run, SyncState.DONE, now=now, report=outcome.as_report(), made=made)
     return outcome

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import TypeVar
 
-from contacts.imports import names, reasons, seats
+from contacts.imports import names, reasons
+from contacts.imports.commons import Commons
 from contacts.imports.entries import Entry, Listing, entry_of, with_habits
 from contacts.imports.matching import Facts, find_seat
 from contacts.imports.same_post import PARLIAMENT
@@ -45,6 +46,7 @@ def listing_of(
     *,
     vacant: Iterable[str],
     on: date,
+    commons: Commons,
     histories: Mapping[int, History],
     left: Iterable[int] = (),
     since: date | None = None,
@@ -56,7 +58,7 @@ def listing_of(
     """
     entries: list[Entry] = []
     for member in members:
-        entry = entry_of(len(entries) + 1, cells_of(member), on)
+        entry = entry_of(len(entries) + 1, cells_of(member), on, commons)
         history = histories.get(member.id)
         if history and not entry.problem:
             start = party_start(member, history)
@@ -95,8 +97,10 @@ def in_text(day: date | None) -> str:
 
 
 def seats_without(facts: Facts, members: Iterable[Member]) -> set[str]:
-    """Codes of this Parliament's seats that none of these members holds."""
-    return set(seats.VALID_CODES) - {code_of(facts, m.membership.seat_name) for m in members if m.membership}
+    """Codes of the seats that none of these members holds."""
+    return set(facts.commons.codes) - {
+        code_of(facts, m.membership.seat_name) for m in members if m.membership
+    }
 
 
 def code_of(facts: Facts, seat_name: str) -> str:

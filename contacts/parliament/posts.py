@@ -11,7 +11,6 @@ from collections.abc import Iterable, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from contacts.imports.entries import ELECTED_ON
 from contacts.imports.post_plan import PostPlan
 from contacts.imports.posts import refined
 from contacts.imports.same_post import (
@@ -22,7 +21,8 @@ from contacts.imports.same_post import (
     parliament_id,
     plain,
 )
-from contacts.models import MP, Post, PostKind
+from contacts.imports.seats import FIRST_POLL
+from contacts.models import MP, OF_BODIES, Post, PostKind
 from contacts.parliament.shapes import COMMONS, Biography, BiographyItem, OddAnswer
 
 # The sections of a biography that tell of posts: Parliament's name of what is in them, and ours.
@@ -43,17 +43,18 @@ def refuse_nothing(biography: Biography, address: str) -> None:
         raise OddAnswer(address, "representations", "tells of no time in the House of Commons")
 
 
-def stated_in(biography: Biography, address: str) -> list[Stated]:
-    """The posts held in this Parliament, those that have ended first; one committee under two ids is one.
+def stated_in(biography: Biography, address: str, *, elected_on: date) -> list[Stated]:
+    """The posts held since records begin here, those that have ended first; one committee under two ids is
+    one.
 
-    Committees are appointed anew in each Parliament, so one without an end from before is left out: nobody
-    wrote its end down.
+    Committees are appointed anew in each Parliament, so one without an end from before this was elected is
+    left out: nobody wrote its end down.
     """
     found: dict[tuple[Any, ...], Stated] = {}
     for section, name, kind in SECTIONS:
         for item in getattr(biography, section) or ():
-            is_old = item.ended_on is not None and item.ended_on < ELECTED_ON
-            is_forgotten = kind == PostKind.COMMITTEE and item.started_on < ELECTED_ON
+            is_old = item.ended_on is not None and item.ended_on < FIRST_POLL
+            is_forgotten = kind == PostKind.COMMITTEE and item.started_on < elected_on
             if item.house in (None, COMMONS) and not is_old and not (is_forgotten and not item.ended_on):
                 post = stated(item, name, kind, address)
                 when = post["ended_on"] and post["started_on"]
@@ -84,16 +85,27 @@ def stated(item: BiographyItem, name: str, kind: PostKind, address: str) -> Stat
     }
 
 
-def take(plan: PostPlan, mp: MP, recorded: Sequence[Post], biography: Biography, address: str) -> None:
+def take(
+    plan: PostPlan,
+    mp: MP,
+    recorded: Sequence[Post],
+    biography: Biography,
+    address: str,
+    *,
+    elected_on: date,
+    has_left: bool = False,
+) -> None:
     """Add to the plan what this MP's biography changes. Raises OddAnswer, having added nothing."""
     changes: list[tuple[Post, Stated]] = []
     fresh: list[Stated] = []
     matched: set[int] = set()
-    for post in stated_in(biography, address):
+    for post in stated_in(biography, address, elected_on=elected_on):
         meant = [each for each in recorded if each.pk not in matched and means(each, post)]
         own = next((each for each in meant if each.source == PARLIAMENT), None)
         others = [each for each in meant if each.source != PARLIAMENT]
         matched |= {each.pk for each in meant}
+        if has_left and post["kind"] in OF_BODIES and post["ended_on"] is None:
+            continue  # nobody wrote down that it ended with the seat
         if own:
             changes.append((own, news_of_own(own, post)))
         changes += [(other, news_of_other(other, post)) for other in others]

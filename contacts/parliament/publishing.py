@@ -9,17 +9,6 @@ from contacts.models import MP, ParliamentContact
 from contacts.parliament.shapes import ContactPoint, OddAnswer
 
 MOST = 50
-STATED = (
-    "type_id",
-    "type",
-    "is_preferred",
-    "is_web_address",
-    "address",
-    "phone",
-    "email",
-    "website",
-    "notes",
-)
 
 
 def contacts_in(points: Sequence[ContactPoint], *, mp: MP, on: date, address: str) -> list[ParliamentContact]:
@@ -54,13 +43,6 @@ def as_website(text: str | None) -> str:
     """A link that is one, or nothing."""
     is_link = text and text.lower().startswith(("https://", "http://")) and len(text) <= 500
     return text if text and is_link else ""
-
-
-def differ(recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentContact]) -> bool:
-    def says(contacts: Iterable[ParliamentContact]) -> list[tuple[object, ...]]:
-        return [tuple(getattr(contact, name) for name in STATED) for contact in contacts]
-
-    return says(recorded) != says(stated)
 
 
 def new_emails(recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentContact]) -> list[str]:

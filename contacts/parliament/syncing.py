@@ -7,21 +7,21 @@ constituencies says so, or in a dissolution that somebody has entered.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 
 from django.conf import settings
 from django.db import transaction
 
-from contacts.imports import seats
 from contacts.imports.applying import RowsRefused, apply_list, one_import_at_a_time
+from contacts.imports.commons import newest_date
 from contacts.imports.entries import Listing
 from contacts.imports.matching import Facts, load_facts
 from contacts.imports.names import display
-from contacts.imports.plan import make_plan, newest_date
+from contacts.imports.plan import make_plan
 from contacts.imports.planned import Plan
 from contacts.imports.reading import ListRefused
-from contacts.models import Dissolution, MPListImport, ParliamentSync, SyncState
+from contacts.models import Dissolution, MPListImport, ParliamentSync, SeatHolding, SyncState
 from contacts.parliament import runs
 from contacts.parliament.asking import Manners, asking
 from contacts.parliament.client import PAGE, PATIENT, MembersAPI, Patience
@@ -41,12 +41,18 @@ class NeedsAPerson(Exception):
 
 
 class TooManyGone(NeedsAPerson):
-    """Parliament lists so many fewer MPs than sit here: `fall`."""
+    """So many MPs who sit here would cease to at once: `gone`."""
 
-    def __init__(self, fall: int, what: str) -> None:
+    def __init__(self, gone: int, what: str) -> None:
         super().__init__(what)
-        self.fall = fall
+        self.gone = gone
 
+
+WHAT_TO_DO = (
+    "If Parliament has been dissolved, enter that, in the browser or by manage.py enter_dissolution. If so "
+    "many have really gone, say so on the page of this sync, or run manage.py sync_parliament once with "
+    "PARLIAMENT_MOST_GONE raised."
+)
 
 # Whatever a run cannot get over by itself. NoAnswer is not among them: that passes.
 PROBLEMS = (NeedsAPerson, Unsettled, OddAnswer, ListRefused, RowsRefused)
@@ -67,7 +73,7 @@ def stop(run: ParliamentSync, problem: Exception, *, now: datetime) -> None:
     """End a run that a person must look at."""
     report = dict(run.report)
     if isinstance(problem, TooManyGone):
-        report["gone"] = problem.fall
+        report["gone"] = problem.gone
     runs.end(run, SyncState.STOPPED, reason=in_words(problem), report=report, now=now)
 
 
@@ -126,26 +132,29 @@ def go_on(
 def gather(api: MembersAPI, *, on: date, since: date | None, allowed: int) -> tuple[Listing, date]:
     """The whole list, as Parliament's answers make it, and the day it is for."""
     members = whole(api.current_mps(), what="MPs")
-    facts = load_facts()
+    facts = load_facts(on)
     dissolution = Dissolution.objects.current(on).first()
     if dissolution is None:
-        refuse_fall(sitting=len(facts.holder), listed=len(members), allowed=allowed)
+        refuse_fall(sitting=len(facts.holder) or facts.commons.size, listed=len(members), allowed=allowed)
     vacant: list[str] = []
     missing = seats_without(facts, members)
     unplaced = sum(not code_of(facts, m.membership.seat_name if m.membership else "") for m in members)
-    if len(facts.seats) < seats.WHOLE or len(missing) <= unplaced:
+    if len(facts.seats) < facts.commons.size or len(missing) <= unplaced:
         pass  # the list will be refused, in words that say what to do
     elif dissolution:
         vacant = [facts.seat_name(code) for code in missing]
     elif missing:
         more, vacant = look_up(api, facts, missing)
         members += more
-    left = ids_of_leavers(facts, members, vacant) if not dissolution else []
+    leavers = [] if dissolution else list(those_leaving(facts, members, vacant))
+    refuse_upheaval(facts, leavers, allowed=allowed)
+    left = [number for each in leavers if (number := facts.mps[each.mp_id].parliament_id)]
     asked = [member.id for member in members] if since else differing(facts, members)
     listing = listing_of(
         members,
         vacant=vacant,
         on=on,
+        commons=facts.commons,
         histories=histories_of(api, {*asked, *left}),
         left=left,
         since=since,
@@ -158,14 +167,27 @@ def gather(api: MembersAPI, *, on: date, since: date | None, allowed: int) -> tu
 
 
 def refuse_fall(*, sitting: int, listed: int, allowed: int) -> None:
-    most, fall = settings.PARLIAMENT_MOST_GONE, (sitting or seats.WHOLE) - listed
+    most, fall = settings.PARLIAMENT_MOST_GONE, sitting - listed
     if fall > max(most, allowed):
         raise TooManyGone(
             fall,
-            f"Parliament lists {listed} MPs, {fall} fewer than the {sitting or seats.WHOLE} there should be; "
-            f"more than {most} are not ended without a person. If Parliament has been dissolved, enter that, "
-            "in the browser or by manage.py enter_dissolution. If so many have really gone, say so on the "
-            "page of this sync, or run manage.py sync_parliament once with PARLIAMENT_MOST_GONE raised.",
+            f"Parliament lists {listed} MPs, {fall} fewer than the {sitting} there should be; "
+            f"more than {most} are not ended without a person. {WHAT_TO_DO}",
+        )
+
+
+def refuse_upheaval(facts: Facts, leavers: Sequence[SeatHolding], *, allowed: int) -> None:
+    """As many MPs as ever, but others: within a Parliament that is as little to be believed as a fall.
+
+    Who was elected before the last poll, of a dissolution that was entered, may well have gone.
+    """
+    most = max(settings.PARLIAMENT_MOST_GONE, allowed)
+    gone = sum(holding.started_on >= facts.commons.elected_on for holding in leavers)
+    if gone > most:
+        raise TooManyGone(
+            gone,
+            f"Parliament gives {gone} seats to somebody else than their MP here, or to nobody; more than "
+            f"{settings.PARLIAMENT_MOST_GONE} are not ended at once without a person. {WHAT_TO_DO}",
         )
 
 
@@ -197,16 +219,14 @@ def differing(facts: Facts, members: Sequence[Member]) -> list[int]:
     return found
 
 
-def ids_of_leavers(facts: Facts, members: Sequence[Member], vacant: Sequence[str]) -> list[int]:
-    """Who holds a seat here that Parliament gives to somebody else, or to nobody."""
+def those_leaving(facts: Facts, members: Sequence[Member], vacant: Sequence[str]) -> Iterator[SeatHolding]:
+    """Holdings of seats that Parliament gives to somebody else, or to nobody."""
     holds = {code_of(facts, m.membership.seat_name): m.id for m in members if m.membership}
     holds |= {code_of(facts, name): 0 for name in vacant}
-    found = []
     for code, holding in facts.holder.items():
         number = facts.mps[holding.mp_id].parliament_id
         if number and holds.get(code, number) != number:
-            found.append(number)
-    return found
+            yield holding
 
 
 def histories_of(api: MembersAPI, ids: Collection[int]) -> dict[int, History]:

@@ -14,6 +14,8 @@ from contacts.checklist import checklist_of, checklists_of
 from contacts.checklist_forms import AnswerForm
 from contacts.directory import sitting_mps, with_relationship_owner
 from contacts.models import MP, READERS, ChecklistAnswer, ChecklistAnswerQuerySet, MPQuerySet, Question
+from contacts.note_forms import WithdrawForm
+from contacts.notes import withdraw
 
 
 @require_safe
@@ -21,7 +23,7 @@ from contacts.models import MP, READERS, ChecklistAnswer, ChecklistAnswerQuerySe
 def checklist_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
     person, now = get_object_or_404(MP, pk=mp), timezone.now()
     on = timezone.localdate(now)
-    holding = person.holdings.current(on).select_related("constituency").first()
+    holding = person.holdings.to_the_end().select_related("constituency").first()
     return render(
         request,
         "contacts/checklist_detail.html",
@@ -82,6 +84,24 @@ def checklist_renew(request: AuthorityRequest, mp: int, question: str) -> HttpRe
     return redirect("contacts:checklist_detail", request.authority.slug, mp)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*READERS)
+def answer_withdraw(request: AuthorityRequest, pk: int) -> HttpResponse:
+    answers = ChecklistAnswer.objects.visible_to(request.membership).given()
+    answer = get_object_or_404(answers.select_related("mp", "answered_by__user"), pk=pk)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        withdraw(by=request.membership, row=answer, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "The answer is withdrawn.")
+        return redirect("contacts:checklist_detail", request.authority.slug, answer.mp_id)
+    return render(
+        request,
+        "contacts/answer_withdraw.html",
+        {"form": form, "mp": answer.mp, "answer": answer},
+        status=422 if form.is_bound else 200,
+    )
+
+
 @require_safe
 @for_roles(*READERS)
 def checklist_list(request: AuthorityRequest) -> HttpResponse:
@@ -113,7 +133,7 @@ def _own_mps(request: AuthorityRequest) -> MPQuerySet:
 
 
 def _answers(request: AuthorityRequest, mp: MP, question: Question) -> ChecklistAnswerQuerySet:
-    return ChecklistAnswer.objects.visible_to(request.membership).filter(mp=mp, question=question)
+    return ChecklistAnswer.objects.visible_to(request.membership).kept().filter(mp=mp, question=question)
 
 
 def _question_or_404(question: str) -> Question:

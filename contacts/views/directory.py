@@ -20,14 +20,14 @@ from contacts.directory import (
 )
 from contacts.forms import DirectoryForm, FindForm
 from contacts.lifelines import with_former_names
-from contacts.models import READERS, MPQuerySet
+from contacts.models import READERS, BackgroundEntry, MPQuerySet
 
 
 @require_safe
 @for_roles(*EVERYONE)
 def mp_list(request: AuthorityRequest) -> HttpResponse:
     """Every MP sitting now or on another day, our own first; searched by name, constituency or party."""
-    form = DirectoryForm(request.GET)
+    form = DirectoryForm(request.GET, reads_notes=request.membership.role in READERS)
     form.is_valid()  # A filter that means nothing is named on the page and left out.
     chosen = form.cleaned_data
     mps = _chosen(sitting_mps(request.authority, chosen.get("on")), chosen, request.membership)
@@ -61,4 +61,7 @@ def _chosen(mps: MPQuerySet, chosen: dict[str, Any], membership: Membership) -> 
         mps = mps.in_region(chosen["region"], on)
     if chosen.get("unowned"):
         mps = without_relationship_owner(mps, membership=membership, on=timezone.localdate())
+    if chosen.get("sat_here"):
+        sat = BackgroundEntry.objects.visible_to(membership).of_our_council()
+        mps = mps.filter(pk__in=sat.order_by().values("mp"))
     return search_mps(mps, chosen.get("q", ""))

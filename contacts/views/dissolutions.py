@@ -1,4 +1,4 @@
-"""Saying when there is no Parliament: enter, look at what it means, confirm; cancel what has not come.
+"""Saying when there is no Parliament: enter, look at what it means, confirm; cancel what has ended nothing.
 
 For instance admins: the facts are everyone's.
 """
@@ -15,15 +15,15 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.access import for_instance_admins
-from contacts.imports.forms import DissolutionForm
-from contacts.models import Dissolution, SeatHolding
-from contacts.parliament.dissolving import (
+from contacts.dissolving import (
     DissolutionsOverlap,
-    HasBegun,
+    HasEndedHoldings,
     cancel_dissolution,
     enter_dissolution,
     refuse_overlap,
 )
+from contacts.imports.forms import DissolutionForm
+from contacts.models import Dissolution, SeatHolding
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -74,9 +74,13 @@ def dissolution_confirm(request: HttpRequest) -> HttpResponse:
 def dissolution_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     dissolution = get_object_or_404(Dissolution, pk=pk)
     try:
-        cancel_dissolution(dissolution=dissolution, on=timezone.localdate())
-    except HasBegun:
-        messages.error(request, f"{dissolution} has begun. Give it a last day instead.")
+        cancel_dissolution(dissolution=dissolution, by=request.user, now=timezone.now())  # type: ignore[arg-type]
+    except HasEndedHoldings:
+        messages.error(
+            request,
+            f"{dissolution} has ended the time of MPs. Undo the import that did so first, or give the "
+            "dissolution a last day.",
+        )
     else:
         messages.success(request, f"{dissolution} is cancelled.")
     return redirect("instance:sync_list")

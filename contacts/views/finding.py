@@ -19,5 +19,5 @@ def seat_find(request: AuthorityRequest) -> HttpResponse:
     """Answers the POST itself: a redirect would put a constituent's postcode into an address or a session."""
     form = FindForm(request.POST if request.method == "POST" else None)
     answer = find_seats(form.cleaned_data["place"]) if form.is_valid() else None
-    context = {"form": form, "answer": answer}
+    context = {"form": form, "answer": answer, "may_log": request.membership.handles_enquiries}
     return render(request, "contacts/seat_find.html", context, status=422 if form.errors else 200)

@@ -20,7 +20,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import for_instance_admins
 from accounts.models import User
 from contacts.imports.applying import (
-    CannotUndo,
     NotApplicable,
     OutcomeChanged,
     RowsRefused,
@@ -29,12 +28,11 @@ from contacts.imports.applying import (
     preview_list,
     preview_posts,
     read_list,
-    undo_import,
-    why_not_undo,
 )
 from contacts.imports.forms import CHOOSE_AGAIN, FileForm, ListForm, PostListForm
 from contacts.imports.plan import counts_in_words
 from contacts.imports.reading import ListRefused
+from contacts.imports.undoing import CannotUndo, undo_import, why_not_undo
 from contacts.models import ImportState, ListSubject, MPListImport
 
 CHANGED_SINCE = (

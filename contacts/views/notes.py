@@ -16,7 +16,6 @@ from contacts.background import background_of
 from contacts.models import (
     MP,
     READERS,
-    THEY_MAY_ASK,
     WRITERS,
     BackgroundEntry,
     CampaignIssue,
@@ -25,6 +24,7 @@ from contacts.models import (
 )
 from contacts.note_forms import DATED_AHEAD, BackgroundForm, IssueForm, NoteForm, PositionForm
 from contacts.notes import DatedAhead, NoteChanged, NoteRemoved, add_note, correct_note, remove_note
+from mpcrm.notes import THEY_MAY_ASK
 
 
 @dataclass(frozen=True)

@@ -30,7 +30,7 @@ def office_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
     person = get_object_or_404(MP, pk=mp)
     [card] = card_states([person], membership=member)
     people = OfficePerson.objects.visible_to(member).filter(mp=person).order_by("name", "pk")
-    published = list(person.published_contacts.all())
+    published = list(person.published_contacts.current())
     return render(
         request,
         "contacts/office_detail.html",
@@ -82,7 +82,7 @@ def office_edit(request: AuthorityRequest, mp: int) -> HttpResponse:
 def published_office(request: AuthorityRequest, mp: MP) -> ParliamentContact | None:
     """What Parliament publishes, if the address asks to fill the form in with it."""
     number = request.GET.get("published", "")
-    offices = ParliamentContact.objects.offices().filter(mp=mp)
+    offices = ParliamentContact.objects.current().offices().filter(mp=mp)
     return offices.filter(pk=int(number)).first() if number.isdecimal() and len(number) < 10 else None
 
 

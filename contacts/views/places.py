@@ -51,6 +51,7 @@ def place_upload(request: HttpRequest) -> HttpResponse:
                 stream=data["file"].file,
                 file_name=data["file"].name,
                 codes=codes,
+                begins=data["begins"],
                 by=request.user,  # type: ignore[arg-type]
                 now=timezone.now(),
             )

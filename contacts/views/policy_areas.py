@@ -19,7 +19,7 @@ from contacts.notes import save_policy_area
 @require_safe
 @for_roles(*READERS)
 def area_list(request: AuthorityRequest) -> HttpResponse:
-    counted = positions_by_area(membership=request.membership, on=timezone.localdate())
+    counted = positions_by_area(membership=request.membership)
     return render(
         request,
         "contacts/area_list.html",
@@ -35,7 +35,7 @@ def area_list(request: AuthorityRequest) -> HttpResponse:
 @for_roles(*READERS)
 def area_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     area = get_object_or_404(PolicyArea.objects.visible_to(request.membership), pk=pk)
-    standing = positions_on(area, membership=request.membership, on=timezone.localdate())
+    standing = positions_on(area, membership=request.membership)
     return render(
         request,
         "contacts/area_detail.html",

@@ -1,4 +1,5 @@
-"""The stakeholder map. Officers and political affairs place MPs on it; executives read it."""
+"""The stakeholder map. Officers and political affairs place MPs on it, and withdraw what was wrong;
+executives read it."""
 
 from __future__ import annotations
 
@@ -11,8 +12,8 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import AuthorityRequest, for_roles
 from contacts.forms import AsAtForm
 from contacts.models import MP, READERS, WRITERS, Placement
-from contacts.note_forms import DATED_AHEAD, PlacementForm
-from contacts.notes import DatedAhead, place_mp
+from contacts.note_forms import DATED_AHEAD, PlacementForm, WithdrawForm
+from contacts.notes import DatedAhead, place_mp, withdraw
 from contacts.stakeholders import stakeholder_map
 
 
@@ -27,7 +28,7 @@ def stakeholder_grid(request: AuthorityRequest) -> HttpResponse:
         request,
         "contacts/stakeholder_grid.html",
         {
-            "map": stakeholder_map(membership=request.membership, on=on),
+            "map": stakeholder_map(membership=request.membership, on=on, is_past=on != today),
             "form": form,
             "on": on,
             "is_past": on != today,
@@ -56,5 +57,23 @@ def mp_place(request: AuthorityRequest, mp: int) -> HttpResponse:
         request,
         "contacts/mp_place.html",
         {"form": form, "mp": person, "counting": counting},
+        status=422 if form.is_bound else 200,
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def placement_withdraw(request: AuthorityRequest, pk: int) -> HttpResponse:
+    placements = Placement.objects.visible_to(request.membership).select_related("mp", "recorded_by__user")
+    placement = get_object_or_404(placements, pk=pk)
+    form = WithdrawForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        withdraw(by=request.membership, row=placement, now=timezone.now(), **form.cleaned_data)
+        messages.success(request, "The placement is withdrawn.")
+        return redirect("contacts:background_detail", request.authority.slug, placement.mp_id)
+    return render(
+        request,
+        "contacts/placement_withdraw.html",
+        {"form": form, "mp": placement.mp, "placement": placement},
         status=422 if form.is_bound else 200,
     )

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import for_instance_admins
+from contacts.elections import that_ended_mps
 from contacts.models import Dissolution, ParliamentSync, SyncState, SyncSubject
 from contacts.parliament import runs
 
@@ -24,6 +25,7 @@ from contacts.parliament import runs
 @for_instance_admins
 def sync_list(request: HttpRequest) -> HttpResponse:
     page = Paginator(ParliamentSync.objects.select_related("asked_by"), 25).get_page(request.GET.get("page"))
+    dissolutions = list(Dissolution.objects.select_related("entered_by"))
     return render(
         request,
         "contacts/sync_list.html",
@@ -32,8 +34,9 @@ def sync_list(request: HttpRequest) -> HttpResponse:
             "rows": [(run, what_changed(run)) for run in page],
             "is_nightly": settings.PARLIAMENT_SYNC,
             "mps_a_night": settings.PARLIAMENT_MPS_A_NIGHT,
-            "dissolutions": Dissolution.objects.select_related("entered_by"),
-            "today": timezone.localdate(),
+            "dissolutions": dissolutions,
+            "to_stay": that_ended_mps(dissolutions),
+            "cancelled": Dissolution.history.filter(history_type="-").select_related("history_user")[:10],
         },
     )
 
@@ -84,12 +87,14 @@ def sync_allow(request: HttpRequest, pk: int) -> HttpResponse:
         now=timezone.now(),
         most_gone=gone,
     )
-    messages.success(request, f"Parliament will be asked again within a minute; {gone} fewer MPs will do.")
+    messages.success(
+        request, f"Parliament will be asked again within a minute; {gone} MPs gone will be believed."
+    )
     return redirect("instance:sync_detail", run.pk)
 
 
 def gone_in(run: ParliamentSync) -> int:
-    """How many fewer MPs stopped this run, while a person may still allow it: it is the last about MPs."""
+    """How many MPs gone stopped this run, while a person may still allow it: it is the last about MPs."""
     if run.state != SyncState.STOPPED or "gone" not in run.report:
         return 0
     last = ParliamentSync.objects.about(SyncSubject.MPS).first()

@@ -12,10 +12,14 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 
-from contacts.imports.seats import VALID_CODES
+from contacts.imports.applying import apply_list
+from contacts.imports.commons import commons_on
+from contacts.imports.seats import CODES_OF_2024
 from contacts.models import MP, Constituency, MPName, MPStatus, Party, PartySpell, SeatHolding
+from contacts.parliament.listing import SOURCE, listing_of
+from tests.factories import NOW
 
-CODES = sorted(VALID_CODES)
+CODES = sorted(CODES_OF_2024)
 HEADINGS = ["PCON24CD", "PCON24NM", "Member ID", "MP", "Party", "Start date"]
 ELECTION = "2024-07-04"
 
@@ -46,6 +50,29 @@ def whole() -> list[dict[str, str]]:
         }
         for number, code in enumerate(CODES)
     ]
+
+
+def empty_house(on: date) -> None:
+    """What a sync applies while Parliament is dissolved and lists no MP: nobody holds a seat."""
+    names = list(Constituency.objects.values_list("name", flat=True))
+    listing = listing_of((), vacant=names, on=on, commons=commons_on(on), histories={})
+    apply_list(
+        listing, file_name=SOURCE, list_date=on, is_partial=False, skip_refused=False, by=None, now=NOW
+    )
+
+
+def next_house(poll: str, *, new: int, **by_code: dict[str, str]) -> list[dict[str, str]]:
+    """The list after an election: the first seats have somebody new, the others the same MP again, but for
+    the cells given by seat code."""
+    rows = [
+        {
+            **row,
+            "Start date": poll,
+            **({"Member ID": str(6000 + number), "MP": f"Bo {row['MP'].split()[1]}"} if number < new else {}),
+        }
+        for number, row in enumerate(whole())
+    ]
+    return changed_rows(rows, **by_code)
 
 
 def as_csv(rows: list[dict[str, str]], *, separator: str = ",") -> bytes:
@@ -118,6 +145,23 @@ def spells(mp: MP) -> list[tuple[str, date, date | None]]:
 def changed_rows(base: list[dict[str, str]], **by_code: dict[str, str]) -> list[dict[str, str]]:
     """The list with some rows' cells changed, by seat code."""
     return [{**row, **by_code.get(row["PCON24CD"], {})} for row in base]
+
+
+# Parties as TheyWorkForYou writes them, where that is not the name with hyphens.
+TWFY_PARTIES = {
+    "labourco-operative": "Labour (Co-op)",
+    "dup": "Democratic Unionist Party",
+    "uup": "Ulster Unionist Party",
+    "reform": "Reform UK",
+    "green": "Green Party",
+    "sinn-fein": "Sinn Féin",
+    "social-democratic-and-labour-party": "Social Democratic & Labour Party",
+}
+
+
+def twfy_party(slug: str) -> str:
+    """A party's name as Parliament gives it."""
+    return TWFY_PARTIES.get(slug, slug.replace("-", " ").title())
 
 
 Take = Callable[..., tuple[int, dict[str, Any]]]

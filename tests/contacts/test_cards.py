@@ -25,6 +25,7 @@ from contacts.cards.services import (
     record_sent,
     send_card,
     set_card,
+    take_back,
 )
 from contacts.cards.states import card_states
 from contacts.models import (
@@ -411,6 +412,50 @@ def test_what_the_hand_over_of_a_seat_asks_is_not_asked_again_and_done_by_sendin
     assert ToDo.objects.get().outcome == "done"
 
 
+@pytest.mark.parametrize("state", [State.FAILED, State.DROPPED])
+def test_it_is_asked_again_when_the_email_could_not_be_delivered(
+    officer, political_affairs, mp, office, state
+):
+    card_of(political_affairs)
+    swept(NOW + DAY)
+    send(officer, [mp])
+    before = swept(NOW + 2 * DAY)
+
+    Notification.objects.filter(kind="contact-card").update(state=state)
+
+    assert (before, swept(NOW + 3 * DAY), swept(NOW + 4 * DAY)) == (0, 1, 0)
+    assert sorted(ToDo.objects.values_list("outcome", flat=True)) == ["", "done"]
+
+
+def test_it_is_asked_again_when_what_was_recorded_is_taken_back(officer, political_affairs, mp):
+    card_of(political_affairs)
+    swept(NOW + DAY)
+    for day in (2, 4):
+        sent = record_sent(
+            by=officer, mp=mp, way="post", sent_on=TODAY, submission=uuid4(), now=NOW + day * DAY
+        )
+        take_back(by=officer, sent=sent, now=NOW + day * DAY)
+
+        assert (swept(NOW + (day + 1) * DAY), swept(NOW + (day + 1) * DAY)) == (1, 0)
+
+    assert sorted(ToDo.objects.values_list("outcome", flat=True)) == ["", "done", "done"]
+
+
+def test_what_is_asked_again_is_taken_back_when_the_email_goes_after_all(
+    officer, political_affairs, mp, office
+):
+    card_of(political_affairs)
+    send(officer, [mp])
+    emails = Notification.objects.filter(kind="contact-card")
+    emails.update(state=State.FAILED)
+    swept(NOW + DAY)
+
+    emails.update(state=State.SENT)
+    swept(NOW + 2 * DAY)
+
+    assert asked() == set()
+
+
 def test_nothing_is_asked_for_whoever_has_it_or_is_not_ours(political_affairs, mp):
     card = card_of(political_affairs)
     CardSentFactory(authority=card.authority, mp=mp, card=card)
@@ -451,7 +496,7 @@ def test_a_sweep_costs_the_same_for_1_and_30_mps(political_affairs, authority, d
     for number in (1, 29):
         for mp in [MPFactory(authority=authority) for _ in range(number)]:
             CardSentFactory(authority=authority, mp=mp, card=card)
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(7):
             swept(NOW + DAY)
 
 

@@ -17,6 +17,7 @@ from contacts.answering import (
 )
 from contacts.checklist import Completeness, checklist_of, completeness_by_mp
 from contacts.models import ChecklistAnswer, Post, PostKind, Question, SeatHolding
+from contacts.notes import withdraw
 from notifications.models import ToDo
 from tests.factories import (
     NOW,
@@ -263,6 +264,37 @@ def test_an_mp_who_wins_a_seat_is_another_matter(mp, answer, started_on, stale):
     SeatHolding.objects.create(mp=mp, constituency=ConstituencyFactory(), started_on=started_on)
 
     assert is_stale(answer, TODAY + DAY) == stale
+
+
+# --- Withdrawn --------------------------------------------------------------------------
+
+
+def test_a_withdrawn_answer_stands_no_more_and_the_one_before_does(sign_in, officer, authority, mp):
+    first = answered(officer, mp, text="Right")
+    wrong = answered(officer, mp, seen=first.pk, text="Wrong")
+    client = sign_in(officer)
+
+    refused = client.post(url("answer_withdraw", authority, wrong.pk), {"why": ""})
+    client.post(url("answer_withdraw", authority, wrong.pk), {"why": "Of another MP"})
+    page = " ".join(client.get(url("checklist_detail", authority, mp.pk)).content.decode().split())
+
+    assert refused.status_code == 422
+    assert list(ChecklistAnswer.objects.standing()) == [first]
+    assert checklist_of(mp, membership=officer, on=TODAY).items[0].answer == first
+    assert "<s>Wrong</s>" in page
+    assert ": Of another MP" in page
+    assert f"Withdrawn by {officer}, " in page
+
+
+def test_after_the_only_answer_is_withdrawn_the_question_is_open_and_can_be_answered(officer, mp):
+    wrong = answered(officer, mp, text="Wrong")
+    withdraw(by=officer, row=wrong, why="Of another MP", now=NOW)
+
+    found = checklist_of(mp, membership=officer, on=TODAY)
+    right = answered(officer, mp, seen=found.items[0].seen, text="Right")
+
+    assert (found.items[0].answer, found.completeness.answered) == (None, 0)
+    assert list(ChecklistAnswer.objects.standing()) == [right]
 
 
 # --- Anew -----------------------------------------------------------------------------

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 
 from contacts.finding import MOST
-from contacts.models import PlaceFile, PostcodeSeat, Ward
+from contacts.models import Constituency, PlaceFile, PostcodeSeat, Ward
 from mpcrm.folding import fold
 from mpcrm.postcodes import is_half_a_postcode, is_postcode, spaced, squashed
 from tests.factories import NOW, ConstituencyFactory, MPFactory
@@ -56,6 +56,13 @@ def test_a_postcode_is_found_however_it_is_typed(ask, seat, typed):
     assert "Who covers ZZ1 1AA" in page
     assert "Northmoor Central" in page
     assert "Ms Rowan Vale</a>" in page
+
+
+def test_a_seat_that_has_been_abolished_is_nobodys(ask, seat):
+    PostcodeSeat.objects.create(file=look_up("postcodes"), postcode="ZZ11AA", constituency=seat)
+    Constituency.objects.update(ended_on=NOW.date())
+
+    assert "Northmoor Central" not in ask("ZZ1 1AA").content.decode()
 
 
 def test_a_postcode_that_is_not_there_is_said_not_to_be(ask, seat):

@@ -7,7 +7,8 @@ from datetime import date
 import pytest
 
 from contacts.imports import reasons
-from contacts.imports.applying import apply_preview, preview_list, read_list, undo_import
+from contacts.imports.applying import apply_preview, preview_list, read_list
+from contacts.imports.undoing import undo_import
 from contacts.models import MP, Dissolution, MPListImport, MPName, MPStatus, PartySpell, SeatHolding
 from tests.contacts.lists import (
     CODES,
@@ -22,6 +23,7 @@ from tests.contacts.lists import (
     facts,
     holder,
     letters,
+    next_house,
     whole,
 )
 from tests.factories import NOW
@@ -146,6 +148,7 @@ def test_how_a_holding_ended_is_learnt_later_and_forgotten_when_undone(importer)
     importer(with_reasons(died, **{FIRST: VACANT}), "2026-02-01")
 
     assert holdings(FIRST) == [(1000, ELECTED, date(2026, 1, 20), "general-election", "death")]
+    assert PartySpell.objects.get(mp__parliament_id=1000).ended_on == date(2026, 1, 20)
 
     undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
 
@@ -199,6 +202,40 @@ def test_a_dissolution_that_was_entered_ends_holdings_and_the_next_begin_at_a_po
         (1001, second, None, "general-election", ""),
     ]
     assert holdings(FIRST)[1] == (5447, date(2026, 2, 14), None, "general-election", "")
+
+
+@pytest.mark.parametrize("start", ["2026-02-12", ""])
+@pytest.mark.parametrize(("new", "how"), [(19, "by-election"), (20, "general-election")])
+def test_so_many_that_begin_on_one_day_were_elected_at_a_general_election(importer, start, new, how):
+    """Where nobody entered a dissolution; whether the list says the day or not."""
+    importer(whole())
+    same = {row["PCON24CD"]: {"Start date": ELECTION} for row in whole()[new:]}
+
+    importer(changed_rows(next_house(start, new=new), **same), "2026-02-14")
+
+    begun = SeatHolding.objects.filter(started_on__gt=ELECTED).values_list("begun_by", flat=True)
+    assert list(begun) == [how] * new
+
+
+def test_who_is_declared_after_the_others_was_elected_with_them(importer):
+    importer(whole())
+    same = {row["PCON24CD"]: {"Start date": ELECTION} for row in whole()[25:]}
+    after = changed_rows(next_house("2026-02-12", new=25), **same)
+    importer(changed_rows(after, **{FIRST: whole()[0]}), "2026-02-14")
+
+    importer(changed_rows(after, **{FIRST: {"Start date": "2026-02-16"}}), "2026-02-17")
+
+    assert holdings(FIRST)[1] == (6000, date(2026, 2, 16), None, "general-election", "")
+
+
+def test_at_first_sight_the_days_on_which_many_began_tell_of_a_poll_and_the_lists_own_does_not(importer):
+    """The first list may be of a later Parliament than the one the seats began with."""
+    unknown = {row["PCON24CD"]: {"Start date": ""} for row in whole()[:300]}
+
+    importer(changed_rows(next_house("2026-02-12", new=0), **unknown), "2026-03-14")
+
+    assert holdings(FIRST)[0][3] == ""
+    assert holdings(CODES[-1]) == [(1649, date(2026, 2, 12), None, "general-election", "")]
 
 
 def test_an_earlier_day_that_a_later_list_gives_is_the_beginning(importer):

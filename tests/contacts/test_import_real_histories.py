@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from contacts.directory import search_mps, sitting_mps
+from contacts.imports.seats import fold
 from contacts.models import MP, Constituency, MPName, PartySpell, SeatHolding, SeatSuccession
-from tests.contacts.lists import run
+from tests.contacts.lists import run, twfy_party
 from tests.factories import AuthorityFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
@@ -34,9 +35,22 @@ LISTS = (
 )
 
 
+MOST_BETWEEN_LISTS = 380  # days: from November to November there is none
+# Where the lists of a day differ about a party, or the change and its taking back lie between two of them.
+DIFFER = {
+    "Andy Burnham": ["Labour (Co-op)", "Labour"],
+    "Jeremy Corbyn": ["Independent", "Your Party", "Independent"],
+    "Oliver Ryan": ["Labour (Co-op)"],
+}
+
+
 def rows_of(path: Path) -> list[dict[str, str]]:
     with path.open(encoding="utf-8-sig", newline="") as file:
         return list(csv.DictReader(file))
+
+
+def day_of(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def holdings(seat: str) -> list[tuple[str, date, date | None, str, str]]:
@@ -56,23 +70,35 @@ def test_every_list_in_its_order_by_file(real_data):
         status, report = run("import_mps", real_data / name, "--on", day)
         assert (status, report["refused"]) == (0, []), name
 
-    # Who holds each of the 650 seats, and since when, by TheyWorkForYou, whose days are those after polls.
+    # Who has held each of the 650 seats, from when to when and how, by TheyWorkForYou, whose first days are
+    # those after polls: a row for each party somebody sat for.
     rows = rows_of(real_data / LISTS[-1][0])
-    now = {int(r["person_id"].rpartition("/")[2]): r for r in rows if not r["end_date"]}
-    sits = SeatHolding.objects.current().select_related("mp", "constituency")
-    assert len(sits) == len({held.constituency_id for held in sits}) == len(now) == 650
-    assert {held.mp.twfy_id for held in sits} == now.keys()
-    for held in sits:
-        first = min(
-            row["start_date"]
-            for row in rows
-            if row["person_id"] == now[held.mp.twfy_id]["person_id"]
-            and row["constituency"] == now[held.mp.twfy_id]["constituency"]
-        )
-        late = (date.fromisoformat(first) - held.started_on).days
-        assert late in (0, 1), (held.mp.name, held.started_on, first)
-        won = now[held.mp.twfy_id]["start_reason"] == "by_election"
-        assert held.begun_by == ("by-election" if won else "general-election"), held.mp.name
+    stays: dict[tuple[str, int], list[dict[str, str]]] = {}
+    for row in sorted(rows, key=lambda row: row["start_date"]):
+        person = int(row["person_id"].rpartition("/")[2])
+        stays.setdefault((fold(row["constituency"]), person), []).append(row)
+    everybody = SeatHolding.objects.select_related("mp", "constituency")
+    held = {(fold(each.constituency.name), each.mp.twfy_id): each for each in everybody}
+    assert len(everybody) == len(held)
+    assert held.keys() == stays.keys()
+    assert len({seat for (seat, _), each in held.items() if each.ended_on is None}) == 650
+    for key, stay in stays.items():
+        holding = held[key]
+        assert (day_of(stay[0]["start_date"]) - holding.started_on).days in (0, 1), holding
+        assert holding.ended_on == day_of(stay[-1]["end_date"]), holding
+        won = stay[0]["start_reason"] == "by_election"
+        assert holding.begun_by == ("by-election" if won else "general-election"), holding
+        # For whom they sat: each change in its order, known by the first list after it, and never past the end.
+        spells = list(PartySpell.objects.filter(mp=holding.mp).order_by("started_on"))
+        said = [twfy_party(row["party"]) for row in stay]
+        assert [spell.party.name for spell in spells] == DIFFER.get(holding.mp.name, said), holding
+        assert spells[0].started_on == holding.started_on, holding
+        assert spells[-1].ended_on == holding.ended_on, holding
+        if holding.mp.name not in DIFFER:
+            for spell, row in zip(spells[1:], stay[1:], strict=True):
+                assert spell.started_on.isoformat() in [day for _, day in LISTS], spell
+                late = (spell.started_on - day_of(row["start_date"])).days
+                assert 0 <= late < MOST_BETWEEN_LISTS, spell
     # Each MP is called what the open name says, and nobody has two.
     called = set(MPName.objects.current().values_list("mp", "name", "sort_name"))
     assert called == set(MP.objects.values_list("pk", "name", "sort_name"))

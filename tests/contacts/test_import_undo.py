@@ -6,11 +6,7 @@ from datetime import date
 
 import pytest
 
-from contacts.imports.applying import (
-    CannotUndo,
-    undo_import,
-    why_not_undo,
-)
+from contacts.imports.undoing import CannotUndo, undo_import, why_not_undo
 from contacts.models import (
     MP,
     Constituency,

@@ -259,7 +259,7 @@ def test_the_list_of_imports_costs_the_same_for_1_and_30(page, django_assert_num
     def look(count):
         while MPListImport.objects.count() < count:
             MPListImport.objects.create(file_name="a.csv", list_date=NOW.date(), created_at=NOW)
-        with django_assert_num_queries(5):
+        with django_assert_num_queries(6):
             return page.get(LIST)
 
     look(1)

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.models import Role
+from accounts.models import Membership, Role
 from contacts.directory import leads_on
 from contacts.handover import hand_over_lead, put_lead_back
 from contacts.leads.agreements import agreed_on
@@ -312,6 +312,33 @@ def test_the_agreement_names_the_people_and_stands_while_they_are_the_same(polit
     assert before
     assert stands(political_affairs, mp)
     assert not stands(political_affairs, mp, TODAY + DAY)
+
+
+def test_an_agreement_falls_when_one_of_the_people_leaves(political_affairs, officer, mp):
+    named(political_affairs, mp, membership=officer)
+    agree(political_affairs, mp)
+    Membership.objects.filter(pk=officer.pk).update(is_active=False)
+
+    assert not stands(political_affairs, mp)
+    with pytest.raises(PeopleChanged):
+        agree(political_affairs, mp)
+
+
+def test_earlier_agreements_can_be_read(political_affairs, mp, sign_in):
+    for day, name in enumerate(["Cllr Ode Ashby", "Cllr Anand"]):
+        named(political_affairs, mp, name=name, started_on=TODAY + (day - 1) * DAY)
+        record_agreement(
+            by=political_affairs,
+            mp=mp,
+            people=f"Relationship owner: {name}",
+            agreed_on=TODAY + (day - 1) * DAY,
+            now=NOW + (day - 1) * DAY,
+        )
+
+    page = sign_in(political_affairs).get(url("lead_list", mp.pk)).content.decode()
+
+    assert "Earlier agreements (1)" in page
+    assert page.index("Agreed on 1 March 2026") < page.index("Relationship owner: Cllr Ode Ashby")
 
 
 def test_the_same_agreement_twice_is_one(political_affairs, mp):

@@ -4,11 +4,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.models import Membership
 from contacts.directory import leads_on
 from contacts.models import CouncilLead, LeadRole
 from contacts.services import EndsBeforeItStarts, LeadsOverlap, end_lead, set_lead
 from notifications.models import Channel, Notification
-from tests.factories import NOW, CouncilLeadFactory, MembershipFactory, MPFactory
+from tests.factories import NOW, CouncilLeadFactory, EngagementPlanFactory, MembershipFactory, MPFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -235,3 +236,22 @@ def test_relationship_owner_stands_before_a_deputy_named_later(political_affairs
     deputy = named(political_affairs, mp, name="Deputy", role=LeadRole.DEPUTY, started_on=date(2026, 3, 2))
 
     assert leads_on(mp, membership=political_affairs, on=date(2026, 3, 2)).current == [owner, deputy]
+
+
+def test_an_owner_who_has_left_is_named_as_such_and_leads_no_more(political_affairs, officer, mp, sign_in):
+    named(political_affairs, mp, membership=officer, started_on=date(2026, 1, 1))
+    named(political_affairs, mp, name="Cllr Ann Moor", role=LeadRole.DEPUTY, started_on=date(2026, 1, 1))
+    EngagementPlanFactory(authority=political_affairs.authority, mp=mp)
+    Membership.objects.filter(pk=officer.pk).update(is_active=False)
+
+    leads = leads_on(mp, membership=political_affairs, on=MARCH)
+    client, slug = sign_in(political_affairs), political_affairs.authority.slug
+    pages = [
+        client.get(url("lead_list", mp.pk)).content.decode(),
+        client.get(reverse("overview:mp_detail", args=[slug, mp.pk])).content.decode(),
+        client.get(reverse("engagements:plan_detail", args=[slug, mp.pk])).content.decode(),
+    ]
+
+    assert (leads.lead, str(leads.deputy)) == (None, "Cllr Ann Moor")
+    assert leads.in_words == "Deputy: Cllr Ann Moor"
+    assert [f"{officer} (has left)" in page for page in pages] == [True, True, True]

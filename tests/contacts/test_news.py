@@ -9,9 +9,10 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
-from contacts.imports.applying import undo_import, why_not_undo
+from contacts.imports.undoing import undo_import, why_not_undo
 from contacts.models import (
     MP,
+    Beginning,
     Constituency,
     Dissolution,
     Ending,
@@ -54,6 +55,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 SPRING = "2026-02-27"
+BY_ELECTION, GENERAL = Beginning.BY_ELECTION, Beginning.GENERAL_ELECTION
 
 
 def told():
@@ -129,19 +131,20 @@ def test_how_somebody_left_is_said_as_far_as_it_is_known(ended_by, is_dissolved,
 @pytest.mark.parametrize(
     ("kind", "facts", "words"),
     [
-        (NewsKind.NEW_MP, {"is_by_election": True}, "new MP after by-election"),
-        (NewsKind.NEW_MP, {"is_by_election": False}, "new MP at the general election"),
+        (NewsKind.NEW_MP, {"begun_by": BY_ELECTION}, "new MP after by-election"),
+        (NewsKind.NEW_MP, {"begun_by": GENERAL}, "new MP at the general election"),
+        (NewsKind.NEW_MP, {"begun_by": ""}, "new MP"),
         (
             NewsKind.NEW_MP,
-            {"is_by_election": True, "sat_before": True},
+            {"begun_by": BY_ELECTION, "sat_before": True},
             "new MP after by-election, and an MP before",
         ),
         (
             NewsKind.NEW_MP,
-            {"is_by_election": False, "was": "Aaa Vale"},
+            {"begun_by": GENERAL, "was": "Aaa Vale"},
             "new MP at the general election, until then MP for Aaa Vale",
         ),
-        (NewsKind.RE_ELECTED, {"is_by_election": False}, "elected again at the general election"),
+        (NewsKind.RE_ELECTED, {"begun_by": GENERAL}, "elected again at the general election"),
     ],
 )
 def test_a_change_of_holder_in_words(kind, facts, words):

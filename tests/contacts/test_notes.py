@@ -76,6 +76,9 @@ def test_background_is_written_down_and_read(sign_in, officer, authority, mp):
         {
             "submission": SUBMISSION,
             "about": "local-government",
+            "council": "Saltby Borough Council",
+            "council_post": "councillor",
+            "is_our_council": "on",
             "text": "Councillor for Harbour ward",
             "from_year": "2011",
             "to_year": "2019",
@@ -92,10 +95,47 @@ def test_background_is_written_down_and_read(sign_in, officer, authority, mp):
     assert (entry.mp, entry.recorded_by, entry.version) == (mp, officer, 1)
     assert entry.source_url == "https://register.example/harbour"
     assert entry.history.get().history_user == officer.user
-    assert "Councillor for Harbour ward, 2011 to 2019" in page
+    assert "Councillor, Saltby Borough Council (ours): Councillor for Harbour ward, 2011 to 2019" in page
     assert ">From somebody else</strong>" in page
     assert 'href="https://register.example/harbour" rel="noreferrer"' in page
     assert "1 March 2026. Recorded by" in page
+
+
+def test_local_government_says_which_council_and_post_and_nothing_else_does(sign_in, officer, authority, mp):
+    client, address = sign_in(officer), url("background_add", authority, mp.pk)
+    said = {"text": "X", "kind": "fact", "source": "A register", "source_on": "2026-03-01"}
+
+    refused = client.post(address, said | {"submission": SUBMISSION, "about": "local-government"})
+    client.post(
+        address,
+        said
+        | {"submission": SUBMISSION, "about": "interest", "council": "Saltby", "council_post": "mayor"}
+        | {"is_our_council": "on"},
+    )
+
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Say which council." in page
+    assert "Choose the post there." in page
+    entry = BackgroundEntry.objects.get()
+    assert (entry.council, entry.council_post, entry.is_our_council) == ("", "", False)
+    with pytest.raises(IntegrityError, match="council_of_local_government_alone"), transaction.atomic():
+        BackgroundEntryFactory(authority=authority, mp=mp, about="interest", council="Saltby")
+
+
+def test_the_directory_finds_who_sat_on_our_council(sign_in, officer, stranger, authority, mp):
+    other, theirs = (MPFactory(authority=authority, name=name) for name in ("Mr Ash Quill", "Dr Una Reed"))
+    BackgroundEntryFactory(authority=authority, mp=mp, council="Northmoor", is_our_council=True)
+    BackgroundEntryFactory(authority=authority, mp=other, council="Saltby")
+    BackgroundEntryFactory(authority=stranger.authority, mp=theirs, is_our_council=True)
+    asked = reverse("contacts:mp_list", args=[authority.slug]) + "?sat_here=on"
+
+    page = sign_in(officer).get(asked)
+    of_an_admin = sign_in(MembershipFactory(authority=authority, role=Role.ADMIN)).get(asked)
+
+    assert [each.name for each in page.context["page_obj"]] == ["Ms Rowan Vale"]
+    assert len(of_an_admin.context["page_obj"].object_list) == 3
+    assert "sat_here" not in of_an_admin.content.decode()
 
 
 @pytest.mark.parametrize(
@@ -319,7 +359,7 @@ def test_an_area_says_who_stands_where_and_who_is_unknown(sign_in, officer, auth
     elsewhere = MPFactory(name="Dr Far Away")
     stand(authority, elsewhere, area, Stance.SUPPORTIVE, TODAY)
 
-    standing = positions_on(area, membership=officer, on=TODAY)
+    standing = positions_on(area, membership=officer)
     page = sign_in(officer).get(url("area_detail", authority, area.pk)).content.decode()
 
     assert [(each.mp.name, each.stance) for each in standing] == [
@@ -338,7 +378,7 @@ def test_areas_count_our_mps_by_where_they_stand(authority, officer, mp, area):
     stand(authority, second, area, Stance.UNKNOWN, TODAY)
     stand(authority, MPFactory(), area, Stance.SUPPORTIVE, TODAY)
 
-    [counted] = positions_by_area(membership=officer, on=TODAY)
+    [counted] = positions_by_area(membership=officer)
 
     assert dict(zip(Stance, counted.counts, strict=True)) == {
         Stance.SUPPORTIVE: 0,
@@ -437,12 +477,39 @@ def test_another_authority_knows_nothing_of_it(sign_in, stranger, authority, mp,
     assert BackgroundEntry.objects.filter(pk=entry.pk).exists()
 
 
+def test_a_corrected_position_shows_what_it_said_before(sign_in, officer, authority, mp, area):
+    note = add_note(
+        by=officer,
+        note=Position(mp=mp),
+        changes={
+            "area": area,
+            "stance": Stance.CRITICAL,
+            "text": "Buses are late.",
+            "kind": "fact",
+            "source": "The Fictional Times",
+            "source_on": TODAY,
+        },
+        now=NOW,
+    )
+    before = sign_in(officer).get(url("background_detail", authority, mp.pk)).content.decode()
+    later = NOW + timedelta(days=1)
+    correct_note(
+        by=officer, note=note, version=1, changes={"stance": Stance.NEUTRAL, "text": "Late!"}, now=later
+    )
+
+    page = " ".join(sign_in(officer).get(url("background_detail", authority, mp.pk)).content.decode().split())
+
+    assert "Corrected on" not in before
+    assert f"Corrected on 3 March 2026 by {officer.user}" in page
+    assert "Before: Critical. “Buses are late.” (Fact)" in page
+
+
 def test_the_pages_cost_the_same_for_1_and_30(
     sign_in, officer, authority, mp, area, django_assert_num_queries
 ):
     client = sign_in(officer)
     costs = [
-        (url("background_detail", authority, mp.pk), 10),
+        (url("background_detail", authority, mp.pk), 11),
         (url("area_list", authority), 7),
         (url("area_detail", authority, area.pk), 7),
     ]

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from contacts.imports import shapes
 from contacts.imports.reading import ListRefused
-from contacts.imports.seats import VALID_CODES
+from contacts.imports.seats import CODES_OF_2024
 from contacts.models import (
     Constituency,
     Council,
@@ -28,7 +28,7 @@ from tests.factories import NOW, ConstituencyFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
-FIRST, SECOND, THIRD = sorted(VALID_CODES)[:3]
+FIRST, SECOND, THIRD = sorted(CODES_OF_2024)[:3]
 UPLOAD = reverse("instance:place_upload")
 SQUARE = [[-1.0, 52.0], [-0.9, 52.0], [-0.9, 52.1], [-1.0, 52.1], [-1.0, 52.0]]
 

@@ -474,17 +474,17 @@ def test_lab_alone_contradicts_neither_kind_of_labour():
 
 
 def test_there_are_650_valid_codes():
-    assert len(seats.VALID_CODES) == 650
-    assert not seats.VALID_CODES & seats.OLD_CODES
+    assert len(seats.CODES_OF_2024) == 650
+    assert not seats.CODES_OF_2024 & seats.OLD_CODES
     assert seats.RECODED.keys() <= seats.OLD_CODES
-    assert set(seats.RECODED.values()) <= seats.VALID_CODES
+    assert set(seats.RECODED.values()) <= seats.CODES_OF_2024
 
 
 @pytest.mark.real_data
 def test_the_valid_codes_are_those_of_the_ons(real_data):
     known = json.loads((real_data / "constituencies" / "onspd_constituencies.json").read_text())
 
-    assert set(known) == seats.VALID_CODES
+    assert set(known) == seats.CODES_OF_2024
 
 
 @pytest.mark.parametrize(

@@ -1,3 +1,5 @@
+import re
+from datetime import date
 from decimal import Decimal
 
 import pytest
@@ -51,6 +53,18 @@ def test_seats_are_listed_by_share_with_their_mp(authority, council):
     told = [(each.constituency.name, each.share, each.mp and each.mp.name) for each in seats_of(authority)]
 
     assert told == [("Heart", 100, "Ada Almond"), ("Sliver", 2, None), ("Unknown", None, None)]
+
+
+def test_an_abolished_seat_is_none_of_ours_any_more(admin, council, sign_in):
+    seat(council, "Heart", 100)
+    gone, hidden_one = seat(council, "Gone", 90), seat(council, "Gone and hidden", 1)
+    hide_seat(by=admin, constituency=hidden_one)
+    Constituency.objects.filter(pk__in=[gone.pk, hidden_one.pk]).update(ended_on=date(2025, 10, 1))
+
+    home = sign_in(admin).get("/northmoor/").content.decode()
+
+    assert (shown(admin.authority), hidden(admin.authority)) == (["Heart"], [])
+    assert re.search(r"Seats</dt>\s*<dd[^>]*>1</dd>", home)
 
 
 def test_share_of_a_whole_is_its_own_or_else_the_sum_of_its_parts(authority, council):

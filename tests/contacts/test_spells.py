@@ -135,6 +135,32 @@ def test_two_holders_of_one_seat_at_one_time_are_refused_even_in_the_past():
         )
 
 
+def test_ending_a_spell_later_than_the_next_begins_is_refused_with_nothing_begun():
+    mp = MPFactory()
+    spell = PartySpell.objects.get(mp=mp)
+    write_spells(PartySpell, end=[(spell, date(2025, 12, 31))])
+    write_spells(PartySpell, begin=[PartySpell(mp=mp, party=PartyFactory(), started_on=date(2026, 1, 1))])
+
+    with pytest.raises(SpellsOverlap):
+        write_spells(PartySpell, end=[(spell, date(2026, 1, 1))])
+
+
+def test_a_start_moved_into_the_holding_before_is_refused():
+    old, new = holding_of(MPFactory()), MPFactory()
+    SeatHolding.objects.filter(mp=new).delete()
+    later = SeatHolding(mp=new, constituency=old.constituency, started_on=date(2026, 2, 26))
+    write_spells(SeatHolding, end=[(old, date(2026, 2, 25))], begin=[later])
+
+    later.started_on = date(2026, 2, 25)
+    with pytest.raises(SpellsOverlap):
+        write_spells(SeatHolding, change=[later])
+    later.started_on, later.source = date(2026, 2, 27), "a list"
+    write_spells(SeatHolding, change=[later])
+
+    later.refresh_from_db()
+    assert (later.started_on, later.source) == (date(2026, 2, 27), "a list")
+
+
 def test_a_dropped_spell_makes_room():
     spell = PartySpell.objects.get(mp=MPFactory())
     new = PartySpell(mp=spell.mp, party=PartyFactory(), started_on=spell.started_on)

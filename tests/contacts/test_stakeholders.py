@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Role
 from contacts.models import Influence, Placement, SeatHolding, Support
-from contacts.notes import DatedAhead, place_mp
+from contacts.notes import DatedAhead, place_mp, withdraw
 from contacts.stakeholders import stakeholder_map
 from tests.factories import (
     NOW,
@@ -145,7 +145,7 @@ def test_the_map_of_a_day_is_of_the_mps_of_that_day(officer, authority, mp):
     placed(mp, date(2025, 1, 1), authority=authority)
     SeatHolding.objects.filter(mp=mp).update(ended_on=YESTERDAY)
 
-    then = stakeholder_map(membership=officer, on=YESTERDAY)
+    then = stakeholder_map(membership=officer, on=YESTERDAY, is_past=True)
     now = stakeholder_map(membership=officer, on=TODAY)
 
     assert [each.mp for each in then.placed] == [mp]
@@ -264,6 +264,33 @@ def test_another_authoritys_newer_placement_hides_none_of_ours(officer, stranger
     placed(mp, TODAY, authority=stranger.authority)
 
     assert [each.placement for each in stakeholder_map(membership=officer, on=TODAY).placed] == [ours]
+
+
+def test_a_withdrawn_placement_counts_no_more_and_stays_to_be_read(sign_in, officer, authority, mp):
+    right = PlacementFactory(authority=authority, mp=mp, reason="Voted with us")
+    wrong = PlacementFactory(
+        authority=authority, mp=mp, support=Support.CRITICAL, reason="Another of the name"
+    )
+    withdrawing = reverse("contacts:placement_withdraw", args=[authority.slug, wrong.pk])
+    client = sign_in(officer)
+
+    refused = client.post(withdrawing, {"why": ""})
+    client.post(withdrawing, {"why": "Somebody else"})
+    withdraw(by=officer, row=wrong, why="Again", now=NOW)
+    page = " ".join(
+        client.get(reverse("contacts:background_detail", args=[authority.slug, mp.pk]))
+        .content.decode()
+        .split()
+    )
+
+    wrong.refresh_from_db()
+    assert (refused.status_code, wrong.withdrawn_by, wrong.withdrawn_why) == (422, officer, "Somebody else")
+    assert list(Placement.objects.counting(TODAY)) == [right]
+    assert "<strong>High influence, supportive</strong>" in page
+    assert "<s>High influence, critical. " in page
+    assert f"Withdrawn by {officer}, " in page
+    assert ": Somebody else" in page
+    assert withdrawing not in page
 
 
 def test_the_map_costs_the_same_for_1_and_30(sign_in, officer, authority, mp, django_assert_num_queries):

@@ -8,8 +8,10 @@ import pytest
 import time_machine
 from django.urls import reverse
 
+from accounts.templatetags.page import moment
 from contacts.models import (
     Dissolution,
+    Ending,
     MPListImport,
     ParliamentSync,
     SyncState,
@@ -156,7 +158,7 @@ def test_too_many_gone_may_be_allowed_once_by_a_named_person(page, admin_of_all)
 
     asked = ParliamentSync.objects.get(state=SyncState.RUNNING)
     assert (asked.most_gone, asked.asked_by, asked.is_nightly) == (11, admin_of_all, False)
-    assert "Fewer MPs believed, this once" in response.content.decode()
+    assert "MPs gone, believed this once" in response.content.decode()
     assert "Believe that" not in page.get(detail(stopped)).content.decode()
     page.post(allow(stopped))
     assert ParliamentSync.objects.count() == 2
@@ -189,7 +191,7 @@ def test_the_list_costs_the_same_for_1_and_30(page, django_assert_num_queries):
                 entered_at=NOW,
                 entered_by=UserFactory(),
             )
-        with django_assert_num_queries(6):
+        with django_assert_num_queries(9):
             return page.get(LIST)
 
     look(1)
@@ -233,7 +235,7 @@ def test_a_dissolution_is_looked_at_then_entered_then_cancelled(page, admin_of_a
     confirm = page.post(ENTER, {"started_on": f"{first:%d/%m/%Y}", "ended_on": ""}).url
     shown = page.get(confirm).content.decode()
     assert "<strong>1 seat</strong> is held now" in shown
-    assert "Until 1 April 2026 you can cancel it." in shown
+    assert "You can cancel it until it has ended somebody’s time as an MP." in shown
     assert Dissolution.objects.count() == 0
 
     response = page.post(
@@ -246,11 +248,26 @@ def test_a_dissolution_is_looked_at_then_entered_then_cancelled(page, admin_of_a
     response = page.post(reverse("instance:dissolution_cancel", args=[entered.pk]), follow=True)
     assert "is cancelled" in response.content.decode()
     assert Dissolution.objects.count() == 0
+    assert f"Dissolution of 1 April 2026: cancelled {moment(NOW)} by {admin_of_all.name}" in (
+        page.get(LIST).content.decode()
+    )
 
 
-@pytest.mark.parametrize(("days", "is_gone"), [(1, True), (0, False), (-1, False)])
-def test_only_what_has_not_come_is_cancelled(page, days, is_gone):
-    dissolution = Dissolution.objects.create(started_on=TODAY + days * DAY, entered_at=NOW)
+@pytest.mark.parametrize(
+    ("ended_by", "days", "is_gone"),
+    [
+        (Ending.DISSOLUTION, -1, False),
+        (Ending.DISSOLUTION, 10, False),
+        (Ending.DISSOLUTION, -2, True),
+        (Ending.RESIGNATION, -1, True),
+        ("", None, True),
+    ],
+)
+def test_what_ended_nobodys_time_as_an_mp_is_cancelled_even_when_it_has_begun(page, ended_by, days, is_gone):
+    first = TODAY - 30 * DAY
+    dissolution = Dissolution.objects.create(started_on=first, entered_at=NOW)
+    ended_on = None if days is None else first + days * DAY
+    MPFactory().holdings.update(ended_on=ended_on, ended_by=ended_by)
     address = reverse("instance:dissolution_cancel", args=[dissolution.pk])
     assert (address in page.get(LIST).content.decode()) == is_gone
 

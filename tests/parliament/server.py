@@ -110,14 +110,14 @@ class Person:
             "nameDisplayAs": self.name,
             "nameFullTitle": f"{self.name} MP",
             "nameAddressAs": None,
-            "latestParty": party(self.party),
+            "latestParty": party(self.party) if self.party else None,
             "gender": "F",
             "latestHouseMembership": held,
             "thumbnailUrl": f"https://members-api.parliament.uk/api/Members/{self.id}/Thumbnail",
         }
 
     def history(self) -> Json:
-        spells = self.parties or [(self.party, self.since, None)]
+        spells = self.parties or [(self.party, self.since, None)] * bool(self.party)
         names = self.names or [(self.name, self.first, None)]
         held = membership(self.seat, first=self.first, since=self.since)
         if self.left:

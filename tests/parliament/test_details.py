@@ -8,13 +8,14 @@ import pytest
 import time_machine
 from django.db import connection
 
-from contacts.imports.applying import undo_import
 from contacts.imports.same_post import PARLIAMENT
+from contacts.imports.undoing import undo_import
 from contacts.models import (
     MP,
     ListSubject,
     MPListImport,
     MPNews,
+    NewsKind,
     ParliamentContact,
     ParliamentSync,
     Party,
@@ -29,8 +30,9 @@ from contacts.parliament import details
 from contacts.parliament.client import NoAnswer
 from contacts.parliament.details import sync_details, to_ask
 from contacts.parliament.syncing import NeedsAPerson
+from notifications.models import ToDo
 from tests.contacts.lists import CODES, ELECTION, seat_name
-from tests.factories import NOW, TODAY, AuthorityFactory, ConstituencyFactory
+from tests.factories import NOW, TODAY, AuthorityFactory, ConstituencyFactory, MPNewsFactory, PriorityFactory
 from tests.parliament.server import RECORDED, Parliament, Person, Recordings
 from tests.parliament.world import DAY, no_sleep, plain_facts, run
 
@@ -380,7 +382,7 @@ def test_the_changes_of_a_run_can_be_undone(mps, parliament):
     before = list(Post.objects.values())
     with_post(parliament.mps[0], "governmentPosts", MINISTER)
     ask(1)
-    made = MPListImport.objects.about(ListSubject.POSTS).get()
+    made = MPListImport.objects.about(ListSubject.POSTS).first()
     assert ParliamentSync.objects.first().made == made
 
     undo_import(applied=made, now=NOW + DAY)
@@ -420,6 +422,67 @@ def test_another_email_is_told_old_and_new(mps, parliament):
     }
 
 
+def test_a_committee_that_ended_with_the_seat_is_not_begun_again_by_a_biography_that_forgot(mps, parliament):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    with_post(parliament.mps[0], "committeeMemberships", ("Paper Committee", 83, "2026-02-09", None, None))
+    ask()
+    SeatHolding.objects.filter(mp=mps[0]).update(ended_on=TODAY)
+    Post.objects.filter(kind=PostKind.COMMITTEE).update(ended_on=TODAY)
+
+    ask(7)
+
+    assert dict(Post.objects.filter(mp=mps[0]).values_list("kind", "ended_on")) == {
+        PostKind.GOVERNMENT: None,
+        PostKind.COMMITTEE: TODAY,
+    }
+
+
+def contact_rows(mp):
+    rows = ParliamentContact.objects.filter(mp=mp).order_by("position", "pk")
+    return [(row.pk, row.email or row.website, row.seen_on, row.ended_on) for row in rows]
+
+
+def test_what_parliament_says_no_more_is_kept_with_its_days_and_the_rest_stays(mps, parliament):
+    ask()
+    (old, *_), page = contact_rows(mps[1])
+    parliament.mps[1].email = "new@example.org"
+
+    ask(7)
+
+    was, new, same = contact_rows(mps[1])
+    assert was == (old, "mp1001@example.org", TODAY, TODAY + 6 * DAY)
+    assert new[1:] == ("new@example.org", TODAY + 7 * DAY, None)
+    assert same == page
+
+
+def test_ways_that_change_places_are_the_same_ways(mps, server):
+    ask()
+    before = contact_rows(mps[0])
+    server.fault(
+        "mangled",
+        where="1000/Contact",
+        mangle=lambda answer: {**answer, "value": answer["value"][::-1]},
+    )
+
+    ask(1)
+
+    assert contact_rows(mps[0]) == before[::-1]
+
+
+def test_undoing_a_run_that_changed_only_contacts_restores_them_and_takes_its_news_back(mps, parliament):
+    ask()
+    before = list(ParliamentContact.objects.values())
+    parliament.mps[1].email = "new@example.org"
+    ask(7)
+    made = MPListImport.objects.about(ListSubject.POSTS).first()
+    assert [kind for _, kind, _ in told()] == ["office"]
+
+    undo_import(applied=made, now=NOW + 7 * DAY)
+
+    assert list(ParliamentContact.objects.values()) == before
+    assert told() == []
+
+
 def told():
     return [(news.mp.parliament_id, news.kind, news.words) for news in MPNews.objects.order_by("pk")]
 
@@ -439,6 +502,24 @@ def test_another_email_and_a_new_post_are_news_and_what_is_told_first_is_not(mps
         (1001, "office", "has a new e-mail address, new@example.org (Parliamentary office)"),
         (1002, "post-begun", "joined the Paper Committee"),
     ]
+
+
+@pytest.mark.parametrize(("came", "is_news"), [(0, True), (1, False)])
+def test_the_first_posts_of_somebody_we_saw_elected_are_news_and_matched(mps, parliament, came, is_news):
+    """From the day they came; of others, what is told first has been so for long."""
+    since = date(2025, 9, 7) + came * DAY  # the post is of that day
+    authority, seat = AuthorityFactory(), mps[1].holdings.get().constituency
+    SeatChoice.objects.create(authority=authority, constituency=seat, is_hidden=False)
+    PriorityFactory(authority=authority, name="Paper mills", departments="Paper")
+    MPNewsFactory(mp=mps[1], kind=NewsKind.NEW_MP, words="new MP after by-election", happened_on=since)
+    for each in parliament.mps[:2]:
+        with_post(each, "governmentPosts", MINISTER)
+
+    ask()
+
+    post = (1001, "post-begun", "became Minister of State (Department for Paper)")
+    assert told()[1:] == ([post] if is_news else [])
+    assert ToDo.objects.filter(kind="news-post-begun", authority=authority).exists() is is_news
 
 
 def test_no_contact_details_at_all_are_no_news(mps, server):

@@ -6,14 +6,16 @@ import csv
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from contacts.imports.seats import fold
 from contacts.models import MP, MPListImport, MPName, PartySpell, SeatHolding
 from contacts.parliament.syncing import sync
-from tests.contacts.lists import ELECTION, run
+from tests.contacts.lists import ELECTION, run, twfy_party
 from tests.parliament.server import Parliament, Person, Server
 from tests.parliament.world import holdings, no_sleep, spells
 
@@ -47,6 +49,27 @@ def rows_of(path: Path) -> list[dict[str, str]]:
 def series(folder: Path) -> Iterable[tuple[str, list[Row]]]:
     """Day and list, the earliest first; a vacant seat has no row."""
     mps, updates = folder / "mps", folder / "update_series"
+    rows = rows_of(mps / "ge2024_winners_with_mnis_id.csv")
+    yield (
+        ELECTION,
+        [
+            Row(int(r["Member MNIS ID"]), f"{r['Given name']} {r['Family name']}", r["Constituency name"], "")
+            for r in rows
+        ],
+    )
+    rows = rows_of(mps / "mps_elected_2024-07-04_joined.csv")
+    yield (
+        ELECTION,
+        [
+            Row(
+                int(r["parliament_member_id"]),
+                r["display_name_2024_07_09"],
+                r["constituency"],
+                r["party_members_api_2024_07_09"],
+            )
+            for r in rows
+        ],
+    )
     for day in ("2024-07-09", "2024-10-29"):
         data = json.loads((updates / f"ifg_current_mps_{day}.json").read_text())
         yield day, [Row(r["id"], r["nameDisplayAs"], r["membershipFrom"], r["party"]) for r in data]
@@ -62,7 +85,24 @@ def series(folder: Path) -> Iterable[tuple[str, list[Row]]]:
         "2026-04-03",
         [Row(int(r["ID"]), r["MP"], r["PCON24NM"], r["Party name"], r["Start date"][:10]) for r in rows],
     )
-    yield "2026-06-27", by_dfe(updates / "dfe_mp_lookup_2026-06-27.csv")
+    latest = by_dfe(updates / "dfe_mp_lookup_2026-06-27.csv")
+    yield "2026-06-27", latest
+    # TheyWorkForYou has ids and names of its own: those of Parliament are found by the seat.
+    known = {fold(row.seat): row for row in latest}
+    rows = rows_of(mps / "twfy_commons_memberships_since_2024-07-04.csv")
+    yield (
+        "2026-06-28",
+        [
+            Row(
+                known[fold(r["constituency"])].id,
+                known[fold(r["constituency"])].name,
+                r["constituency"],
+                party,
+            )
+            for r in rows
+            if (party := twfy_party(r["party"])) and not r["end_date"]
+        ],
+    )
 
 
 def by_dfe(path: Path) -> list[Row]:
@@ -95,41 +135,86 @@ def seats(real_data) -> list[str]:
     return list(json.loads(path.read_text()).values())
 
 
-def who_sits() -> dict[int, tuple[str, str, str]]:
-    """Id: name, party and the seat's ONS code."""
+def who_sits() -> dict[int, tuple[str, str, str, date]]:
+    """Id: name, party, seat, and since when."""
     parties = {s.mp_id: s.party.name for s in PartySpell.objects.current().select_related("party")}
     return {
-        h.mp.parliament_id: (h.mp.name, parties[h.mp_id], h.constituency.name)
+        h.mp.parliament_id: (h.mp.name, parties.get(h.mp_id, ""), fold(h.constituency.name), h.started_on)
         for h in SeatHolding.objects.current().select_related("mp", "constituency")
     }
+
+
+class Expected:
+    """Who must hold each seat and sit for whom, from when to when, worked out from the lists alone."""
+
+    def __init__(self) -> None:
+        self.holdings: list[list[Any]] = []  # seat, id, from, to
+        self.spells: list[list[Any]] = []  # id, party, from, to
+
+    def learn(self, on: date, people: list[Person]) -> None:
+        sits = {fold(person.seat): person for person in people}
+        for held in self.holdings:
+            seat, number, _, ended = held
+            person = sits.get(seat)
+            if ended is None and (person is None or person.id != number):
+                held[3] = (date.fromisoformat(person.since) if person else on) - timedelta(days=1)
+                for spell in self.spells:
+                    if spell[0] == number and spell[3] is None:
+                        spell[3] = held[3]
+        holds = {tuple(held[:2]) for held in self.holdings if held[3] is None}
+        sat_for = {spell[0]: spell for spell in self.spells if spell[3] is None}
+        for seat, person in sits.items():
+            begun = date.fromisoformat(person.since)
+            if (seat, person.id) not in holds:
+                self.holdings.append([seat, person.id, begun, None])
+            spell = sat_for.get(person.id)
+            if person.party and (spell is None or spell[1] != person.party):
+                if spell:
+                    spell[3] = on - timedelta(days=1)
+                # Of whoever is new the membership says since when, of the others the first list that says so.
+                self.spells.append([person.id, person.party, on if spell else begun, None])
 
 
 def test_every_list_in_its_order_puts_the_right_person_in_each_seat(seats, serve, real_data):
     parliament = Parliament([], seats)
     server: Server = serve(parliament)
     original: dict[str, int] = {}
+    expected = Expected()
     vacant = {}
 
-    for day, rows in series(real_data):
+    for number, (day, rows) in enumerate(series(real_data)):
         original = original or {row.seat: row.id for row in rows}
         parliament.mps = as_people(rows, original)
         server.asked.clear()
-        plan = sync(now=datetime.combine(date.fromisoformat(day), time(4), UTC), sleep=no_sleep)
+        on = date.fromisoformat(day)
+        plan = sync(now=datetime.combine(on, time(4 + number), UTC), sleep=no_sleep)
 
         assert plan.refused == [], day
         vacant[day] = plan.as_report()["vacant"]
-        sits = who_sits()
-        assert sits.keys() == {row.id for row in rows}, day
-        assert {number: said[:2] for number, said in sits.items()} == {
-            row.id: (" ".join(row.name.split()), row.party) for row in rows
+        assert who_sits() == {
+            mp.id: (" ".join(mp.name.split()), mp.party, fold(mp.seat), date.fromisoformat(mp.since))
+            for mp in parliament.mps
         }, day
-        assert len({seat for _, _, seat in sits.values()}) == len(rows) == 650 - len(vacant[day])
+        assert len(rows) == 650 - len(vacant[day])
+        expected.learn(on, parliament.mps)
 
+    # TheyWorkForYou agrees with the day before but for two parties.
+    assert [(mp["name"], mp["changes"]) for mp in plan.as_report()["changed_mps"]] == [
+        ("Jeremy Corbyn", [["Party", "Your Party", "Independent"]]),
+        ("Andy Burnham", [["Party", "Labour (Co-op)", "Labour"]]),
+    ]
+    assert plan.counts()["unchanged"] == 648
+    held = SeatHolding.objects.select_related("mp", "constituency")
+    assert sorted(
+        [fold(h.constituency.name), h.mp.parliament_id, h.started_on, h.ended_on] for h in held
+    ) == sorted(expected.holdings)
+    every_spell = PartySpell.objects.values_list("mp__parliament_id", "party__name", "started_on", "ended_on")
+    assert sorted(map(list, every_spell), key=str) == sorted(expected.spells, key=str)
     assert {day: names for day, names in vacant.items() if names} == {"2026-01-27": ["Gorton and Denton"]}
     assert SeatHolding.objects.filter(started_on=ELECTED).count() == 650
     # A whip lost and restored.
     assert spells(4493) == [
-        ("Labour", date(2024, 7, 9), date(2024, 10, 28)),
+        ("Labour", ELECTED, date(2024, 10, 28)),
         ("Independent", date(2024, 10, 29), date(2025, 11, 9)),
         ("Labour", date(2025, 11, 10), None),
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import date, timedelta
 
 import pytest
@@ -10,8 +11,9 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 
 from accounts.models import Role
-from contacts.imports.applying import RowsRefused, undo_import
+from contacts.imports.applying import RowsRefused
 from contacts.imports.reading import ListRefused
+from contacts.imports.undoing import undo_import
 from contacts.models import (
     MP,
     Beginning,
@@ -102,8 +104,8 @@ def test_a_sync_and_a_file_that_say_the_same_leave_the_same_facts(seats, server,
     assert plan.counts() | {"new": 650, "changed": 0, "ended": 0, "refused": []} == plan.counts()
     assert (status, counts(report)) == (0, (0, 0, 0, 650, 0))
     assert plain_facts() == by_sync
-    assert len(by_sync["holdings"]) == 650
-    assert by_sync["holdings"][0] == (CODES[0], ELECTED, 1000, None, "general-election", "")
+    assert len(by_sync[SeatHolding]) == 650
+    assert by_sync[SeatHolding][0][:6] == (1000, CODES[0], ELECTED, None, "general-election", "")
 
 
 def test_a_sync_again_asks_only_for_what_has_changed_and_leaves_no_import(synced, server):
@@ -410,6 +412,47 @@ def test_a_person_may_let_one_run_believe_more(synced, parliament, instance_admi
     stop(NeedsAPerson, day=2)
 
 
+def replace(parliament, codes, *, since: date) -> None:
+    for code in codes:
+        gone = parliament.vacate(seat_name(code))
+        day = since.isoformat()
+        parliament.mps.append(
+            Person(7000 + gone.id, f"Eve {gone.name.split()[1]}", gone.seat, "Reform UK", day, day)
+        )
+
+
+def test_six_others_in_their_seats_are_not_believed_though_none_is_missing(
+    synced, parliament, instance_admin
+):
+    replace(parliament, CODES[:6], since=TODAY)
+
+    assert "gives 6 seats to somebody else" in stop(NeedsAPerson)
+    assert ParliamentSync.objects.first().report == {"gone": 6}
+
+    runs.ask_for(subject="mps", by=instance_admin.user, now=NOW + DAY, most_gone=6)
+    assert sync_on(1).counts()["ended"] == 6
+
+
+def test_five_others_in_their_seats_are_believed(synced, parliament):
+    replace(parliament, CODES[:5], since=TODAY)
+
+    assert sync_on(1).counts()["ended"] == 5
+
+
+def test_after_a_poll_that_was_entered_many_others_are_believed_once(synced, parliament):
+    poll = TODAY + 40 * DAY
+    call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat(), (poll - DAY).isoformat())
+    replace(parliament, CODES[:300], since=poll)
+    for mp in parliament.mps:
+        mp.since = poll.isoformat()
+
+    assert sync_on(41).counts()["ended"] == 300
+
+    replace(parliament, CODES[:300], since=poll + DAY)
+
+    assert "gives 300 seats to somebody else" in stop(NeedsAPerson, day=42)
+
+
 def test_nobody_at_all_is_not_believed_even_the_first_time(seats, server, parliament):
     parliament.mps.clear()
 
@@ -627,6 +670,11 @@ def test_a_new_house_sits_from_the_day_it_was_elected(synced, parliament):
     assert MP.objects.count() == 650 + 350
     begun = SeatHolding.objects.current().values_list("started_on", "begun_by")
     assert set(begun) == {(TODAY + 40 * DAY, Beginning.GENERAL_ELECTION)}
+    assert Dissolution.objects.get().ended_on == TODAY + 39 * DAY  # nobody had entered that
+
+    del parliament.mps[-50:]
+
+    assert "50 fewer" in stop(NeedsAPerson, day=43)
 
 
 def test_two_dissolutions_cannot_overlap(db):
@@ -760,3 +808,28 @@ def test_an_instance_without_admins_tells_nobody(synced, parliament):
     stop(NeedsAPerson)
 
     assert Notification.objects.count() == 0
+
+
+def test_a_new_house_on_new_boundaries_sits_for_the_new_seats(synced, parliament, tmp_path):
+    poll, gone, new = TODAY + 40 * DAY, CODES[0], "E14001701"
+    call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat(), (poll - DAY).isoformat())
+    path = tmp_path / "seats.csv"
+    path.write_text("\n".join(["code,name", f"{new},New Vale", *(f"{c},{seat_name(c)}" for c in CODES[1:])]))
+    begins = ("--from", poll.isoformat())
+    with time_machine.travel(NOW + 41 * DAY, tick=False):
+        call_command("import_constituencies", path, *begins, stdout=io.StringIO())
+    moved = parliament.mp(FIRST)
+    moved.seat = "New Vale"
+    parliament.seats = sorted({mp.seat for mp in parliament.mps})
+    for mp in parliament.mps:
+        mp.since = poll.isoformat()
+
+    plan = sync_on(41)
+
+    assert (plan.counts()["new"], plan.counts()["ended"], plan.counts()["refused"]) == (0, 0, [])
+    assert {
+        (code, day, last_day)
+        for code, day, last_day in SeatHolding.objects.filter(mp__parliament_id=moved.id).values_list(
+            "constituency__ons_code", "started_on", "ended_on"
+        )
+    } == {(gone, ELECTED, TODAY + 2 * DAY), (new, poll, None)}

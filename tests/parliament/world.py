@@ -11,12 +11,15 @@ from typing import Any
 
 from django.core.management import CommandError, call_command
 from django.db import connection
+from django.db.models import Model
 
+from accounts.models import Authority, Membership
 from contacts.imports.seats import nation_of
 from contacts.models import (
     MP,
     Constituency,
     MPName,
+    MPNews,
     MPStatus,
     ParliamentContact,
     ParliamentSync,
@@ -27,6 +30,7 @@ from contacts.models import (
 )
 from contacts.parliament import runs
 from contacts.parliament.syncing import sync
+from notifications.models import Notification, ToDo
 from tests.contacts.lists import CODES, seat_name
 from tests.factories import NOW
 
@@ -95,45 +99,47 @@ def until_no_sync_is_at_work() -> None:
             cursor.execute("SELECT pg_advisory_lock(%s), pg_advisory_unlock(%s)", [runs.LOCK, runs.LOCK])
 
 
-def plain_facts() -> dict[str, list[Any]]:
-    """Every fact about MPs, by codes and names."""
-    return {
-        "parties": sorted(Party.objects.values_list("name", "abbreviation", "colour")),
-        "seats": sorted(Constituency.objects.values_list("ons_code", "name", "nation", "region")),
-        "mps": sorted(MP.objects.values_list("parliament_id", "name", "sort_name", "is_fictional")),
-        "holdings": sorted(
-            SeatHolding.objects.values_list(
-                "constituency__ons_code",
-                "started_on",
-                "mp__parliament_id",
-                "ended_on",
-                "begun_by",
-                "ended_by",
-            ),
-            key=str,
-        ),
-        "party spells": sorted(
-            PartySpell.objects.values_list("mp__parliament_id", "started_on", "party__name", "ended_on"),
-            key=str,
-        ),
-        "posts": sorted(
-            Post.objects.values_list(
-                "mp__parliament_id", "kind", "title", "body", "started_on", "ended_on", "source", "source_id"
-            ),
-            key=str,
-        ),
-        "contacts": sorted(
-            ParliamentContact.objects.values_list("mp__parliament_id", "position", "type", "email", "website")
-        ),
-        "names": sorted(
-            MPName.objects.values_list("mp__parliament_id", "started_on", "name", "sort_name", "ended_on"),
-            key=str,
-        ),
-        "statuses": sorted(
-            MPStatus.objects.values_list("mp__parliament_id", "started_on", "status", "note", "ended_on"),
-            key=str,
-        ),
+# What a sync writes and asks for, by what it is called in two databases alike.
+WRITTEN: dict[type[Model], str] = {
+    Party: "name",
+    Constituency: "ons_code",
+    MP: "parliament_id",
+    SeatHolding: "",
+    PartySpell: "",
+    Post: "title",
+    ParliamentContact: "",
+    MPName: "",
+    MPStatus: "",
+    MPNews: "",
+    ToDo: "",
+    Notification: "",
+}
+ALIKE = WRITTEN | {Authority: "slug", Membership: "user__email"}
+# Keys, addresses with keys in them, the moment of each run, and the import that is made anew with each.
+APART = {"id", "key", "path", "made_by", "attachment", "known_at", "created_at", "next_try_at", "sent_at"}
+
+
+def plain_facts() -> dict[type[Model], list[tuple[Any, ...]]]:
+    """Every fact about MPs by codes and names, and what is told of it: but for the day of the last look."""
+    return {model: rows_of(model, but="details_on") for model in WRITTEN if model not in (ToDo, Notification)}
+
+
+def all_written() -> dict[type[Model], list[tuple[Any, ...]]]:
+    """The facts, the day of the last look at each MP's details, and what is asked of whom."""
+    return plain_facts() | {
+        MP: rows_of(MP),
+        ToDo: rows_of(ToDo),
+        Notification: rows_of(Notification, but="subject"),  # the to-do's key
     }
+
+
+def rows_of(model: type[Model], *, but: str = "") -> list[tuple[Any, ...]]:
+    columns = [
+        f"{field.name}__{ALIKE[field.related_model]}" if field.is_relation else field.name
+        for field in model._meta.concrete_fields
+        if field.name not in APART | {but}
+    ]
+    return sorted(model._default_manager.values_list(*columns), key=str)
 
 
 def holdings(seat: str) -> list[tuple[Any, ...]]:

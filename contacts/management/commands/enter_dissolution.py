@@ -8,7 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from contacts.parliament.dissolving import DissolutionsOverlap, enter_dissolution
+from contacts.dissolving import DissolutionsOverlap, enter_dissolution
 
 
 class Command(BaseCommand):

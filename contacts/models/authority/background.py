@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -12,21 +14,38 @@ from contacts.models.authority.notes import HAS_A_SOURCE, IS_NOT_INFERRED, NoteQ
 YEARS = [MinValueValidator(1900), MaxValueValidator(2100)]
 
 
+class BackgroundQuerySet(NoteQuerySet):
+    def of_our_council(self) -> Self:
+        """Of those who sat on our own council, or one it was made from, or worked for it."""
+        return self.filter(is_our_council=True)
+
+
 class BackgroundEntry(SourcedNote):
-    """One thing about an MP's past or interests, with the years it held for, where it has any."""
+    """One thing about an MP's past or interests, with the years it held for, where it has any; about local
+    government, in which council and as what."""
 
     class About(models.TextChoices):
         LOCAL_GOVERNMENT = "local-government", "Local government"
         CONSTITUENCY = "constituency", "Link with the constituency"
         INTEREST = "interest", "Interest"
 
+    class CouncilPost(models.TextChoices):
+        COUNCILLOR = "councillor", "Councillor"
+        CABINET = "cabinet", "Cabinet member"
+        LEADER = "leader", "Leader"
+        MAYOR = "mayor", "Mayor"
+        OFFICER = "officer", "Officer"
+
     about = models.CharField(max_length=20, choices=About.choices)
+    council = models.CharField(max_length=150, blank=True)
+    council_post = models.CharField("post there", max_length=12, choices=CouncilPost.choices, blank=True)
+    is_our_council = models.BooleanField("our own council, or one it was made from", default=False)
     text = models.TextField("what is known")
     from_year = models.PositiveSmallIntegerField("from year", null=True, blank=True, validators=YEARS)
     to_year = models.PositiveSmallIntegerField("to year", null=True, blank=True, validators=YEARS)
     history = HistoricalRecords(excluded_fields=["submission"])
 
-    objects = NoteQuerySet.as_manager()
+    objects = BackgroundQuerySet.as_manager()
 
     class Meta(SourcedNote.Meta):
         ordering = ["about", F("from_year").desc(nulls_last=True), "-source_on", "-pk"]
@@ -38,10 +57,19 @@ class BackgroundEntry(SourcedNote):
                 name="background_ends_after_it_starts",
             ),
             models.CheckConstraint(condition=HAS_A_SOURCE, name="background_has_a_source"),
+            models.CheckConstraint(
+                condition=Q(about="local-government") | Q(council="", council_post="", is_our_council=False),
+                name="council_of_local_government_alone",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.get_about_display()}: {self.text}"
+
+    @property
+    def where(self) -> str:
+        """Cabinet member, Northmoor Council; empty where it is not known."""
+        return ", ".join(filter(None, [self.get_council_post_display(), self.council]))
 
     @property
     def years(self) -> str:

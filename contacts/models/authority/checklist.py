@@ -11,8 +11,9 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import AuthorityOwned, Membership
-from contacts.models.authority.notes import NoteKind, NoteQuerySet
+from contacts.models.authority.notes import NoteKind, NoteQuerySet, Withdrawable
 from contacts.models.parliament.mps import MP
+from contacts.models.parliament.news import OF_POSTS, OF_SEATS, MPNews
 from contacts.models.parliament.posts import Post, PostKind
 from contacts.models.parliament.seats import SeatHolding
 
@@ -45,15 +46,19 @@ class Question(models.TextChoices):
 
 
 class ChecklistAnswerQuerySet(NoteQuerySet):
+    def kept(self) -> Self:
+        """Without what was withdrawn."""
+        return self.filter(withdrawn_at=None)
+
     def standing(self) -> Self:
-        """What stands for each question of an MP: nothing that was answered again since."""
-        later = ChecklistAnswer.objects.filter(
+        """What stands for each question of an MP: nothing that was withdrawn, or answered again since."""
+        later = ChecklistAnswer.objects.kept().filter(
             authority=OuterRef("authority"),
             mp=OuterRef("mp"),
             question=OuterRef("question"),
             pk__gt=OuterRef("pk"),
         )
-        return self.filter(~Exists(later))
+        return self.kept().filter(~Exists(later))
 
     def given(self) -> Self:
         """Without the rows that say a question is open again."""
@@ -63,11 +68,15 @@ class ChecklistAnswerQuerySet(NoteQuerySet):
         """The only definition of when an answer is out of date, as annotations as at `on`:
 
         - `is_old`: given more than `days` days before;
-        - `has_new_posts`: since then the MP gained or lost a post, of those that do not come and go, or the
-          source first told of one;
-        - `has_new_seat`: since then they won a seat, or left theirs;
+        - `has_new_posts`: since then the MP gained or lost a post, of those that do not come and go, or one
+          changed, or a source first told of any of it;
+        - `has_new_seat`: since then they won a seat, or left theirs, or a source first told of it;
         - `is_stale`: any of these.
         """
+        news = MPNews.objects.filter(
+            mp=OuterRef("mp"), known_at__gt=OuterRef("answered_at"), happened_on__lte=on
+        )
+        told_of_posts = news.filter(kind__in=OF_POSTS).exclude(post__kind__in=PASSING_POSTS)
         posts = Post.objects.filter(mp=OuterRef("mp")).exclude(kind__in=PASSING_POSTS)
         gained = Q(started_on__gt=OuterRef("answered_on")) | Q(seen_on__gt=OuterRef("answered_on"))
         lost = Q(ended_on__gte=OuterRef("answered_on"), ended_on__lt=on)
@@ -75,14 +84,16 @@ class ChecklistAnswerQuerySet(NoteQuerySet):
         won = Q(started_on__gt=OuterRef("answered_on"), started_on__lte=on)
         return self.annotate(
             is_old=Q(answered_on__lt=on - timedelta(days=days)),
-            has_new_posts=Exists(posts.current(on).filter(gained)) | Exists(posts.filter(lost)),
-            has_new_seat=Exists(holdings.filter(won | lost)),
+            has_new_posts=Exists(posts.current(on).filter(gained))
+            | Exists(posts.filter(lost))
+            | Exists(told_of_posts),
+            has_new_seat=Exists(holdings.filter(won | lost)) | Exists(news.filter(kind__in=OF_SEATS)),
         ).annotate(is_stale=Q(is_old=True) | Q(has_new_posts=True) | Q(has_new_seat=True))
 
 
-class ChecklistAnswer(AuthorityOwned):
-    """What somebody answered. Never changed: answering again adds a row, and the newest one stands. An empty
-    text says that the question is open again."""
+class ChecklistAnswer(Withdrawable, AuthorityOwned):
+    """What somebody answered. Never changed but to be withdrawn: answering again adds a row, and the newest
+    one stands. An empty text says that the question is open again."""
 
     mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="checklist_answers", verbose_name="MP")
     question = models.CharField(max_length=15, choices=Question.choices)
@@ -107,6 +118,7 @@ class ChecklistAnswer(AuthorityOwned):
     class Meta:
         ordering = ["-pk"]
         constraints = [
+            *Withdrawable.Meta.constraints,
             models.CheckConstraint(
                 condition=Q(text="", evidence="", kind="") | (~Q(text="") & ~Q(kind="")),
                 name="an_answer_says_what_it_is",

@@ -104,6 +104,16 @@ class CouncilLead(AuthorityOwned):
         return self.name or str(self.membership)
 
     @property
+    def has_left(self) -> bool:
+        """Whether a colleague who still stands here works elsewhere by now."""
+        who = self.membership
+        return who is not None and not (who.is_active and who.user.is_active)
+
+    @property
+    def named(self) -> str:
+        return f"{self} (has left)" if self.has_left else str(self)
+
+    @property
     def part(self) -> str:
         """The role, and of a portfolio holder which portfolio."""
         label: str = self.get_role_display()

@@ -14,8 +14,6 @@ from django.db import models
 from accounts.models import AuthorityOwned, Membership, Role
 from contacts.models.parliament.mps import MP
 
-THEY_MAY_ASK = "The MP may ask to see what is written here."
-
 # Who writes about an MP, and who may read it. Service contacts answer enquiries and admins look after people
 # and settings: neither needs what is said in confidence about an MP.
 WRITERS = Membership.HANDLERS
@@ -28,6 +26,42 @@ class NoteKind(models.TextChoices):
     FACT = "fact", "Fact"
     OPINION = "opinion", "Opinion"
     THIRD_PARTY = "third-party", "From somebody else"
+
+
+class Opinion:
+    """For rows that are opinions of ours, every one of them."""
+
+    kind = NoteKind.OPINION
+
+    def get_kind_display(self) -> str:
+        return str(self.kind.label)
+
+
+class Withdrawable(models.Model):
+    """For rows that are never changed: what was wrong is withdrawn, stays to be read, and counts no more."""
+
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_by = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    withdrawn_why = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        abstract = True
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(withdrawn_at=None, withdrawn_by=None, withdrawn_why="")
+                | (
+                    models.Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False)
+                    & ~models.Q(withdrawn_why="")
+                ),
+                name="%(class)s_withdrawn_says_by_whom_and_why",
+            ),
+        ]
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.withdrawn_at is not None
 
 
 class NoteQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from django.db.models import Q
 from simple_history.models import HistoricalRecords
 
 from accounts.models import AuthorityOwned, Membership
+from contacts.models.authority.notes import NoteKind
 from contacts.models.parliament.mps import MP
 
 
@@ -38,6 +39,9 @@ class MPOffice(AuthorityOwned):
     addressee = models.CharField("letters are addressed to", max_length=150, blank=True)
     salutation = models.CharField("letters begin with", max_length=100, blank=True)
     casework = models.TextField("how they like casework handled", blank=True)
+    casework_kind = models.CharField(
+        "what that is", max_length=12, choices=NoteKind.choices, default=NoteKind.FACT
+    )
     authority_form = models.CharField("form of authority their constituents sign", max_length=200, blank=True)
     version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()

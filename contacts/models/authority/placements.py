@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import OuterRef, Subquery
 
 from accounts.models import AuthorityOwned, Membership
-from contacts.models.authority.notes import NoteKind, NoteQuerySet
+from contacts.models.authority.notes import NoteQuerySet, Opinion, Withdrawable
 from contacts.models.parliament.mps import MP
 
 
@@ -28,17 +28,17 @@ class Support(models.TextChoices):
 
 class PlacementQuerySet(NoteQuerySet):
     def counting(self, on: date) -> Self:
-        """Of each MP the newest as at a day: by its date, then the one recorded last."""
+        """Of each MP the newest that is not withdrawn, as at a day: by its date, then the one recorded
+        last."""
         newest = Placement.objects.filter(
-            authority=OuterRef("authority"), mp=OuterRef("mp"), placed_on__lte=on
+            authority=OuterRef("authority"), mp=OuterRef("mp"), placed_on__lte=on, withdrawn_at=None
         )
         return self.filter(pk=Subquery(newest.order_by("-placed_on", "-pk").values("pk")[:1]))
 
 
-class Placement(AuthorityOwned):
-    """Somebody put an MP in a place, on a day, for a reason. Added to, never changed: the newest counts."""
-
-    kind = NoteKind.OPINION
+class Placement(Opinion, Withdrawable, AuthorityOwned):
+    """Somebody put an MP in a place, on a day, for a reason. Added to, never changed but
+    to be withdrawn: the newest counts."""
 
     mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="+", verbose_name="MP")
     influence = models.CharField("influence on what matters to us", max_length=10, choices=Influence.choices)
@@ -54,6 +54,7 @@ class Placement(AuthorityOwned):
     class Meta:
         ordering = ["-placed_on", "-pk"]
         constraints = [
+            *Withdrawable.Meta.constraints,
             models.UniqueConstraint(fields=["authority", "submission"], name="one_placement_per_submission"),
             models.CheckConstraint(condition=~models.Q(reason=""), name="placement_has_a_reason"),
         ]
@@ -61,6 +62,3 @@ class Placement(AuthorityOwned):
 
     def __str__(self) -> str:
         return f"{self.get_influence_display()} influence, {self.get_support_display().lower()}"
-
-    def get_kind_display(self) -> str:
-        return str(self.kind.label)

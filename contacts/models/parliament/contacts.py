@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 
 # Parliament's numbers of the two kinds of office.
 PARLIAMENTARY_OFFICE, CONSTITUENCY_OFFICE = 1, 4
 
 
 class ParliamentContactQuerySet(models.QuerySet["ParliamentContact"]):
+    def current(self) -> ParliamentContactQuerySet:
+        """What Parliament publishes now, as far as it was asked."""
+        return self.filter(ended_on=None)
+
     def offices(self) -> ParliamentContactQuerySet:
         """Where somebody can be written to or rung; pages on the web apart."""
         return self.filter(is_web_address=False)
 
 
 class ParliamentContact(models.Model):
-    """One way to reach an MP, in Parliament's own words and order."""
+    """One way to reach an MP, in Parliament's own words and order, from a day to a day."""
 
     mp = models.ForeignKey("contacts.MP", on_delete=models.CASCADE, related_name="published_contacts")
     position = models.PositiveSmallIntegerField()
@@ -29,6 +34,11 @@ class ParliamentContact(models.Model):
     website = models.CharField(max_length=500, blank=True)
     notes = models.TextField(blank=True)
     seen_on = models.DateField(help_text="The day Parliament was first seen to say so.")
+    ended_on = models.DateField(
+        null=True,
+        blank=True,
+        help_text="The last day before Parliament said otherwise; empty while it does not.",
+    )
 
     objects = ParliamentContactQuerySet.as_manager()
 
@@ -36,7 +46,15 @@ class ParliamentContact(models.Model):
         ordering = ["mp", "position", "pk"]
         verbose_name = "published contact"
         constraints = [
-            models.UniqueConstraint(fields=["mp", "position"], name="one_published_contact_per_position"),
+            models.UniqueConstraint(
+                fields=["mp", "position"],
+                condition=Q(ended_on=None),
+                name="one_published_contact_per_position",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on=None) | Q(ended_on__gte=F("seen_on")),
+                name="published_contact_ends_after_it_was_seen",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -7,6 +7,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q, Subquery
+from simple_history.models import HistoricalRecords
 
 from contacts.models.parliament.spells import SpellQuerySet
 
@@ -23,6 +24,7 @@ class Dissolution(models.Model):
     )
 
     objects = SpellQuerySet.as_manager()
+    history = HistoricalRecords()
 
     class Meta:
         ordering = ["-started_on"]

@@ -5,12 +5,25 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Authority
 from contacts.models.parliament.parties import PartySpell
 from contacts.models.parliament.seats import Constituency, SeatHolding
-from contacts.models.parliament.spells import SpellQuerySet
+from contacts.models.parliament.spells import DatedFact, SpellQuerySet
+
+
+def holders(on: date | None) -> SpellQuerySet:
+    """Who holds a seat now (in a dissolution: until it), or held one on the given day."""
+    return SeatHolding.objects.current(on) if on else SeatHolding.objects.to_the_end()
+
+
+def sat_for(on: date | None) -> SpellQuerySet:
+    """The parties of `holders`; of others, those that last."""
+    if on:
+        return PartySpell.objects.current(on)
+    last = SeatHolding.objects.to_the_end().filter(mp=OuterRef("mp"), ended_on=OuterRef("ended_on"))
+    return PartySpell.objects.filter(Q(ended_on=None) | Exists(last))
 
 
 class MPQuerySet(models.QuerySet["MP"]):
@@ -22,20 +35,22 @@ class MPQuerySet(models.QuerySet["MP"]):
         )
 
     def sitting(self, on: date | None = None) -> MPQuerySet:
-        """Those who hold a seat now, or held one on the given day; so with the methods below."""
+        """Those who hold a seat now, or held one on the given day."""
         return self.filter(pk__in=SeatHolding.objects.current(on).values("mp"))
 
     def in_party(self, party: int | str, on: date | None = None) -> MPQuerySet:
-        return self.filter(pk__in=PartySpell.objects.current(on).filter(party=party).values("mp"))
+        """MPs of this party on the given day or, without one, now (in a dissolution: until it); so with the
+        methods below."""
+        return self.filter(pk__in=sat_for(on).filter(party=party).values("mp"))
 
     def in_region(self, region: str, on: date | None = None) -> MPQuerySet:
         """MPs whose seat lies in this region, or nation where it has no regions."""
-        held = SeatHolding.objects.current(on).filter(constituency__region=region)
+        held = holders(on).filter(constituency__region=region)
         return self.filter(pk__in=held.values("mp"))
 
     def in_council(self, council: int | str, on: date | None = None) -> MPQuerySet:
         """MPs whose seat lies, wholly or in part, in this council's area."""
-        held = SeatHolding.objects.current(on).filter(constituency__overlaps__council=council)
+        held = holders(on).filter(constituency__overlaps__council=council)
         return self.filter(pk__in=held.values("mp"))
 
 
@@ -67,56 +82,49 @@ class MP(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def subject(self) -> str:
+        """The subject of whatever is owed about this MP, but for `lasting_subject`."""
+        return f"mp:{self.pk}"
 
-class MPName(models.Model):
+    @property
+    def lasting_subject(self) -> str:
+        """The same for what follows from Parliament's facts: it stays when the MP is undone with an import
+        and comes again with the next."""
+        return f"parliament:{self.parliament_id}" if self.parliament_id else self.subject
+
+
+class MPName(DatedFact):
     """An MP is called so from a day, to a day: as Parliament displays the name, title and all."""
 
     mp = models.ForeignKey(MP, on_delete=models.CASCADE, related_name="names")
     name = models.CharField(max_length=150)
     sort_name = models.CharField(max_length=150)
-    started_on = models.DateField()
-    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
-    source = models.CharField(max_length=250, blank=True, help_text="Where it was read.")
 
-    objects = SpellQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-started_on", "-pk"]
+    class Meta(DatedFact.Meta):
         verbose_name = "MP’s name"
         constraints = [
+            *DatedFact.Meta.constraints,
             models.UniqueConstraint(fields=["mp"], condition=Q(ended_on=None), name="one_open_name_per_mp"),
-            models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
-                name="name_ends_after_it_starts",
-            ),
         ]
 
     def __str__(self) -> str:
         return self.name
 
 
-class MPStatus(models.Model):
+class MPStatus(DatedFact):
     """What Parliament says of a membership that is not simply in force. Who is suspended is an MP still."""
 
     mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="statuses")
     status = models.CharField(max_length=100, help_text="In Parliament’s words: Suspended.")
     note = models.CharField(max_length=250, blank=True, help_text="What Parliament adds, such as why.")
-    started_on = models.DateField()
-    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
-    source = models.CharField(max_length=250, blank=True, help_text="Where it was read.")
 
-    objects = SpellQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-started_on", "-pk"]
+    class Meta(DatedFact.Meta):
         verbose_name = "MP’s status"
         verbose_name_plural = "MPs’ statuses"
         constraints = [
+            *DatedFact.Meta.constraints,
             models.UniqueConstraint(fields=["mp"], condition=Q(ended_on=None), name="one_open_status_per_mp"),
-            models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
-                name="status_ends_after_it_starts",
-            ),
         ]
 
     def __str__(self) -> str:

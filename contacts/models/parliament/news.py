@@ -21,8 +21,14 @@ class NewsKind(models.TextChoices):
     NAME = "name", "Name"
     STATUS = "status", "Status"
     POST_BEGUN = "post-begun", "New post"
+    POST_CHANGED = "post-changed", "Post changed"
     POST_ENDED = "post-ended", "Post ended"
     OFFICE = "office", "Office contact"
+
+
+# Who sits for a seat, and what posts are held: in any other way than before.
+OF_SEATS = frozenset({NewsKind.NEW_MP, NewsKind.RE_ELECTED, NewsKind.LEFT})
+OF_POSTS = frozenset({NewsKind.POST_BEGUN, NewsKind.POST_CHANGED, NewsKind.POST_ENDED})
 
 
 class MPNewsQuerySet(models.QuerySet["MPNews"]):

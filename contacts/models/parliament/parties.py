@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
-from contacts.models.parliament.spells import SpellQuerySet
+from contacts.models.parliament.spells import DatedFact
 
 
 class Party(models.Model):
@@ -31,28 +31,19 @@ class PartyChange(models.TextChoices):
     CHANGED = "changed", "changed party"
 
 
-class PartySpell(models.Model):
+class PartySpell(DatedFact):
     """An MP sits for a party from a day, to a day."""
 
     mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="party_spells")
     party = models.ForeignKey(Party, on_delete=models.PROTECT, related_name="spells")
-    started_on = models.DateField()
-    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
     begun_by = models.CharField(
         "how it began", max_length=20, choices=PartyChange, blank=True, help_text="Only what a source says."
     )
-    source = models.CharField(max_length=250, blank=True, help_text="Where it was read.")
 
-    objects = SpellQuerySet.as_manager()
-
-    class Meta:
-        ordering = ["-started_on", "-pk"]
+    class Meta(DatedFact.Meta):
         constraints = [
+            *DatedFact.Meta.constraints,
             models.UniqueConstraint(fields=["mp"], condition=Q(ended_on=None), name="one_open_party_per_mp"),
-            models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
-                name="party_ends_after_it_starts",
-            ),
         ]
 
     def __str__(self) -> str:

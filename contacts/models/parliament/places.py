@@ -29,9 +29,16 @@ class PlaceFileState(models.TextChoices):
     REPLACED = "replaced", "Replaced"
 
 
+LOOK_UPS = [PlaceKind.POSTCODES, PlaceKind.WARDS]
+
+
 class PlaceFileQuerySet(models.QuerySet["PlaceFile"]):
     def applied(self, kind: str) -> PlaceFileQuerySet:
         return self.filter(kind=kind, state=PlaceFileState.APPLIED)
+
+    def look_ups(self) -> PlaceFileQuerySet:
+        """Those in force by which a postcode or a ward is found."""
+        return self.filter(kind__in=LOOK_UPS, state=PlaceFileState.APPLIED)
 
 
 class PlaceFile(models.Model):
@@ -75,6 +82,10 @@ class LookUpQuerySet(models.QuerySet):
     def in_force(self) -> LookUpQuerySet:
         """Of the look-up that was applied last; others are previews."""
         return self.filter(file__state=PlaceFileState.APPLIED)
+
+    def of_today(self) -> LookUpQuerySet:
+        """But for seats that have been abolished since: of them the look-up is out of date."""
+        return self.filter(constituency__ended_on=None)
 
 
 class Ward(models.Model):
@@ -125,6 +136,10 @@ class ShapeQuerySet(models.QuerySet):
     def real(self) -> ShapeQuerySet:
         """Those that a map file replaces; the demo's stay."""
         return self.exclude(constituency__ons_code__startswith=FICTIONAL_PREFIX)
+
+    def of_today(self) -> ShapeQuerySet:
+        """Those of seats that have not been abolished since the map was loaded."""
+        return self.filter(constituency__ended_on=None)
 
 
 class SeatHex(models.Model):

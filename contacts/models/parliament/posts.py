@@ -21,6 +21,10 @@ class PostKind(models.TextChoices):
     OTHER = "other", "Other post in Parliament"
 
 
+# Only those who sit hold these, and their members are named by the body alone.
+OF_BODIES = (PostKind.COMMITTEE, PostKind.BILL_COMMITTEE, PostKind.GROUP)
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     def current(self, on: date) -> PostQuerySet:
         """Posts held on this day. One whose start is not known counts from its source's day on."""
@@ -70,6 +74,14 @@ class Post(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["mp", "-started_on"], name="post_by_mp")]
+
+    def is_current(self, on: date) -> bool:
+        """As `PostQuerySet.current`: whether the post is known to be held on this day."""
+        return (self.started_on or self.seen_on) <= on and not self.has_ended(on)
+
+    def has_ended(self, on: date) -> bool:
+        """Whether its last day was before this one."""
+        return self.ended_on is not None and self.ended_on < on
 
     def __str__(self) -> str:
         return f"{self.title}, {self.body}" if self.body and self.body not in self.title else self.title

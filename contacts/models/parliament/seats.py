@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q, Subquery
 
 from accounts.models import Authority, Nation
 from contacts.models.authority.seats import SeatChoice
-from contacts.models.parliament.spells import SpellQuerySet
+from contacts.models.parliament.spells import DatedFact, SpellQuerySet
 
 # Seats and councils of the demo carry codes no real one has; no import touches them.
 FICTIONAL_PREFIX = "Z"
@@ -55,8 +57,15 @@ class ConstituencyQuerySet(models.QuerySet["Constituency"]):
         """Seats of today: those abolished at a boundary change are kept, but no list counts them."""
         return self.filter(ended_on=None)
 
+    def real(self) -> ConstituencyQuerySet:
+        """All but the demo's."""
+        return self.exclude(ons_code__startswith=FICTIONAL_PREFIX)
+
     def of(self, authority: Authority) -> ConstituencyQuerySet:
-        """Seats in the authority's council or its parts, plus those its admin added, less those hidden."""
+        """Seats in the authority's council or its parts, plus those its admin added, less those hidden.
+
+        Those since abolished are among them, for the past and for handing over; ask `current()` for today's.
+        """
         lies_in = SeatOverlap.objects.filter(council__in=Council.objects.of(authority)).values("constituency")
         added = SeatChoice.objects.of(authority).filter(is_hidden=False).values("constituency")
         hidden = SeatChoice.objects.of(authority).filter(is_hidden=True).values("constituency")
@@ -195,6 +204,12 @@ class Ending(models.TextChoices):
 
 
 class SeatHoldingQuerySet(SpellQuerySet):
+    def of_leavers(self, on: date) -> set[int]:
+        """The keys of those who sat before this day, and not on it or since."""
+        over = self.filter(ended_on__lt=on).order_by().values_list("mp", flat=True)
+        since = self.filter(Q(ended_on=None) | Q(ended_on__gte=on)).order_by().values_list("mp", flat=True)
+        return set(over) - set(since)
+
     def to_the_end(self) -> SeatHoldingQuerySet:
         """Holdings that last and, from a dissolution until anybody is elected, those it ended.
 
@@ -206,13 +221,11 @@ class SeatHoldingQuerySet(SpellQuerySet):
         )
 
 
-class SeatHolding(models.Model):
+class SeatHolding(DatedFact):
     """An MP holds a seat from a day, to a day. A seat has one holder at a time or is vacant."""
 
     mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="holdings")
     constituency = models.ForeignKey(Constituency, on_delete=models.PROTECT, related_name="holdings")
-    started_on = models.DateField()
-    ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
     begun_by = models.CharField(
         "how it began",
         max_length=20,
@@ -223,24 +236,18 @@ class SeatHolding(models.Model):
     ended_by = models.CharField(
         "how it ended", max_length=20, choices=Ending, blank=True, help_text="Empty where that is not known."
     )
-    source = models.CharField(max_length=250, blank=True, help_text="Where its beginning was read.")
-    end_source = models.CharField(max_length=250, blank=True, help_text="Where its end was read.")
 
-    objects = SeatHoldingQuerySet.as_manager()
+    objects = SeatHoldingQuerySet.as_manager()  # type: ignore[misc]
 
-    class Meta:
-        ordering = ["-started_on", "-pk"]
+    class Meta(DatedFact.Meta):
         constraints = [
+            *DatedFact.Meta.constraints,
             models.UniqueConstraint(
                 fields=["constituency"], condition=Q(ended_on=None), name="one_open_holder_per_seat"
             ),
             models.UniqueConstraint(fields=["mp"], condition=Q(ended_on=None), name="one_open_seat_per_mp"),
             models.CheckConstraint(
-                condition=Q(ended_on=None) | Q(ended_on__gte=F("started_on")),
-                name="holding_ends_after_it_starts",
-            ),
-            models.CheckConstraint(
-                condition=Q(ended_on__isnull=False) | Q(ended_by="", end_source=""),
+                condition=Q(ended_on__isnull=False) | Q(ended_by=""),
                 name="only_an_ended_holding_says_how",
             ),
         ]

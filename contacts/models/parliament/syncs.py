@@ -54,7 +54,7 @@ class ParliamentSync(models.Model):
         help_text="Who asked for it in the browser.",
     )
     most_gone = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="So many fewer MPs are believed this once, says who asked for it."
+        null=True, blank=True, help_text="So many MPs gone are believed this once, says who asked for it."
     )
     state = models.CharField(max_length=10, choices=SyncState.choices, default=SyncState.RUNNING)
     started_at = models.DateTimeField(help_text="Answers fetched since then are this run's.")

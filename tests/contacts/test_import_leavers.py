@@ -1,0 +1,89 @@
+"""What ends with a seat: parties, statuses, committees and groups; and where the end of each was read."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+
+from contacts.imports.undoing import undo_import
+from contacts.models import MPListImport, MPName, MPStatus, PartySpell, Post, PostKind
+from tests.contacts.lists import FIRST, SECOND, VACANT, changed_rows, holder, run, whole
+from tests.factories import NOW, PostFactory
+
+pytestmark = pytest.mark.django_db
+
+LEFT = date(2026, 2, 1)
+LAST_DAY = LEFT - timedelta(days=1)
+
+
+@pytest.fixture
+def leaver(importer):
+    importer(whole())
+    return holder(FIRST)
+
+
+def leave(importer):
+    status, report = importer(changed_rows(whole(), **{FIRST: VACANT}), LEFT.isoformat())
+    assert (status, report["ended"]) == (0, 1)
+
+
+def test_committees_and_groups_end_with_the_seat_and_a_minister_goes_on(importer, leaver):
+    posts = {
+        kind: PostFactory(mp=leaver, kind=kind, body="Paper", started_on=date(2025, 1, 1))
+        for kind in PostKind.values
+    }
+    later = PostFactory(mp=leaver, kind=PostKind.GROUP, body="Ink", started_on=LEFT)
+    other = PostFactory(mp=holder(SECOND), kind=PostKind.COMMITTEE)
+
+    leave(importer)
+
+    ends = dict(Post.objects.values_list("pk", "ended_on"))
+    assert {kind for kind, post in posts.items() if ends[post.pk]} == {
+        PostKind.COMMITTEE,
+        PostKind.BILL_COMMITTEE,
+        PostKind.GROUP,
+    }
+    assert {day for day in ends.values() if day} == {LAST_DAY, LEFT}
+    assert (ends[later.pk], ends[other.pk]) == (LEFT, None)
+
+
+def test_a_later_list_of_a_committee_does_not_put_a_leaver_back_on_it(importer, leaver, tmp_path):
+    PostFactory(mp=leaver, kind=PostKind.COMMITTEE, title="Member", body="Paper", started_on=date(2025, 1, 1))
+    leave(importer)
+    path = tmp_path / "committees.csv"
+    path.write_text(f"MNIS ID,Name,Committee,Start date\n1000,{leaver.name},Paper,2025-01-01\n")
+
+    for on, left_out in ((LEFT + timedelta(days=1), 1), (LAST_DAY, 0)):
+        status, report = run("import_posts", path, "--on", on.isoformat())
+        assert (status, len(report["left_out"])) == (0, left_out)
+
+    assert Post.objects.get().ended_on == LAST_DAY
+
+
+def test_undoing_gives_the_posts_back(importer, leaver):
+    PostFactory(mp=leaver, kind=PostKind.COMMITTEE, body="Paper")
+    before = list(Post.objects.values())
+    leave(importer)
+
+    undo_import(applied=MPListImport.objects.latest("pk"), now=NOW)
+
+    assert list(Post.objects.values()) == before
+
+
+def test_the_end_of_a_party_a_name_and_a_status_says_where_it_was_read(importer, leaver):
+    renamed = {"MP": "Ms Ada Aaaaaason"}
+    importer(changed_rows(whole(), **{FIRST: renamed}), "2025-06-01", name="renamed.csv")
+    MPStatus.objects.create(mp=leaver, status="Suspended", started_on=date(2025, 7, 1), source="a list")
+
+    leave(importer)
+
+    ended = [PartySpell.objects.get(mp=leaver), MPStatus.objects.get(mp=leaver)]
+    assert [(row.ended_on, row.end_source) for row in ended] == [
+        (LAST_DAY, "list.csv, as at 1 February 2026")
+    ] * 2
+    former = MPName.objects.get(mp=leaver, ended_on__isnull=False)
+    assert (former.source, former.end_source) == (
+        "list.csv, as at 4 July 2024",
+        "renamed.csv, as at 1 June 2025",
+    )
