@@ -11,8 +11,9 @@ from django.db.models import Q
 
 from accounts.forms import RowsField, ask_for_whole_numbers
 from accounts.models import Membership
-from contacts.models import MP
+from contacts.models import MP, NoteKind
 from engagements.models import READERS, CadenceRAG, EngagementPlan, Touchpoint, TouchpointKind
+from mpcrm.notes import THEY_MAY_ASK
 
 NOT_HAPPENED_YET = "Enter today’s date or an earlier one."
 DATE_WORDS = {"required": "Enter a date.", "invalid": "Enter a real date."}
@@ -35,9 +36,10 @@ class PlanForm(forms.ModelForm):
             "maximum_days": forms.NumberInput(attrs={"class": "govuk-input--width-3"}),
         }
         help_texts = {
-            "why": "What this MP and the council mean to each other: posts, campaigns, shared priorities.",
-            "objectives": "What we want to have achieved by the review, one on each line.",
-            "key_messages": "What we want them to remember, one on each line.",
+            "why": "What this MP and the council mean to each other: posts, campaigns, shared priorities. "
+            f"{THEY_MAY_ASK}",
+            "objectives": f"What we want to have achieved by the review, one on each line. {THEY_MAY_ASK}",
+            "key_messages": f"What we want them to remember, one on each line. {THEY_MAY_ASK}",
             "ideal_days": "Days between two-way contacts. Close: 30. Usual: 90. Light: 180.",
             "maximum_days": "Days after which contact has lapsed. Close: 45. Usual: 120. Light: 240.",
         }
@@ -75,6 +77,14 @@ class TouchpointForm(forms.ModelForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what kind of contact it was."},
     )
+    summary_kind = forms.TypedChoiceField(
+        label="What you wrote is",
+        choices=NoteKind.choices,
+        required=False,
+        initial=NoteKind.FACT,
+        empty_value=NoteKind.FACT,
+        widget=forms.RadioSelect,
+    )
     is_two_way = forms.TypedChoiceField(
         label="Did they take part?",
         help_text="Only two-way contact restarts the interval: not a letter they merely received.",
@@ -93,6 +103,7 @@ class TouchpointForm(forms.ModelForm):
             "our_people",
             "our_others",
             "summary",
+            "summary_kind",
             "is_two_way",
         ]
         field_classes = {"our_people": RowsField}
@@ -105,7 +116,7 @@ class TouchpointForm(forms.ModelForm):
             "their_people": "The MP, or who from their office.",
             "our_people": "You, and whoever else took part. Choose somebody, or name others below.",
             "our_others": "Such as the Leader, if they have no account.",
-            "summary": "Write as if the MP may read it one day: what was said, and what was promised.",
+            "summary": f"What was said, and what was promised. {THEY_MAY_ASK}",
         }
         widgets = {
             "happened_on": forms.DateInput,

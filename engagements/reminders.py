@@ -35,19 +35,19 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
 
 def _owed(on: date) -> EngagementPlanQuerySet:
-    """Plans whose interval has passed, with the `kind` of reminder reached, unless that or a later kind is
-    recorded for the same due date; none in a dissolution."""
+    """Plans whose interval has passed, with the kind of reminder they have `reached`, unless that or a later
+    kind is recorded for the same due date; none in a dissolution."""
     plans = EngagementPlan.objects.in_force().with_cadence(on)
     plans = plans.filter(contact_due_on__lt=on)  # type: ignore[misc]
     plans = plans.annotate(
-        kind=Case(
+        reached=Case(
             When(contact_lapses_on__lt=on, then=Value(LAPSED.value)),
             default=Value(DUE.value),
             output_field=CharField(),
         )
     )
     recorded = Reminder.objects.filter(
-        Q(kind=OuterRef("kind")) | Q(kind=LAPSED), plan=OuterRef("pk"), due_on=OuterRef("contact_due_on")
+        Q(kind=OuterRef("reached")) | Q(kind=LAPSED), plan=OuterRef("pk"), due_on=OuterRef("contact_due_on")
     )
     return plans.filter(~Exists(recorded), ~Exists(Dissolution.objects.current(on)))
 
@@ -83,7 +83,7 @@ def _record(owed: EngagementPlanQuerySet, *, now: datetime) -> dict[int, str]:
     """Insert the reminders owed; give plan and kind of those that were new, whoever else runs beside us."""
     rows = owed.order_by().annotate(recorded_at=Value(now, output_field=DateTimeField()))
     select, parameters = (
-        rows.values_list("authority_id", "pk", "kind", "contact_due_on", "recorded_at")
+        rows.values_list("authority_id", "pk", "reached", "contact_due_on", "recorded_at")
         .query.get_compiler(connection=connection)
         .as_sql()
     )

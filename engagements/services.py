@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.history import sign
 from accounts.models import Membership
-from contacts.models import MP
+from contacts.models import MP, NoteKind
 from engagements.models import EngagementPlan, Touchpoint
 
 
@@ -123,6 +123,7 @@ def record_touchpoint(
     their_people: str,
     summary: str,
     is_two_way: bool,
+    summary_kind: str = NoteKind.FACT,
 ) -> Touchpoint:
     """Record one contact with an MP or their office; the same `submission` again gives the same touchpoint.
 
@@ -142,6 +143,7 @@ def record_touchpoint(
         our_others=our_others,
         their_people=their_people,
         summary=summary,
+        summary_kind=summary_kind,
         is_two_way=is_two_way,
         recorded_at=now,
         recorded_by=by,
@@ -168,6 +170,7 @@ def correct_touchpoint(
     our_others: str,
     their_people: str,
     summary: str,
+    summary_kind: str,
     is_two_way: bool,
 ) -> None:
     """Change what was recorded; the history keeps what it said before. Raises `NotHappenedYet`."""
@@ -178,6 +181,7 @@ def correct_touchpoint(
     touchpoint.our_others = our_others
     touchpoint.their_people = their_people
     touchpoint.summary = summary
+    touchpoint.summary_kind = summary_kind
     touchpoint.is_two_way = is_two_way
     sign(touchpoint, by=by, now=now)
     touchpoint.save()

@@ -127,7 +127,7 @@ def plan_detail(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
             "plan": plan,
             "archived": archived,
             "mp": plan.mp,
-            "seat": plan.mp.holdings.current().select_related("constituency").first(),
+            "seat": plan.mp.holdings.to_the_end().select_related("constituency").first(),
             "leads": leads,
             "agreed": agreed_on(plan.mp, leads, membership=request.membership),
             "is_review_late": plan.review_on and plan.review_on < timezone.localdate(),

@@ -1,4 +1,5 @@
-"""What somebody searched for, kept in their session: addresses hold its short id, never the words."""
+"""What somebody searched for, and the queue they saw last, kept in their session: addresses hold a search's
+short id, never the words."""
 
 from __future__ import annotations
 
@@ -6,8 +7,11 @@ from secrets import token_hex
 
 from django.contrib.sessions.backends.base import SessionBase
 
+from accounts.models import Authority
+
 KEPT = 20
 SEARCHES = "enquiry_searches"
+QUEUES = "enquiry_queues"
 
 
 def keep_search(session: SessionBase, words: str) -> str:
@@ -22,3 +26,14 @@ def keep_search(session: SessionBase, words: str) -> str:
 def words_of_search(session: SessionBase, search: str) -> str:
     """The words of this id; empty where they are not kept, or not any more."""
     return str(session.get(SEARCHES, {}).get(search, ""))
+
+
+def keep_queue(session: SessionBase, authority: Authority, query: str) -> None:
+    """Keep how this authority's queue was last looked at: its tab, filters, order and page."""
+    if queue_last_seen(session, authority) != query:
+        session[QUEUES] = {**session.get(QUEUES, {}), str(authority.pk): query}
+
+
+def queue_last_seen(session: SessionBase, authority: Authority) -> str:
+    """The query of the queue as it was last looked at; empty if it was not."""
+    return str(session.get(QUEUES, {}).get(str(authority.pk), ""))

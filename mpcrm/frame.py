@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 
 from django.conf import settings
 from django.db.models import Q
@@ -13,8 +13,8 @@ from django.urls import NoReverseMatch, resolve, reverse
 from django.utils import timezone
 
 from accounts.access import EVERYONE, RENEWED_AT
-from accounts.models import Authority, Membership, User
-from contacts.models import dissolved_since
+from accounts.models import Authority, Membership, MembershipQuerySet, User
+from contacts.models import Dissolution, dissolved_since
 from notifications.services import with_unread
 from notifications.to_dos import with_to_dos
 
@@ -69,6 +69,19 @@ class Link:
     waiting: int = 0  # how many things wait there for the person
 
 
+@lru_cache(maxsize=1)
+def _memberships_shown(on: date) -> MembershipQuerySet:
+    """Everyone's memberships with what the frame shows of them; to put this together takes longer than to
+    ask it of the database, so it is done once a day."""
+    return (
+        with_to_dos(with_unread(Membership.objects.active()), on=on)
+        .select_related("authority")
+        .defer("authority__logo")
+        .annotate(has_logo=~Q(authority__logo=b""), dissolved_since=dissolved_since(on))
+        .order_by("authority__name", "pk")
+    )
+
+
 class Frame:
     """Asks the database once, and only if the page shows it."""
 
@@ -90,15 +103,7 @@ class Frame:
         `overdue_to_dos`, and whether the authority `has_logo`."""
         if not self.is_signed_in:
             return []
-        return list(
-            with_to_dos(
-                with_unread(Membership.objects.active().filter(user=self.user)), on=timezone.localdate()
-            )
-            .select_related("authority")
-            .defer("authority__logo")
-            .annotate(has_logo=~Q(authority__logo=b""), dissolved_since=dissolved_since(timezone.localdate()))
-            .order_by("authority__name", "pk")
-        )
+        return list(_memberships_shown(timezone.localdate()).filter(user=self.user))
 
     @cached_property
     def membership(self) -> Membership | None:
@@ -112,10 +117,13 @@ class Frame:
     def authority(self) -> Authority | None:
         return self.membership.authority if self.membership else None
 
-    @property
+    @cached_property
     def dissolved_since(self) -> date | None:
         """The day from which there are no MPs, as long as that is so."""
-        return getattr(self.memberships[0], "dissolved_since", None) if self.memberships else None
+        if self.memberships:
+            return getattr(self.memberships[0], "dissolved_since", None)
+        dissolution = Dissolution.objects.current(timezone.localdate()).first() if self.is_signed_in else None
+        return dissolution.started_on if dissolution else None
 
     @cached_property
     def home(self) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 
 from accounts.models import Authority, Membership
+from mpcrm.notes import THEY_MAY_ASK
 from notifications.models import Outcome
 
 
@@ -19,7 +20,12 @@ class FinishForm(forms.Form):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose whether it is done or not needed."},
     )
-    note = forms.CharField(label="Note", max_length=300, required=False)
+    note = forms.CharField(
+        label="Note",
+        max_length=300,
+        required=False,
+        help_text=f"If it is about an MP: {THEY_MAY_ASK[0].lower()}{THEY_MAY_ASK[1:]}",
+    )
 
 
 class GiveForm(forms.Form):

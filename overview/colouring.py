@@ -13,7 +13,7 @@ from django.db.models import Count
 
 from accounts.models import Membership
 from contacts.directory import with_relationship_owner
-from contacts.models import READERS, PartySpell
+from contacts.models import READERS, sat_for
 from engagements.models import CadenceRAG, relationships
 from enquiries.models import Enquiry
 
@@ -51,6 +51,7 @@ class Band:
 
 
 VACANT = Band("vacant", "Vacant")
+DISSOLVED = Band("vacant", "No MP: Parliament is dissolved")
 # By MP (key).
 Bands = dict[int, Band]
 
@@ -95,7 +96,7 @@ MOST_PARTIES = 6
 
 def by_party(membership: Membership, mps: Sequence[int], on: date) -> tuple[list[Band], Bands]:
     """The parties of most of these MPs first; any beyond the sixth look alike, and have their names."""
-    spells = PartySpell.objects.current(on).filter(mp__in=mps).select_related("party")
+    spells = sat_for(None).filter(mp__in=mps).select_related("party")
     party_of = {spell.mp_id: spell.party.name for spell in spells}
     names = [party_of.get(mp, "Party not known") for mp in mps]
     ranked = sorted(set(names), key=lambda name: (-names.count(name), name))

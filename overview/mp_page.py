@@ -92,8 +92,9 @@ def _was(facts: Facts, *, dissolved_since: date | None) -> Was | None:
 
 
 def _hands_over(facts: Facts, authority: Authority, *, is_ours: bool, on: date) -> bool:
-    """Whether a hand-over of one of our seats may be about this MP: won within the year, or lost."""
-    if facts.seat is None and facts.holdings and not is_ours:
+    """Whether a hand-over of one of our seats may be about this MP: won within the year, or lost, be it for a
+    seat that is not ours."""
+    if not is_ours:
         lost = {each.constituency_id for each in facts.holdings}
         return Constituency.objects.of(authority).filter(pk__in=lost).exists()
     held = [each.constituency_id for each in facts.holdings]
@@ -103,7 +104,7 @@ def _hands_over(facts: Facts, authority: Authority, *, is_ours: bool, on: date) 
 
 def _matches(authority: Authority, posts: list[Post], *, on: date) -> list[Match]:
     """The authority's priorities on which a post held today bears or may, each once, confirmed first."""
-    held = [post for post in posts if is_current(post, on)]
+    held = [post for post in posts if post.is_current(on)]
     found = matches(priorities=priorities_of(authority, on=on), posts=held)
     by_priority: dict[int, Match] = {}
     for match in found:

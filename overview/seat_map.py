@@ -14,8 +14,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Role
-from contacts.models import MP, Constituency, SeatBoundary, SeatHex, SeatHolding
-from overview.colouring import VACANT, Band, colourings_for
+from contacts.models import MP, Constituency, SeatBoundary, SeatHex, SeatHolding, dissolved_since
+from contacts.sharing import Shared, councils_sharing
+from overview.colouring import DISSOLVED, VACANT, Band, colourings_for
 from overview.drawing import (
     Drawn,
     Hex,
@@ -33,13 +34,15 @@ KINDS = {"hex": "Hex map", "boundary": "Boundaries"}
 
 @dataclass(frozen=True)
 class Seat:
-    """One of ours, numbered as in the table; `drawn` is None where the map has no shape of it."""
+    """One of ours, numbered as in the table, with its MP (in a dissolution: until it); `drawn` is None where
+    the map has no shape of it."""
 
     number: int
     constituency: Constituency
     mp: MP | None
     band: Band
     drawn: Drawn | None
+    shared: Shared
 
     @property
     def lines(self) -> list[str]:
@@ -59,23 +62,28 @@ class Neighbour:
 @require_safe
 @for_roles(*EVERYONE)
 def seat_map(request: AuthorityRequest) -> HttpResponse:
-    """At most nine queries besides the page frame's, however many seats there are."""
+    """At most eleven queries besides the page frame's, however many seats there are."""
     membership, on = request.membership, timezone.localdate()
     offered = colourings_for(membership)
     colouring = next((each for each in offered if each.name == request.GET.get("colour")), offered[0])
-    constituencies = list(Constituency.objects.of(request.authority))
+    seats_of_today = Constituency.objects.current().of(request.authority)
+    constituencies = list(seats_of_today.annotate(dissolved_since=dissolved_since(on)))
+    is_dissolved = any(each.dissolved_since for each in constituencies)
+    nobody = DISSOLVED if is_dissolved else VACANT
     kind, shapes = _chosen_map(request.GET.get("map"), [seat.pk for seat in constituencies])
-    holdings = SeatHolding.objects.current().filter(constituency__in=constituencies)
+    holdings = SeatHolding.objects.to_the_end().filter(constituency__in=constituencies)
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}
     bands, band_of = colouring.bands_of(membership, [mp.pk for mp in mps.values()], on)
     drawn = {each.seat: each for each in shapes.picture.drawn} if shapes else {}
+    councils = councils_sharing([seat.pk for seat in constituencies])
     seats = [
         Seat(
             number,
             seat,
             mp := mps.get(seat.pk),
-            band_of[mp.pk] if mp else VACANT,
+            band_of[mp.pk] if mp else nobody,
             drawn.get(seat.pk),
+            Shared.by(request.authority, councils.get(seat.pk, [])),
         )
         for number, seat in enumerate(constituencies, start=1)
     ]
@@ -87,7 +95,7 @@ def seat_map(request: AuthorityRequest) -> HttpResponse:
         "colouring": colouring,
         "colourings": offered,
         "seats": seats,
-        "legend": [(band, counts[band]) for band in (*bands, VACANT) if band != VACANT or counts[VACANT]],
+        "legend": [(band, counts[band]) for band in (*bands, nobody) if band != nobody or counts[nobody]],
         "picture": shapes.picture if shapes else None,
         "neighbours": shapes.neighbours if shapes else [],
         "not_drawn": [seat for seat in seats if shapes and seat.drawn is None],
@@ -123,7 +131,8 @@ def hex_map(ours: list[int]) -> Shapes | None:
         return None
     near = around(mine.values())
     others = (
-        SeatHex.objects.exclude(constituency__in=ours)
+        SeatHex.objects.of_today()
+        .exclude(constituency__in=ours)
         .filter(
             q__range=(min(each.q for each in near), max(each.q for each in near)),
             r__range=(min(each.r for each in near), max(each.r for each in near)),
@@ -144,7 +153,8 @@ def boundary_map(ours: list[int]) -> Shapes | None:
         return None
     view = view_of(mine.values())
     others = (
-        SeatBoundary.objects.exclude(constituency__in=ours)
+        SeatBoundary.objects.of_today()
+        .exclude(constituency__in=ours)
         .filter(west__lt=view.east, east__gt=view.west, south__lt=view.north, north__gt=view.south)
         .select_related("constituency")
     )

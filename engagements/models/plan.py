@@ -10,7 +10,7 @@ from django.db.models import F, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
 from accounts.models import AuthorityOwned, Membership
-from contacts.models import READERS
+from contacts.models import READERS, Opinion
 from engagements.models.cadence import (
     DEFAULT_IDEAL_DAYS,
     DEFAULT_MAXIMUM_DAYS,
@@ -47,7 +47,7 @@ class EngagementPlanQuerySet(models.QuerySet["EngagementPlan"]):
         )
 
 
-class EngagementPlan(AuthorityOwned):
+class EngagementPlan(Opinion, AuthorityOwned):
     """Why we engage with this MP, to what end, and how often. Who leads is the MP's council leads."""
 
     mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="plans", verbose_name="MP")

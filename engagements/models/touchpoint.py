@@ -8,7 +8,7 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from accounts.models import AuthorityOwned, Membership
-from contacts.models import MP, READERS
+from contacts.models import MP, READERS, NoteKind
 
 
 class TouchpointKind(models.TextChoices):
@@ -56,6 +56,9 @@ class Touchpoint(AuthorityOwned):
     our_others = models.CharField("others from the council", max_length=200, blank=True)
     their_people = models.CharField("on the MP’s side", max_length=200)
     summary = models.TextField("what was said")
+    summary_kind = models.CharField(
+        "what that is", max_length=12, choices=NoteKind.choices, default=NoteKind.FACT
+    )
     is_two_way = models.BooleanField("two-way contact")
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -93,7 +93,8 @@ def tell_timeline(
 
 
 def seat_of(mp: MP, on: date) -> Constituency | None:
-    """The seat the MP held on the day; where none is known of that day, the seat held now."""
+    """The seat the MP held on the day; where none is known of that day, the seat held now, or until
+    Parliament was dissolved."""
     holdings = mp.holdings.select_related("constituency")
-    holding = holdings.current(on).first() or holdings.current().first()
+    holding = holdings.current(on).first() or holdings.to_the_end().first()
     return holding.constituency if holding else None

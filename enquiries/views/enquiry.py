@@ -20,6 +20,7 @@ from enquiries.changes import changes_of
 from enquiries.clock import acknowledgement_in_words, calendar_of, due_in_words, promise_in_words, reckon
 from enquiries.forms import CloseForm, NoteForm, ReopenForm, ReplyForm, WhoForm
 from enquiries.models import RAG, Enquiry, Status
+from enquiries.searches import queue_last_seen
 from enquiries.services import (
     Refused,
     acknowledge,
@@ -231,12 +232,11 @@ def _page(request: AuthorityRequest, reference: str, *, note_form: NoteForm | No
 
 
 def _back_to_queue(request: AuthorityRequest, enquiry: Enquiry) -> str:
-    """The queue as they left it, with its tab, filters and page, at this enquiry's row."""
+    """The queue as they left it, with its tab, filters and page, at this enquiry's row; whatever they have
+    done with the enquiry since."""
     queue = reverse("enquiries:enquiry_list", args=[request.authority.slug])
-    came_from, _, query = request.headers.get("Referer", "").partition("?")
-    if came_from != request.build_absolute_uri(queue):
-        return queue
-    return f"{queue}?{query}#row-{enquiry.pk}"
+    query = queue_last_seen(request.session, request.authority)
+    return f"{queue}?{query}#row-{enquiry.pk}" if query else f"{queue}#row-{enquiry.pk}"
 
 
 def _actions(enquiry: Enquiry, membership: Membership) -> list[Action]:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
-from contacts.models import MP
+from contacts.models import MP, PlaceFile
 from enquiries.clock import calendar_of, promise_in_words, reckon
 from enquiries.forms import DueForm, LogForm
 from enquiries.models import ClockEvent, Contact, Enquiry, EnquiryType, ResponsePolicy, Urgency
@@ -57,6 +57,7 @@ def enquiry_log(request: AuthorityRequest) -> HttpResponse:
         "enquiries/enquiry_log.html",
         {
             "form": form,
+            "has_look_up": PlaceFile.objects.look_ups().exists(),
             "due": _due_in_words(DueForm(form.data or form.initial, authority=request.authority, on=on))
             or "Choose the date received, type and urgency to see when the reply is due.",
         },

@@ -22,7 +22,7 @@ from enquiries.counting import CappedCount, CappedPaginator, count_in_words
 from enquiries.filters import LONGEST_TEXT, TEXT, EnquiryFilter
 from enquiries.forms import WhoForm
 from enquiries.models import RAG, Enquiry, EnquiryQuerySet, Status
-from enquiries.searches import keep_search, words_of_search
+from enquiries.searches import keep_queue, keep_search, words_of_search
 from enquiries.services import Allocation, Move, allocate, undo_allocation
 
 READERS = (*HANDLERS, Role.SERVICE_CONTACT, Role.EXECUTIVE)
@@ -150,6 +150,8 @@ def _queue(
     if request.htmx:
         return render(request, "enquiries/_filters.html", context)
 
+    if request.method != "POST":
+        keep_queue(request.session, request.authority, request.GET.urlencode())
     counts = _counts(
         request.authority, found=filters.qs, **{name: rows.open() for name, rows in tabs.items()}
     )

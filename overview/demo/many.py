@@ -32,6 +32,7 @@ from contacts.models import (
     SeatOverlap,
 )
 from contacts.notes import create_default_policy_areas
+from contacts.spells import write_spells
 from enquiries.models import ClockEvent, Constituent, Enquiry, ReferenceCounter, Reply, TimelineEntry, Topic
 from enquiries.services import create_default_policies, create_default_topics
 from mpcrm.working_days import Calendar
@@ -144,10 +145,9 @@ def make_body(number: int, days: Days) -> Body:
             sort_name=f"MP {seat + 1}, Bench",
             is_fictional=True,
         )
-        PartySpell.objects.create(mp=mp, party=party, started_on=days.working[0])
-        holdings.append(
-            SeatHolding.objects.create(mp=mp, constituency=constituency, started_on=days.working[0])
-        )
+        write_spells(PartySpell, begin=[PartySpell(mp=mp, party=party, started_on=days.working[0])])
+        holdings.append(SeatHolding(mp=mp, constituency=constituency, started_on=days.working[0]))
+    write_spells(SeatHolding, begin=holdings)
 
     def person(role: Role, address: str) -> Membership:
         email = f"{address}@{authority.slug}.example"

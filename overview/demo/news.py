@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import NamedTuple
 
-from contacts.models import Constituency, NewsKind, Post
+from contacts.models import Beginning, Constituency, NewsKind, Post
 from contacts.news import News, begun_in_words, ended_in_words, holding_in_words, party_in_words, record_news
 from notifications.models import ToDo
 from notifications.to_dos import finish
@@ -40,7 +40,7 @@ TOLD = (
     Told(
         BY_ELECTION,
         NewsKind.NEW_MP,
-        holding_in_words(NewsKind.NEW_MP, is_by_election=True),
+        holding_in_words(NewsKind.NEW_MP, begun_by=Beginning.BY_ELECTION),
         900003,
         "Z14000002",
     ),

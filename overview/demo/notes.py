@@ -45,8 +45,11 @@ class Entry(NamedTuple):
     days_ago: int
     from_year: int | None = None
     to_year: int | None = None
+    council: str = ""
+    council_post: str = ""
 
 
+OURS = "Northmoor Council"
 ENTRIES = (
     Entry(
         900001,
@@ -57,6 +60,8 @@ ENTRIES = (
         340,
         2011,
         2023,
+        OURS,
+        "councillor",
     ),
     Entry(
         900001,
@@ -67,6 +72,8 @@ ENTRIES = (
         340,
         2018,
         2022,
+        OURS,
+        "cabinet",
     ),
     Entry(
         900001,
@@ -100,6 +107,9 @@ ENTRIES = (
         GAZETTE,
         BY_ELECTION + 6,
         2019,
+        None,
+        "Harrowdale Parish Council",
+        "councillor",
     ),
     Entry(
         900009,
@@ -236,7 +246,15 @@ def write(scene: Scene, *, by: str) -> None:
     areas = {area.name: area for area in PolicyArea.objects.visible_to(scene.people[by])}
     for entry in ENTRIES:
         years = {"from_year": entry.from_year, "to_year": entry.to_year}
-        background = BackgroundEntry(about=entry.about, text=entry.text, kind=entry.kind, **years)
+        background = BackgroundEntry(
+            about=entry.about,
+            council=entry.council,
+            council_post=entry.council_post,
+            is_our_council=entry.council == OURS,
+            text=entry.text,
+            kind=entry.kind,
+            **years,
+        )
         _add(scene, background, entry, by=by)
     for issue in ISSUES:
         campaigned = CampaignIssue(text=issue.text, said_during=issue.said_during, kind=issue.kind)

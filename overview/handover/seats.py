@@ -10,8 +10,8 @@ from enum import StrEnum
 from django.db.models import Count, Q
 
 from accounts.models import Membership
-from contacts.handover import Change, Seat, seats_with_changes
-from contacts.models import CouncilLead, Dissolution, SeatHandover
+from contacts.handover import Change, ParliamentNow, Seat, parliament_now, seats_with_changes
+from contacts.models import CouncilLead, SeatHandover
 from engagements.models import EngagementPlan
 from enquiries.models import Enquiry, EnquiryQuerySet
 
@@ -40,7 +40,7 @@ class Handover:
     @property
     def keeps_relationship(self) -> bool:
         """The former MP still sits for one of our seats, so that plan and leads stay theirs."""
-        return self.change.sits_for is not None
+        return self.change.stays_ours
 
     @property
     def words(self) -> str:
@@ -78,11 +78,17 @@ class SeatRow:
 @dataclass
 class Overview:
     rows: list[SeatRow]
-    dissolution: Dissolution | None
+    parliament: ParliamentNow
 
     @property
     def handovers(self) -> list[Handover]:
         return [each for row in self.rows for each in row.handovers]
+
+    @property
+    def has_list(self) -> bool:
+        """Whether the MPs of the day are known here, be it without a list."""
+        knows = self.parliament.listed_on is None and any(row.seat.holder for row in self.rows)
+        return self.parliament.is_listed or (knows and not self.parliament.is_dissolved)
 
     @property
     def done(self) -> int:
@@ -100,7 +106,8 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
     enquiries, a plan or leads of ours still hang. In a dissolution nobody has won or lost a seat yet, so
     those who sat until then are not offered.
     """
-    dissolution = Dissolution.objects.current(on).first()
+    parliament = parliament_now(membership.authority, on=on)
+    dissolved_on = parliament.dissolved_on if parliament.is_dissolved else None
     seats = seats_with_changes(membership.authority)
     changes = [change for seat in seats for change in seat.changes]
     former = {change.former.pk for change in changes}
@@ -130,9 +137,9 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
     def handover(change: Change) -> Handover | None:
         if change.lost_on != last_lost[change.former.pk]:
             return None
-        if dissolution and change.lost_on >= dissolution.started_on - timedelta(days=1):
+        if dissolved_on and change.lost_on >= dissolved_on - timedelta(days=1):
             return None
-        sits, pk = change.sits_for is not None, change.former.pk
+        sits, stays, pk = change.sits_for is not None, change.stays_ours, change.former.pk
         # Of an MP who sits for another seat now, only what came from this one is to hand over.
         hanging = enquiries[pk, change.seat.pk if sits else None]
         record = records.get(change.key)
@@ -146,9 +153,9 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
             steps=record.standing if record else 0,
         )
         is_news = change.is_latest and change.lost_on >= on - LOOK_BACK and (change.holder or not sits)
-        if sits and change.seat.ended_on:
+        if stays and change.seat.ended_on:
             hanging = 0  # the seat is gone, the MP is not: they go on asking for those who live there
-        if record or is_news or hanging or (not sits and (each.plan or each.leads)):
+        if record or is_news or hanging or (not stays and (each.plan or each.leads)):
             return each
         return None
 
@@ -158,7 +165,7 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
         if found or not seat.is_abolished:
             began = seat.seat.started_on
             rows.append(SeatRow(seat, found, is_new=began is not None and began >= on - LOOK_BACK))
-    return Overview(rows, dissolution)
+    return Overview(rows, parliament)
 
 
 def _state(record: SeatHandover | None, change: Change, hanging: int) -> State:
@@ -180,6 +187,6 @@ def find(membership: Membership, holding_pk: int, *, on: date) -> Handover | Non
 def open_enquiries_of(handover: Handover, membership: Membership, *, on: date) -> EnquiryQuerySet:
     """What the former MP still asks, in the order to answer."""
     enquiries = Enquiry.objects.visible_to(membership).filter(mp=handover.change.former)
-    if handover.keeps_relationship:
+    if handover.change.sits_for:
         enquiries = enquiries.filter(constituency=handover.change.seat)
     return enquiries.with_rag(on).in_queue_order(on)

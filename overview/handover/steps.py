@@ -21,7 +21,8 @@ from contacts.handover import (
     record_step,
     refuse_second,
 )
-from contacts.models import MP, CouncilLead, HandoverStep, HandoverStepQuerySet, SeatHandover
+from contacts.models import MP, CouncilLead, HandoverStep, HandoverStepQuerySet, NewsKind, SeatHandover
+from contacts.news_to_dos import kind_of
 from engagements.archiving import (
     Carried,
     PlanInUse,
@@ -41,12 +42,14 @@ from enquiries.services import (
     take_back_carrying,
     take_back_closing,
 )
-from notifications.models import ToDo
-from notifications.to_dos import ask, withdraw
+from notifications.models import Outcome, ToDo
+from notifications.to_dos import ask, reopen, withdraw
+from notifications.to_dos import finish as finish_to_do
 from overview.handover.seats import Handover, open_enquiries_of
 from overview.handover.welcome import welcome
 
 Kind = HandoverStep.Kind
+REPLACED = "The hand-over of the seat asks for it, step by step."
 
 
 class NotFinished(Exception):
@@ -184,13 +187,22 @@ def finish(handover: Handover, *, by: Membership, now: datetime) -> None:
 def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -> int:
     """What a new MP is owed, for whoever leads on them or nobody yet; give how many are new. Never twice.
 
-    The checklist of one who returns is begun anew; that of somebody nobody knew is empty.
+    They take the place of the one to-do that the news of the new MP asked for, and go to whoever has that
+    where nobody leads. The checklist of one who returns is begun anew; that of somebody nobody knew is empty.
     """
     record = _begun(handover, "to-dos", by=by)
     # By the day they won, so that two abolished seats do not welcome the same MP twice.
     occasion = f"won:{new.pk}:{handover.change.holder.started_on}" if handover.change.holder else ""
-    made = ask(welcome(new, occasion=occasion, by=by, on=timezone.localdate(now)), now=now, by=by)
-    record_step(record, Kind.TO_DOS, "to-dos", {"occasion": occasion}, by=by, now=now)
+    kind, about = kind_of(NewsKind.NEW_MP), new.lasting_subject
+    welcomes = ToDo.objects.visible_to(by).open().filter(kind=kind, subject=about)
+    replaced = list(welcomes.select_for_update(of=["self"]).select_related("assignee").order_by("pk"))
+    asked = next((each.assignee for each in replaced if each.assignee), None)
+    on = timezone.localdate(now)
+    made = ask(welcome(new, occasion=occasion, otherwise=asked, by=by, on=on), now=now, by=by)
+    for each in replaced:
+        finish_to_do(by=by, to_do=each, outcome=Outcome.NOT_NEEDED, note=REPLACED, now=now)
+    effect: dict[str, Any] = {"occasion": occasion, "replaced": [each.pk for each in replaced]}
+    record_step(record, Kind.TO_DOS, "to-dos", effect, by=by, now=now)
     if begin_checklist_anew(by=by, mp=new, now=now):
         effect = {"mp": new.pk, "begun_at": now.isoformat()}
         record_step(record, Kind.CHECKLIST, f"checklist:{new.pk}", effect, by=by, now=now)
@@ -280,8 +292,20 @@ def _undo_checklist(effect: dict[str, Any], by: Membership, now: datetime) -> No
 
 
 def _undo_to_dos(effect: dict[str, Any], by: Membership, now: datetime) -> None:
-    """Those that are open go; what somebody has done of them stays done."""
+    """Those that are open go, and what they took the place of is back; what somebody has done stays done.
+
+    Two abolished seats welcome the same MP with the same to-dos: these go with the last of the two.
+    """
+    standing = HandoverStep.objects.visible_to(by).standing().filter(kind=Kind.TO_DOS)
+    others = list(standing.filter(effect__occasion=effect["occasion"]).order_by("pk"))
+    others.remove(next(step for step in others if step.effect == effect))
+    if others:
+        others[0].effect["replaced"] += effect["replaced"]
+        others[0].save(update_fields=["effect"])
+        return
     withdraw(ToDo.objects.filter(authority=by.authority, occasion=effect["occasion"]))
+    for to_do in ToDo.objects.visible_to(by).filter(pk__in=effect["replaced"], note=REPLACED):
+        reopen(by=by, to_do=to_do, now=now)
 
 
 UNDO: dict[HandoverStep.Kind, Undo] = {

@@ -57,7 +57,10 @@ OWED = (
 )
 
 
-def welcome(new: MP, *, occasion: str, by: Membership, on: date) -> Iterator[ToDoRequest]:
+def welcome(
+    new: MP, *, occasion: str, otherwise: Membership | None, by: Membership, on: date
+) -> Iterator[ToDoRequest]:
+    """For whoever leads on the new MP; where nobody does, for `otherwise`."""
     calendar = calendar_of(by.authority)
     leads = CouncilLead.objects.visible_to(by).current(on).filter(mp=new, role=LeadRole.LEAD)
     lead = leads.filter(membership__in=Membership.objects.active()).select_related("membership").first()
@@ -65,12 +68,12 @@ def welcome(new: MP, *, occasion: str, by: Membership, on: date) -> Iterator[ToD
         yield ToDoRequest(
             authority=by.authority,
             kind=owed.kind,
-            subject=f"mp:{new.pk}",
+            subject=new.subject,
             occasion=occasion,
             title=owed.title.format(mp=new),
             about=str(new),
             path=reverse(owed.page, args=[by.authority.slug, new.pk]),
             due_on=calendar.add(on, owed.working_days),
             detail=owed.detail,
-            assignee=lead.membership if lead else None,
+            assignee=lead.membership if lead else otherwise,
         )

@@ -65,11 +65,11 @@ def gather(mp: MP, *, authority: Authority, with_text: bool) -> tuple[list[Secti
 
 def _section(held: Held, mp: MP, authority: Authority) -> Section:
     rows = _of(held.model, held, mp, authority)
-    fields = [each for each in _fields(held.model, held) if held.mark or each.name != "kind"]  # its mark
+    fields = [each for each in _fields(held.model, held) if held.mark or each.name != held.marked_by]
     lists = [each for each in held.model._meta.many_to_many if not held.fields]
     entries = [
         Entry(
-            held.mark or row.get_kind_display() or "Not marked",
+            held.mark or getattr(row, f"get_{held.marked_by}_display")() or "Not marked",
             [
                 *(_said(row, each) for each in fields),
                 *(_named(row, each) for each in lists),

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 from contacts.models import (
     MP,
@@ -39,7 +40,7 @@ from contacts.models import (
 )
 from engagements.models import EngagementPlan, Reminder, Touchpoint
 from enquiries.models import CarryOver, Enquiry, Reply, TimelineEntry
-from notifications.models import ToDo
+from notifications.models import Notification, ToDo
 
 
 def through(*paths: str) -> Callable[[MP], Q]:
@@ -54,6 +55,21 @@ def through(*paths: str) -> Callable[[MP], Q]:
     return about
 
 
+def carried_from(mp: MP) -> QuerySet[CarryOver, Any]:
+    """By enquiry, what the MP asked and a successor goes on with."""
+    return CarryOver.objects.filter(from_mp=mp).order_by().values("enquiry")
+
+
+def asked_by(mp: MP) -> Q:
+    """The MP's enquiries, and those carried over from them; so of the lines of their history."""
+    return Q(mp=mp) | Q(id__in=carried_from(mp))
+
+
+def of_their_enquiries(mp: MP) -> Q:
+    """Rows that belong to `asked_by`."""
+    return Q(enquiry__mp=mp) | Q(enquiry__in=carried_from(mp))
+
+
 _OF_THE_MP = through("mp")
 
 OUR_RECORD = "Our record: as colleagues wrote it down"
@@ -62,7 +78,8 @@ OUR_DECISION = "Our own decision or act"
 
 @dataclass(frozen=True)
 class Held:
-    """One kind of rows. Its `mark` holds for all of them, unless each carries its own `kind` of NoteKind."""
+    """One kind of rows. Its `mark` holds for all of them, unless each carries its own NoteKind, in the field
+    `marked_by`."""
 
     model: type[models.Model]
     title: str
@@ -71,6 +88,7 @@ class Held:
     fields: tuple[str, ...] = ()  # Empty: all but keys and counters.
     also: tuple[str, ...] = ()  # Properties of the rows.
     only_with_text: bool = False
+    marked_by: str = "kind"
 
 
 FACT, OPINION = str(NoteKind.FACT.label), str(NoteKind.OPINION.label)
@@ -84,15 +102,32 @@ OURS = (
     Held(ChecklistAnswer, "The chief executive’s checklist"),
     Held(PortfolioMatch, "Posts and our priorities", OPINION, through("post__mp")),
     Held(EngagementPlan, "Engagement plan", OPINION),
-    Held(Touchpoint, "Touchpoints", OUR_RECORD),
+    Held(Touchpoint, "Touchpoints", marked_by="summary_kind"),
     Held(CouncilLead, "Who leads on the MP", OUR_DECISION),
     Held(LeadAgreement, "The Leader’s agreement to who leads", OUR_DECISION),
     Held(PersonalRelationship, "Who of ours knows the MP anyway"),
     Held(MPOffice, "The MP’s office", OUR_RECORD),
     Held(OfficePerson, "Who works for the MP", THIRD_PARTY),
     Held(CardSent, "Contact cards sent", OUR_DECISION),
+    # What else is sent tells colleagues of rows that are here.
+    Held(
+        Notification,
+        "E-mails to the MP’s office",
+        OUR_RECORD,
+        through("card_sent__mp"),
+        fields=("address", "reply_to", "title", "body", "state", "created_at", "sent_at"),
+    ),
     Held(Reminder, "Reminders to make contact", OUR_DECISION, through("plan__mp")),
-    Held(ToDo, "To-dos", OUR_DECISION, lambda mp: Q(subject=f"mp:{mp.pk}")),
+    Held(
+        ToDo,
+        "To-dos",
+        OUR_DECISION,
+        lambda mp: Q(subject__in=[mp.subject, mp.lasting_subject]),
+        fields=(
+            *("title", "detail", "about", "assignee", "due_on", "created_at"),
+            *("done_at", "done_by", "outcome", "note"),
+        ),
+    ),
     Held(SeatHandover, "Hand-overs of the seat", OUR_DECISION, through("former_mp", "new_mp")),
     Held(
         HandoverStep,
@@ -105,6 +140,7 @@ OURS = (
         Enquiry,
         "Enquiries",
         OUR_RECORD,
+        asked_by,
         fields=("reference", "enquiry_type", "topic", "received_on", "due_on", "replied_on", "closed_at"),
         also=("status",),
     ),
@@ -112,12 +148,13 @@ OURS = (
         Enquiry,
         "What was asked",
         THIRD_PARTY,
+        asked_by,
         fields=("reference", "subject", "question", "close_reason"),
         only_with_text=True,
     ),
-    Held(Reply, "Replies", OUR_RECORD, through("enquiry__mp"), only_with_text=True),
-    Held(TimelineEntry, "Work on enquiries", OUR_RECORD, through("enquiry__mp"), only_with_text=True),
-    Held(CarryOver, "Enquiries carried over", OUR_RECORD, through("from_mp", "to_mp"), only_with_text=True),
+    Held(Reply, "Replies", OUR_RECORD, of_their_enquiries, only_with_text=True),
+    Held(TimelineEntry, "Work on enquiries", OUR_RECORD, of_their_enquiries, only_with_text=True),
+    Held(CarryOver, "Enquiries carried over", OUR_RECORD, through("from_mp", "to_mp")),
     Held(MPExport, "Requests for this information", OUR_DECISION),
 )
 PARLIAMENTS = (

@@ -144,6 +144,7 @@ def touchpoint_fields(**changes):
         "our_others": "Cllr Ode Ashby",
         "their_people": "Their caseworker",
         "summary": "The port.",
+        "summary_kind": "opinion",
         "is_two_way": True,
     } | changes
 

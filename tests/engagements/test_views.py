@@ -355,6 +355,20 @@ def test_touchpoint_record_writes_it_and_goes_to_the_mp(authority, mp, officer, 
     assert (touchpoint.recorded_by, list(touchpoint.our_people.all())) == (officer, [officer])
 
 
+def test_what_a_plan_and_a_touchpoint_say_is_marked(authority, mp, officer, client):
+    EngagementPlanFactory(authority=authority, mp=mp)
+    client.post(
+        address("touchpoint_record", authority, mp.pk), touchpoint_words(officer, summary_kind="third-party")
+    )
+
+    page = client.get(address("plan_detail", authority, mp.pk)).content.decode()
+
+    assert Touchpoint.objects.get().summary_kind == "third-party"
+    words = " ".join(page.split())
+    assert ">From somebody else</strong>" in words
+    assert ">Opinion</strong> Their seat lies in our area." in words
+
+
 def test_touchpoint_record_sent_twice_is_one(authority, mp, officer, client):
     words = touchpoint_words(officer)
 

@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import MP, Dissolution, Ending, SeatHolding
+from contacts.models import MP, Dissolution, Ending, PartySpell, PlaceFile, PostcodeSeat, SeatHex, SeatHolding
 from engagements.models import Reminder
 from engagements.reminders import sweep
 from enquiries.services import create_default_policies
-from tests.factories import CouncilLeadFactory, EngagementPlanFactory, MPFactory
+from enquiries.services.shared import seat_of
+from tests.access import ANONYMOUS, build_world, pages
+from tests.access_world import DEACTIVATED
+from tests.factories import (
+    ConstituencyFactory,
+    CouncilLeadFactory,
+    EngagementPlanFactory,
+    MPFactory,
+    PartyFactory,
+    PolicyAreaFactory,
+)
+
+pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 SAYS = "Parliament is dissolved since"
+VACANT = re.compile(r">[^<]*(\bVacant\b|No MP now)(?! sea)")
 
 
 @pytest.fixture
@@ -33,15 +47,38 @@ def dissolved():
 
 def end_all():
     """As a list without MPs does in a dissolution."""
-    SeatHolding.objects.update(ended_on=TODAY - 11 * DAY, ended_by=Ending.DISSOLUTION)
+    SeatHolding.objects.current().update(ended_on=TODAY - 11 * DAY, ended_by=Ending.DISSOLUTION)
+    PartySpell.objects.current().update(ended_on=TODAY - 11 * DAY)
 
 
 def get(client, authority, name, *args):
     return client.get(reverse(name, args=[authority.slug, *args])).content.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("has_ended", [False, True])
-def test_every_page_says_so_and_former_mps_are_named_as_such(
+def test_every_page_of_every_role_says_so_and_calls_no_seat_vacant(has_ended):
+    """The pages of the access table, so that a new page is looked at from its first day."""
+    world = build_world()
+    Dissolution.objects.create(started_on=TODAY - 10 * DAY, entered_at=NOW)
+    if has_ended:
+        end_all()
+    silent, vacant, seen = set(), set(), 0
+    for page in pages(world.own):
+        for role in page.roles - {ANONYMOUS, DEACTIVATED}:
+            response = world.clients[role].get(page.url)
+            text = response.content.decode() if "text/html" in response["Content-Type"] else ""
+            if "<main" in text:
+                seen += 1
+                silent |= {(page.name, role)} if SAYS not in text else set()
+                vacant |= {(page.name, role)} if VACANT.search(text) else set()
+
+    assert (silent, vacant) == (set(), set())
+    assert seen > 300
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_the_main_pages_say_so_and_former_mps_are_named_as_such(
     authority, mp, political_affairs, sign_in, dissolved, has_ended
 ):
     if has_ended:
@@ -69,6 +106,90 @@ def test_every_page_says_so_and_former_mps_are_named_as_such(
     until = TODAY - 11 * DAY
     assert f"until {until:%-d %B %Y}. Not an MP now" in pages["mp"]
     assert "There are no MPs now." in pages["enquiries:enquiry_log"]
+
+
+@pytest.mark.parametrize("by", ["party", "region", "council"])
+def test_the_directory_finds_by_party_region_and_council_who_sat_until_then(
+    authority, officer, sign_in, dissolved, by
+):
+    party = PartyFactory(name="Civic Alliance")
+    seat = ConstituencyFactory(region="North Moors")
+    mp = MPFactory(name="Ms Ada Fenwick", authority=authority, party=party, seat=seat)
+    changed = mp.party_spells.get()
+    changed.started_on = TODAY - 100 * DAY
+    changed.save()
+    before = PartyFactory(name="Old Alliance")
+    PartySpell.objects.create(mp=mp, party=before, started_on=TODAY - 300 * DAY, ended_on=TODAY - 101 * DAY)
+    other = MPFactory(name="Mr Ben Oakley")
+    end_all()
+    chosen = {"party": party.pk, "region": "North Moors", "council": seat.councils.get().pk}
+    address = f"{reverse('contacts:mp_list', args=[authority.slug])}?{by}={chosen[by]}"
+
+    page = sign_in(officer).get(address)
+
+    assert [(each.name, each.party) for each in page.context["page_obj"]] == [(mp.name, "Civic Alliance")]
+    assert not MP.objects.in_party(before.pk).exists()
+    assert other.name not in page.content.decode()
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+def test_seats_say_that_there_is_no_mp_and_who_it_was(
+    authority, officer, admin, sign_in, dissolved, has_ended
+):
+    mp = MPFactory(name="Ms Ada Fenwick", authority=authority)
+    gone = MPFactory(name="Mr Ben Oakley", authority=authority)
+    file = PlaceFile.objects.create(
+        kind="postcodes", state="applied", file_name="postcodes.csv", created_at=NOW, applied_at=NOW
+    )
+    PostcodeSeat.objects.create(file=file, postcode="ZZ11AA", constituency=mp.holdings.get().constituency)
+    for q, each in enumerate((mp, gone)):
+        SeatHex.objects.create(constituency=each.holdings.get().constituency, q=q, r=1)
+    gone.holdings.update(ended_on=TODAY - 30 * DAY, ended_by=Ending.DEATH)
+    if has_ended:
+        end_all()
+    client = sign_in(officer)
+    found = client.post(reverse("contacts:seat_find", args=[authority.slug]), {"place": "ZZ1 1AA"})
+    pages = {
+        "map": get(client, authority, "overview:seat_map"),
+        "find": found.content.decode(),
+        "seats": get(sign_in(admin), authority, "contacts:seat_list"),
+    }
+
+    for name, page in pages.items():
+        assert "No MP: Parliament is dissolved" in page, name
+        assert re.search(r"Until then <a [^>]*>Ms Ada Fenwick</a>", page), name
+        assert "Mr Ben Oakley" not in page, name
+    assert re.search(r"</svg>No MP: Parliament is dissolved <span[^>]*>\(1\)</span>", pages["map"])
+
+
+def test_plan_and_checklist_name_the_seat_until_then_and_an_enquiry_keeps_it(
+    authority, mp, officer, sign_in, dissolved
+):
+    EngagementPlanFactory(authority=authority, mp=mp)
+    seat = mp.holdings.get().constituency
+    end_all()
+    client = sign_in(officer)
+
+    plan = client.get(reverse("engagements:plan_detail", args=[authority.slug, mp.pk]))
+    checklist = client.get(reverse("contacts:checklist_detail", args=[authority.slug, mp.pk]))
+
+    assert plan.context["seat"].constituency == checklist.context["seat"] == seat
+    assert seat_of(mp, TODAY) == seat
+
+
+@pytest.mark.parametrize("name", ["contacts:stakeholder_grid", "contacts:area_list"])
+def test_those_who_sat_until_then_stay_on_the_stakeholder_map_and_the_areas(
+    authority, mp, officer, sign_in, dissolved, name
+):
+    PolicyAreaFactory(authority=authority)
+    end_all()
+
+    page = sign_in(officer).get(reverse(name, args=[authority.slug]))
+
+    if name == "contacts:stakeholder_grid":
+        assert [str(each) for each in page.context["map"].unplaced] == [str(mp)]
+    else:
+        assert [sum(each.counts) for each in page.context["counted"]] == [1]
 
 
 @pytest.mark.parametrize(

@@ -8,14 +8,14 @@ from uuid import uuid4
 import pytest
 from django.core.management import call_command
 
-from contacts.models import MP, Constituency, Council, SeatHolding, SeatOverlap, SeatSuccession
+from contacts.models import MP, Constituency, SeatHolding, SeatOverlap
 from engagements.models import EngagementPlan
 from enquiries.models import AuthorityShown, Enquiry
 from enquiries.services import create_default_policies, log_enquiry
 from overview.handover import steps
 from overview.handover.seats import State, find, open_enquiries_of, overview_of
-from tests.contacts.lists import CODES, Importer, counts, whole
-from tests.factories import ConstituencyFactory, CouncilFactory, EngagementPlanFactory
+from tests.contacts.lists import CODES, Importer, counts, run, whole
+from tests.factories import CouncilFactory, EngagementPlanFactory
 
 pytestmark = pytest.mark.slow
 
@@ -25,16 +25,33 @@ NEW = 335
 OURS = CODES[320:347]  # 27 seats: as many as Greater Manchester has, on both sides of the last new one
 
 
+NEW_SEAT, GONE = "E14001701", OURS[0]
+
+
 def next_election():
-    """The list after the election: the first 335 seats have somebody new, the others the same MP again."""
+    """The list after the election: the first 335 seats have somebody new, the others the same MP again. One of
+    ours is abolished for a new one."""
     return [
         {
             **row,
             "Start date": POLL.isoformat(),
             **({"Member ID": str(6000 + number), "MP": f"Bo {row['MP'].split()[1]}"} if number < NEW else {}),
+            **({"PCON24CD": NEW_SEAT, "PCON24NM": "New Vale"} if row["PCON24CD"] == GONE else {}),
         }
         for number, row in enumerate(whole())
     ]
+
+
+@pytest.fixture
+def load(tmp_path):
+    def load(command, content, *flags):
+        path = tmp_path / "places.csv"
+        path.write_text(content)
+        status, report = run(command, path, *flags)
+        assert (status, report["refused"]) == (0, [])
+        return report
+
+    return load
 
 
 @pytest.fixture
@@ -70,18 +87,18 @@ def before(authority, officer, council, tmp_path):
     return importer
 
 
-def test_the_day_after_a_general_election(authority, officer, council, before):
-    status, report = before(next_election(), LIST.isoformat())
+def test_the_day_after_a_general_election(authority, officer, council, before, load):
+    rows = next_election()
+    seats = [f"{row['PCON24CD']},{row['PCON24NM']}" for row in rows]
+    report = load("import_constituencies", "\n".join(["code,name", *seats]), "--from", POLL.isoformat())
+    assert (report["new"], report["changed"]) == (1, 1)
+    load("import_boundary_changes", f"{GONE},Old Vale,{NEW_SEAT},New Vale,1,1\n")
+    SeatOverlap.objects.create(
+        constituency=Constituency.objects.get(ons_code=NEW_SEAT), council=council, share=100
+    )
+    status, report = before(rows, LIST.isoformat())
     assert (status, report["new"], report["refused"]) == (0, NEW, [])
     assert SeatHolding.objects.current().count() == 650
-    # Besides, one of our seats is abolished for a new one, whose MP nobody knew before.
-    gone = Constituency.objects.get(ons_code=OURS[0])
-    winner = SeatHolding.objects.current().get(constituency=gone).mp
-    new_seat = ConstituencyFactory(started_on=POLL)
-    SeatHolding.objects.filter(mp=winner).update(constituency=new_seat)
-    Constituency.objects.filter(pk=gone.pk).update(ended_on=POLL - timedelta(days=1))
-    SeatSuccession.objects.create(old=gone, new=new_seat, share_of_old=90, share_of_new=80)
-    SeatOverlap.objects.create(constituency=new_seat, council=Council.objects.get(pk=council.pk), share=100)
     on = NOW.date()
 
     overview = overview_of(officer, on=on)

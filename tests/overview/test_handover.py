@@ -17,6 +17,8 @@ from contacts.models import (
     CouncilLead,
     Dissolution,
     HandoverStep,
+    MPListImport,
+    NewsKind,
     NoteKind,
     Question,
     SeatHandover,
@@ -24,14 +26,17 @@ from contacts.models import (
     SeatOverlap,
     SeatSuccession,
 )
+from contacts.news import News, record_news
 from engagements.models import EngagementPlan
 from enquiries.models import AuthorityShown, Enquiry
 from enquiries.services import create_default_policies, log_enquiry, send_reply
 from notifications.models import Outcome, ToDo
 from notifications.to_dos import finish as finish_to_do
+from notifications.to_dos import reopen as reopen_to_do
 from overview.handover import steps
 from overview.handover.seats import LOOK_BACK, State, find, overview_of
 from tests.factories import (
+    ConstituencyFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
     MembershipFactory,
@@ -198,6 +203,40 @@ def test_an_mp_who_moved_to_another_seat_leaves_only_what_came_from_this_one(
     assert EngagementPlan.objects.in_force().filter(mp=former).exists()
 
 
+def test_plan_and_leads_of_an_mp_who_moved_to_a_seat_that_is_not_ours_are_handed_over(
+    authority, former, seat, new, officer, political_affairs, sign_in, leave, url
+):
+    left = leave()
+    plan = EngagementPlanFactory(authority=authority, mp=former)
+    lead = CouncilLeadFactory(authority=authority, mp=former, membership=officer)
+    moved = SeatHolding.objects.create(
+        mp=former, constituency=ConstituencyFactory(name="Far Vale"), started_on=ELECTED
+    )
+    leave(received_on=TODAY)
+    change = former.holdings.get(constituency=seat)
+    handover = find(officer, change.pk, on=TODAY)
+
+    assert (handover.keeps_relationship, handover.change.sits_for) == (False, moved.constituency)
+    assert handover.words == "1 open enquiry, a plan to archive, 1 council lead"
+    assert find(officer, change.pk, on=LOST + LOOK_BACK + DAY)
+
+    client = sign_in(political_affairs)
+    client.post(url("handover_plan", change.pk))
+    client.post(url("handover_leads", change.pk), {f"lead-{lead.pk}": "carry"})
+    carry(find(officer, change.pk, on=TODAY), left, new, officer)
+    steps.finish(find(officer, change.pk, on=TODAY), by=officer, now=NOW)
+
+    plan.refresh_from_db()
+    assert plan.archived_by == political_affairs
+    assert CouncilLead.objects.get(ended_on=None).mp == new
+    assert (
+        "now MP for Far Vale"
+        in client.get(reverse("overview:handover_list", args=[authority.slug])).content.decode()
+    )
+    page = client.get(reverse("overview:mp_detail", args=[authority.slug, former.pk])).content.decode()
+    assert reverse("overview:handover_list", args=[authority.slug]) in page
+
+
 def abolish(seat, into):
     """A boundary change: most of the seat is part of another from the election on."""
     seat.ended_on = ELECTED - DAY
@@ -254,6 +293,35 @@ def test_two_abolished_seats_welcome_the_same_mp_once(authority, former, seat, o
         steps.make_to_dos(handover_of(gone, officer), new=new, by=officer, now=NOW)
 
     assert ToDo.objects.count() == 4
+
+    first, last = SeatHandover.objects.order_by("pk")
+    steps.undo_all(first, by=officer, now=NOW)
+    assert ToDo.objects.open().count() == 4
+    steps.undo_all(last, by=officer, now=NOW)
+    assert not ToDo.objects.exists()
+
+
+@pytest.mark.parametrize("undone_first", [0, 1])
+def test_of_two_abolished_seats_the_last_undone_brings_back_what_the_news_asked_for(
+    authority, former, seat, officer, undone_first
+):
+    new = MPFactory(authority=authority)
+    new.holdings.update(started_on=ELECTED)
+    follows = new.holdings.get().constituency
+    abolish(seat, follows)
+    second = MPFactory(authority=authority)
+    SeatHolding.objects.filter(mp=second).update(ended_on=LOST)
+    abolish(second.holdings.get().constituency, follows)
+    record_news([News(NewsKind.NEW_MP, "new MP", ELECTED, mp=new)], source="test", now=NOW)
+    for gone in (former, second):
+        steps.make_to_dos(handover_of(gone, officer), new=new, by=officer, now=NOW)
+    records = list(SeatHandover.objects.order_by("pk"))
+
+    steps.undo_all(records.pop(undone_first), by=officer, now=NOW)
+    assert "news-new-mp" not in open_to_dos()
+    steps.undo_all(records.pop(), by=officer, now=NOW)
+
+    assert open_to_dos() == {"news-new-mp": None}
 
 
 def test_in_a_dissolution_nobody_has_lost_a_seat_yet(former, officer):
@@ -370,6 +438,51 @@ def test_to_dos_go_to_the_relationship_owner(authority, former, new, officer):
     CouncilLeadFactory(authority=authority, mp=new, membership=officer)
     steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
     assert {to_do.assignee for to_do in ToDo.objects.all()} == {officer}
+
+
+def open_to_dos():
+    return dict(ToDo.objects.open().values_list("kind", "assignee"))
+
+
+WELCOMES = ("welcome-letter", "contact-card", "office-details", "first-meeting")
+
+
+def test_the_welcome_takes_the_place_of_what_the_news_asked_for_and_undoing_brings_it_back(
+    authority, former, new, officer
+):
+    colleague = MembershipFactory(authority=authority)
+    CouncilLeadFactory(authority=authority, mp=former, membership=colleague)
+    other = MPFactory(authority=authority)
+    news = [News(NewsKind.NEW_MP, "new MP", ELECTED, mp=mp) for mp in (new, other)]
+    record_news([*news, News(NewsKind.PARTY, "changed", ELECTED, mp=new)], source="test", now=NOW)
+    before = set(ToDo.objects.open())
+
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+
+    replaced = ToDo.objects.get(kind="news-new-mp", subject=new.lasting_subject)
+    assert (replaced.outcome, replaced.done_by) == (Outcome.NOT_NEEDED, officer)
+    assert replaced.note == "The hand-over of the seat asks for it, step by step."
+    assert set(ToDo.objects.open().filter(kind__in=WELCOMES).values_list("kind", "assignee")) == {
+        (kind, colleague.pk) for kind in WELCOMES
+    }
+    assert before - set(ToDo.objects.open()) == {replaced}
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+
+    assert set(ToDo.objects.open()) == before
+
+
+def test_what_somebody_had_done_or_reopened_of_the_news_stays_so(authority, former, new, officer):
+    record_news([News(NewsKind.NEW_MP, "new MP", ELECTED, mp=new)], source="test", now=NOW)
+    to_do = ToDo.objects.get()
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+    reopen_to_do(by=officer, to_do=to_do, now=NOW)
+    finish_to_do(by=officer, to_do=to_do, note="Rang them", now=NOW)
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+
+    assert open_to_dos() == {}
+    assert ToDo.objects.get().note == "Rang them"
 
 
 def test_a_seat_is_finished_once_enquiries_and_plan_are_decided(authority, former, new, officer, leave):
@@ -537,6 +650,48 @@ def test_the_list_says_how_many_are_handed_over_and_links_to_each(former, new, o
     assert "0 of 1 seat handed over" in words
     assert url("handover_seat") in words
     assert f"{ELECTED:%-d %B %Y}" in words
+
+
+@pytest.mark.parametrize(
+    ("dissolved", "listed", "says"),
+    [
+        (None, None, "The MPs of your seats are recorded here."),
+        (None, -3, "was imported on"),
+        ((-60, -22), -21, "was imported on"),
+        ((-60, -22), -22, "before the election: who won is not known yet."),
+        ((-60, None), -70, "nobody has won or lost a seat yet."),
+        ((-60, 0), -70, "nobody has won or lost a seat yet."),
+    ],
+)
+@pytest.mark.parametrize("is_instance_admin", [True, False])
+def test_the_list_begins_with_the_import_and_whom_to_ask_for_it(
+    new, officer, sign_in, dissolved, listed, says, is_instance_admin
+):
+    officer.user.is_instance_admin = is_instance_admin
+    officer.user.save()
+    if dissolved:
+        first, last = (None if day is None else TODAY + day * DAY for day in dissolved)
+        Dissolution.objects.create(started_on=first, ended_on=last, entered_at=NOW)
+    if listed:
+        day = TODAY + listed * DAY
+        MPListImport.objects.create(list_date=day, state="applied", created_at=NOW, applied_at=NOW)
+        MPListImport.objects.create(list_date=TODAY, state="undone", created_at=NOW)
+        MPListImport.objects.create(list_date=TODAY, state="applied", subject="posts", created_at=NOW)
+
+    page = sign_in(officer).get(reverse("overview:handover_list", args=[officer.authority.slug]))
+
+    step = page.content.decode().partition("1. The list of MPs")[2].partition("2. Your seats")[0]
+    assert says in step
+    is_done = "imported on" in says or "recorded" in says
+    assert (">Imported</strong>" in step, ">Not yet</strong>" in step) == (is_done, not is_done)
+    assert (reverse("instance:import_upload") in step) == (is_instance_admin and not is_done)
+    assert (reverse("instance:sync_list") in step) == (is_instance_admin and not is_done)
+    assert ("Ask your instance admin" in step) == (not is_instance_admin and not is_done)
+
+
+def test_without_any_list_or_mp_the_import_is_still_to_do(authority, officer, sign_in):
+    page = sign_in(officer).get(reverse("overview:handover_list", args=[authority.slug]))
+    assert "No list of MPs has been imported." in page.content.decode()
 
 
 def test_the_list_costs_the_same_for_1_and_30_seats(

@@ -13,9 +13,11 @@ from django.utils import timezone
 
 from accounts.models import Role
 from contacts.models import BackgroundEntry, MPExport, Post, PostKind
+from contacts.news import News, record_news
 from contacts.notes import add_note, correct_note, remove_note
-from enquiries.models import Constituent
-from notifications.models import ToDo
+from enquiries.models import AuthorityShown, Constituent
+from enquiries.services import carry_over
+from notifications.models import Notification, ToDo
 from overview.mp_export.archive import MayNotSeeText, archive, make_export
 from overview.mp_export.held import OURS, PARLIAMENTS
 from tests.access_world import OWN_MARK, build_world, canary, words_of
@@ -24,10 +26,13 @@ from tests.factories import (
     TODAY,
     AuthorityFactory,
     BackgroundEntryFactory,
+    CardSentFactory,
+    ContactCardFactory,
     EngagementPlanFactory,
     EnquiryFactory,
     MembershipFactory,
     MPFactory,
+    NotificationFactory,
     PlacementFactory,
     ToDoFactory,
     TouchpointFactory,
@@ -92,7 +97,7 @@ def test_every_word_written_about_the_mp_is_in_it_and_none_of_another_authority(
     wanted = {
         canary(OWN_MARK, held.model, each.name)
         for held in OURS
-        if not held.only_with_text and held.model is not ToDo  # by their subject: see below
+        if not held.only_with_text and held.model not in (ToDo, Notification)  # see below
         for each in words_of(held.model)
         if (each.name in held.fields if held.fields else True) and each.name != "reference"
     }
@@ -110,6 +115,20 @@ def test_to_dos_about_the_mp_are_in_it(political_affairs, authority, mp):
 
     assert "Write to the new MP" in page
     assert "Write to another" not in page + data
+
+
+def test_what_news_asked_for_is_the_mps_it_is_about(political_affairs, authority, mp):
+    """Also where one MP has for a number here what another has at Parliament."""
+    namesake = MPFactory(authority=authority, pk=mp.parliament_id, name="Mr Hal Ford")
+    record_news([News("whip-lost", "lost the Fictional whip", TODAY, mp=mp)], source="a list", now=NOW)
+
+    page, data = exported(political_affairs, mp)
+    page_of_namesake, _ = exported(political_affairs, namesake)
+
+    [to_do] = section(data, "To-dos")["rows"]
+    assert to_do["title"] == "Look again at the plan for Ms Rowan Vale, now without a whip"
+    assert "Ms Rowan Vale" not in page_of_namesake
+    assert "parliament:" not in page + data
 
 
 def test_each_record_says_what_it_is_who_wrote_it_and_when(officer, political_affairs, authority, mp):
@@ -190,6 +209,51 @@ def test_enquiries_show_their_text_only_on_request_and_never_the_constituent(
     assert ("Potholes" in page, "When, in Mill Lane?" in data) == (has_text, has_text)
     assert ("Their text is left out." in page) == (not has_text)
     assert "Canary Constituent" not in page + data
+
+
+@pytest.mark.parametrize("whose", ["former", "successor"])
+def test_an_enquiry_carried_over_is_in_both_exports(officer, political_affairs, authority, mp, whose):
+    successor = MPFactory(authority=authority, name="Mr Ben Oakley")
+    enquiry = EnquiryFactory(authority=authority, mp=mp, reference="NM-2026-00007", question="In Mill Lane?")
+    EnquiryFactory(authority=authority, mp=MPFactory(authority=authority), reference="NM-2026-00008")
+    carry_over(
+        enquiry=enquiry,
+        to_mp=successor,
+        authority_seen_on=TODAY,
+        authority_shown=AuthorityShown.FORM,
+        by=officer,
+        now=LATER,
+    )
+
+    about = {"former": mp, "successor": successor}[whose]
+    _, data = exported(political_affairs, about)
+    _, with_text = exported(political_affairs, about, has_text=True)
+
+    assert [row["reference"] for row in section(data, "Enquiries")["rows"]] == ["NM-2026-00007"]
+    [carried] = section(data, "Enquiries carried over")["rows"]
+    assert (carried["enquiry"], carried["from_mp"], carried["to_mp"]) == (
+        "NM-2026-00007",
+        "Ms Rowan Vale",
+        "Mr Ben Oakley",
+    )
+    assert (carried["authority_seen_on"], carried["recorded_by"]) == ("2026-03-02", str(officer))
+    assert [row["question"] for row in section(with_text, "What was asked")["rows"]] == ["In Mill Lane?"]
+    assert len(section(with_text, "Work on enquiries")["rows"]) == 1
+
+
+def test_the_email_that_took_the_card_is_in_it(officer, political_affairs, authority, mp):
+    card = ContactCardFactory(authority=authority)
+    for each, words in ((mp, "Dear Rowan"), (MPFactory(authority=authority), "Dear Hal")):
+        email = NotificationFactory(
+            authority=authority, recipient=None, address="office@example.org", body=words, path=""
+        )
+        CardSentFactory(authority=authority, mp=each, card=card, way="e-mail", email=email)
+
+    page, data = exported(political_affairs, mp)
+
+    [row] = section(data, "E-mails to the MP’s office")["rows"]
+    assert (row["address"], row["body"]) == ("office@example.org", "Dear Rowan")
+    assert "Dear Hal" not in page + data
 
 
 class Tags(HTMLParser):

@@ -14,12 +14,14 @@ from contacts.services import hide_seat
 from overview.colouring import PATTERNS
 from tests.factories import (
     ConstituencyFactory,
+    CouncilFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
     EnquiryFactory,
     MembershipFactory,
     MPFactory,
     PartyFactory,
+    SeatOverlapFactory,
     ServiceFactory,
     TouchpointFactory,
 )
@@ -53,6 +55,20 @@ def seen(client, **query):
 def links(page):
     """The names of the seats that are links on the map."""
     return re.findall(r'<a class="mpcrm-map__seat"[^>]*aria-label="([^"]*)"', page)
+
+
+def test_an_abolished_seat_is_on_no_map_neither_as_ours_nor_beside(authority, officer, sign_in):
+    our_mp(authority, "Ash", (1, 1))
+    gone, beside = our_mp(authority, "Gone", (2, 1)), ConstituencyFactory(name="Beside")
+    SeatHex.objects.create(constituency=beside, q=0, r=1)
+    gone.holdings.update(ended_on=timezone.localdate())
+    names = ["Gone Vale", "Beside"]
+    Constituency.objects.filter(name__in=names).update(ended_on=timezone.localdate())
+
+    page = seen(sign_in(officer))
+
+    assert links(page) == ["1. Ash Vale, Ash: Never contacted"]
+    assert not [name for name in (*names, "Vacant") if name in page]
 
 
 def test_each_seat_is_a_link_to_its_mp_and_a_row_of_the_table(authority, officer, sign_in):
@@ -295,14 +311,26 @@ def test_names_in_the_picture_are_text(authority, officer, sign_in):
     assert "<b>" not in seen(sign_in(officer))
 
 
+def test_everybody_reads_how_much_of_each_seat_is_ours_and_who_shares_it(authority, sign_in):
+    mp = our_mp(authority, "Ash", (1, 1))
+    seat = mp.holdings.get().constituency
+    seat.overlaps.update(share="62.5", area_share="40")
+    SeatOverlapFactory(constituency=seat, council=CouncilFactory(name="Saltby Council"), share="37.5")
+
+    page = seen(sign_in(MembershipFactory(authority=authority, role=Role.EXECUTIVE)))
+
+    cells = re.findall(r"<td class=\"govuk-table__cell[^>]*>(.*?)</td>", page, re.DOTALL)
+    assert [" ".join(each.split()) for each in cells[-3:]] == ["62.5%", "40%", "Saltby Council (37.5%)"]
+
+
 @pytest.mark.parametrize(
     ("query", "cost"),
     [
-        ({"colour": "cadence"}, 9),
-        ({"colour": "relationship"}, 10),
-        ({"colour": "enquiries"}, 9),
-        ({"colour": "party"}, 9),
-        ({"map": "boundary"}, 9),
+        ({"colour": "cadence"}, 11),
+        ({"colour": "relationship"}, 12),
+        ({"colour": "enquiries"}, 11),
+        ({"colour": "party"}, 11),
+        ({"map": "boundary"}, 11),
     ],
 )
 def test_page_costs_the_same_for_one_seat_and_thirty(

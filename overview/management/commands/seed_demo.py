@@ -49,6 +49,7 @@ from contacts.models import (
 )
 from contacts.notes import create_default_policy_areas
 from contacts.services import add_seat, end_lead, hide_seat, set_lead, set_office, set_office_person
+from contacts.spells import write_spells
 from engagements.services import record_agreement as record_plan_agreement
 from engagements.services import save_plan
 from enquiries.clock import calendar_of
@@ -264,8 +265,11 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
             is_fictional=True,
         )
         make_history(mp, each, seats[each.seat], today=today)
-        for party, first, last in each.parties:
-            PartySpell.objects.create(mp=mp, party=parties[party], **spell(today, first, last))
+        spells = [
+            PartySpell(mp=mp, party=parties[party], **spell(today, first, last))
+            for party, first, last in each.parties
+        ]
+        write_spells(PartySpell, begin=spells)
     for post in people.POSTS:
         Post.objects.create(
             mp=mps[post.parliament_id],
@@ -294,18 +298,21 @@ def make_history(mp: MP, each: people.FictionalMP, seat: Constituency, *, today:
     held.begun_by = Beginning.GENERAL_ELECTION if is_first else Beginning.BY_ELECTION
     if last:
         held.ended_by, held.end_source = people.LEFT_BY[each.parliament_id], people.SOURCE
-    held.save()
+    write_spells(SeatHolding, begin=[held])
     married = people.MARRIED.get(each.parliament_id)
     names = [(each.name, each.sort_name, married[2] if married else first, 0)]
     if married:
         names.append((married[0], married[1], first, married[2] + 1))
-    for name, sort_name, begun, ended in names:
-        days = spell(today, begun, ended)
-        MPName.objects.create(mp=mp, name=name, sort_name=sort_name, source=people.SOURCE, **days)
+    called = [
+        MPName(mp=mp, name=name, sort_name=sort_name, source=people.SOURCE, **spell(today, begun, ended))
+        for name, sort_name, begun, ended in names
+    ]
+    write_spells(MPName, begin=called)
     if each.parliament_id in people.SUSPENDED:
         begun, note = people.SUSPENDED[each.parliament_id]
         days = spell(today, begun, 0)
-        MPStatus.objects.create(mp=mp, status="Suspended", note=note, source=people.SOURCE, **days)
+        suspended = MPStatus(mp=mp, status="Suspended", note=note, source=people.SOURCE, **days)
+        write_spells(MPStatus, begin=[suspended])
 
 
 def spell(today: Any, first: int, last: int) -> dict[str, Any]:
