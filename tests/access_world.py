@@ -102,6 +102,8 @@ CODES = {"Enquiry.reference", "Notification.kind", "Notification.subject", "Noti
 CODES |= {"ToDo.kind", "ToDo.subject", "ToDo.occasion", "ToDo.path"}
 CODES |= {"BackgroundEntry.source_url", "CampaignIssue.source_url", "Position.source_url"}
 CODES |= {"Notification.address"}
+# Only a withdrawn row says why it was.
+CODES |= {"Placement.withdrawn_why", "ChecklistAnswer.withdrawn_why"}
 
 
 @dataclass
@@ -304,11 +306,11 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         authority=authority, policy=policy, step=1, offset=2, whom=Whom.PERSON, person=officer
     )
     EngagementPlanFactory(authority=authority, mp=mp, archived_at=NOW, archived_by=officer)
+    place.rows["answer"] = ChecklistAnswerFactory(authority=authority, mp=mp, answered_by=officer)
     for model in owned_models():
         if not model._default_manager.filter(authority=authority).exists():
             model._default_manager.create(**plain_fields(model, place))
     PostFactory(mp=only, title=MINISTER)
-    ChecklistAnswerFactory(authority=authority, mp=mp, answered_by=officer)
     mark_words(place)
     Priority.objects.filter(authority=authority).update(departments=MINISTER, key_words=MINISTER)
     place.rows["priority"].refresh_from_db()

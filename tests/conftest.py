@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import socket
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -30,16 +31,24 @@ def redis_answers() -> bool:
 
 
 def deal_out_the_slow(items: list[pytest.Item]) -> None:
-    """Put the slow tests, the longest before the others, at the head of each half of the list.
+    """Put the slow tests, those of the longest file before the others, at the head of each half of the list.
 
-    Two processes begin with a half each, and who is done first takes what is left of the other's.
+    Two processes begin with a half each, and who is done first takes what is left of the other's. What the
+    tests of one file share is made once, since they stay together.
     """
-    marks = {item: item.get_closest_marker("slow") for item in items}
-    seconds = {item: mark.kwargs.get("seconds", 1) for item, mark in marks.items() if mark}
-    slow = sorted(seconds, key=lambda item: -seconds[item])
-    fast = [item for item in items if item not in seconds]
-    room = max(0, len(items) // 2 - len(slow[::2]))
-    items[:] = [*slow[::2], *fast[:room], *slow[1::2], *fast[room:]]
+    slow: dict[Path, list[pytest.Item]] = defaultdict(list)
+    seconds: Counter[Path] = Counter()
+    for item in items:
+        if mark := item.get_closest_marker("slow"):
+            slow[item.path].append(item)
+            seconds[item.path] += mark.kwargs.get("seconds", 1)
+    halves: tuple[list[pytest.Item], list[pytest.Item]] = [], []
+    for number, (path, _) in enumerate(seconds.most_common()):
+        halves[number % 2].extend(slow[path])
+    dealt = {*halves[0], *halves[1]}
+    fast = [item for item in items if item not in dealt]
+    room = max(0, len(items) // 2 - len(halves[0]))
+    items[:] = [*halves[0], *fast[:room], *halves[1], *fast[room:]]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

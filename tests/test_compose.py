@@ -29,9 +29,17 @@ from enquiries.services import create_default_policies, log_enquiry
 from notifications.models import Channel, Notification, State, Tick
 from tests.conftest import database_url
 from tests.factories import MembershipFactory, MPFactory
+from tests.test_house_rules import variables_listed
 
 REDIS = "redis://127.0.0.1:6379/13"  # a database of Redis that nothing else uses
 COMPOSE = yaml.safe_load((Path(settings.BASE_DIR) / "docker-compose.yml").read_text())
+NOT_HANDED_OVER = {
+    "DEBUG": "never on where real enquiries are",
+    "DEMO": "never on where real enquiries are",
+    "DATABASE_URL": "compose makes it, with POSTGRES_PASSWORD",
+    "REDIS_URL": "compose makes it",
+    "EMAIL_FILE_PATH": "a container keeps no files; e-mail leaves by EMAIL_URL",
+}
 OURS = ("migrate", "web", "worker", "beat")
 
 
@@ -56,16 +64,20 @@ def environment(empty_redis, transactional_db, tmp_path) -> dict[str, str]:
         "EMAIL_URL": "filemail://",
         "DATABASE_URL": database_url(),
         "REDIS_URL": REDIS,
+        "CONN_MAX_AGE": "60",
+        "HTTPS": "on",
         "BEHIND_PROXY": "on",
+        "TICK_SECONDS": "1",
         "LOG_LEVEL": "INFO",
         "PARLIAMENT_SYNC": "off",
         "PARLIAMENT_PACE": "1.0",
+        "PARLIAMENT_MPS_A_NIGHT": "120",
         "PARLIAMENT_MOST_GONE": "5",
     }
     for service in ("web", "worker", "beat"):
         assert set(COMPOSE["services"][service]["environment"]) == set(given)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | given | {"EMAIL_FILE_PATH": str(tmp_path / "outbox"), "TICK_SECONDS": "1"}
+    return kept | given | {"EMAIL_FILE_PATH": str(tmp_path / "outbox")}
 
 
 @contextmanager
@@ -94,6 +106,14 @@ def started(service: str, environment: dict[str, str], tmp_path: Path, port: int
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def is_healthy(service: str, tmp_path: Path) -> bool:
+    """What the service's health check says, of this machine's paths."""
+    kind, program, *arguments = COMPOSE["services"][service]["healthcheck"]["test"]
+    assert (kind, program) == ("CMD", "python")
+    here = [part.replace("/tmp/", f"{tmp_path}/") for part in arguments]
+    return subprocess.run([sys.executable, *here], timeout=10).returncode == 0
 
 
 def wait_until(is_so: Callable[[], object], tmp_path: Path, seconds: int = 60) -> None:
@@ -154,6 +174,7 @@ def test_escalation_arrives_through_web_worker_and_beat(overdue, environment, tm
         wait_until(lambda: emails.filter(state=State.SENT).exists(), tmp_path)
         wait_until(lambda: status_of(f"{site}/readyz") == 200, tmp_path)
 
+        assert is_healthy("beat", tmp_path)
         ticks = Tick.objects.count()
         wait_until(lambda: Tick.objects.count() >= ticks + 2, tmp_path)
 
@@ -175,8 +196,27 @@ def test_everything_of_ours_waits_for_the_migrations():
 
 
 def test_whatever_serves_has_a_health_check():
-    for service in ("web", "worker", "db", "redis"):
+    for service in ("web", "worker", "beat", "db", "redis"):
         assert COMPOSE["services"][service]["healthcheck"]["test"]
+
+
+def test_beat_that_writes_no_schedule_is_not_healthy(tmp_path):
+    assert not is_healthy("beat", tmp_path)
+    schedule = tmp_path / "celerybeat-schedule.db"
+    schedule.touch()
+    assert is_healthy("beat", tmp_path)
+    os.utime(schedule, (time.time() - 700, time.time() - 700))
+    assert not is_healthy("beat", tmp_path)
+
+
+def test_whatever_can_be_set_is_handed_over():
+    """A variable that .env.example explains and compose keeps to itself would do nothing."""
+    text = (Path(settings.BASE_DIR) / "docker-compose.yml").read_text()
+    explained = set(variables_listed((Path(settings.BASE_DIR) / ".env.example").read_text()))
+
+    handed_over = {name for name in explained if re.search(rf"\$\{{{name}[:}}]", text)}
+
+    assert explained - handed_over == NOT_HANDED_OVER.keys()
 
 
 def test_redis_never_evicts():

@@ -14,7 +14,7 @@ from urllib.parse import quote, urlencode
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 from django.urls import reverse
 
@@ -94,6 +94,7 @@ PARAMETERS = [
 FILE_NAMES = ["list.csv", "list.xlsx", "../../list.json", "a\x00.csv", "x" * 300, f"{MARKUP}.csv"]
 CONTENTS = [b"", b"\x00", b"PK\x03\x04\xff", b"\x89PNG\r\n\x1a\n", b"<svg onload=alert(1)>", b"[" * 9_999]
 HALF = 0.5
+MOST_FIELDS = 15  # the others of a long form have their turn on the other database
 
 POSTS = {route.name: route for route in routes() if route.row.post}
 PAGES = {route.name: route for route in routes() if route.row.get}
@@ -171,8 +172,8 @@ def cases(rng: random.Random, fields: dict[str, Any], foreign: list[str]) -> Ite
     """The same hostile value everywhere, then each field by itself, the rest as the page has it."""
     for value in rng.sample(HOSTILE, 3):
         yield dict.fromkeys(fields, value)
-    for name in fields:
-        for value in (*rng.sample(HOSTILE, 2), [rng.choice(foreign), rng.choice(HOSTILE)]):
+    for name in rng.sample(sorted(fields), min(MOST_FIELDS, len(fields))):
+        for value in (rng.choice(HOSTILE), [rng.choice(foreign), rng.choice(HOSTILE)]):
             yield fields | {name: value}
     yield {name: value for name, value in fields.items() if rng.random() < HALF}
 
@@ -184,7 +185,7 @@ def without(fields: dict[str, Any], sent: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("name", sorted(POSTS))
 def test_form_withstands(world, name):
-    rng, route = random.Random(f"{SEED}{name}"), POSTS[name]
+    rng, route = random.Random(f"{SEED}{name}{connection.vendor}"), POSTS[name]
     role = sender(route, route.row.post)
     fields = fields_of(world, route, role)
     foreign = [str(value(world.foreign)) for value in THINGS.values()]

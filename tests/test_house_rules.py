@@ -228,6 +228,30 @@ def clock_reads(module: str, source: str) -> list[Finding]:
     return findings
 
 
+# The dated facts of Parliament, and what they are called from an MP or a seat.
+SPELLS = re.compile(
+    r"\b(SeatHolding|PartySpell|MPName|MPStatus)\b|\.(holdings|party_spells|names|statuses)\b"
+)
+WRITES = {
+    *("create", "bulk_create", "get_or_create", "update", "bulk_update", "update_or_create"),
+    *("delete", "_raw_delete"),
+}
+
+
+def spells_written(module: str, source: str) -> list[Finding]:
+    """Dated facts written past `contacts.spells.write_spells`, which alone refuses overlaps."""
+    if module == "contacts.spells":
+        return []
+    return [
+        f"{module}:{node.lineno} writes dated facts itself: contacts.spells.write_spells does"
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in WRITES
+        and SPELLS.search(ast.unparse(node.func.value))
+    ]
+
+
 def unguarded_queries(module: str, source: str) -> list[Finding]:
     """Views that begin a query of an authority's rows anywhere but at what the person may see.
 
@@ -440,7 +464,8 @@ def not_in_step(wanted: list[str], lock: str, source: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize(
-    "check", [wrong_imports, clock_reads, unguarded_queries, personal_logging, unfinished_errors]
+    "check",
+    [wrong_imports, clock_reads, spells_written, unguarded_queries, personal_logging, unfinished_errors],
 )
 def test_modules_keep_the_rule(check: Callable[[str, str], list[Finding]]):
     assert [finding for name, source in product_modules().items() for finding in check(name, source)] == []
@@ -635,6 +660,18 @@ def test_unguarded_query_is_found(source: str):
 )
 def test_guarded_query_passes(source: str):
     assert unguarded_queries("enquiries.views", source) == []
+
+
+def test_a_spell_written_elsewhere_is_found():
+    for source in (
+        "SeatHolding.objects.create(mp=mp)",
+        "PartySpell.objects.filter(mp=mp).update(ended_on=day)",
+        "models.MPName._default_manager.bulk_update(names, ['started_on'])",
+        "mp.holdings.filter(ended_on=None).delete()",
+    ):
+        assert len(spells_written("contacts.imports.writing", source)) == 1
+        assert spells_written("contacts.spells", source) == []
+    assert spells_written("contacts.directory", "SeatHolding.objects.filter(mp=mp).first()") == []
 
 
 def test_personal_logging_is_found():

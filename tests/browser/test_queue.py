@@ -169,6 +169,9 @@ def coming_back_from_an_enquiry_finds_page_filter_and_place(page: Page, worker: 
     name = link.inner_text()
     link.click()
     expect(page.get_by_role("heading", name="Timeline")).to_be_visible()
+    page.get_by_label("Note").fill("Asked the depot.")
+    page.get_by_role("button", name="Save note").click()
+    expect(page.get_by_text("The note is saved.")).to_be_visible()
 
     page.get_by_role("link", name="Enquiries", exact=True).and_(page.locator(".govuk-back-link")).click()
 
