@@ -80,7 +80,8 @@ def chosen_port() -> int:
 
 
 def settings(port: int) -> dict[str, str]:
-    """The environment of the demo: nothing from outside chooses another database or a real mail server."""
+    """The environment of the demo: nothing from outside chooses another database or a real mail server, and
+    nothing leaves this machine."""
     DATA.mkdir(parents=True, exist_ok=True)
     key = DATA / "secret-key"
     if not key.exists():
@@ -97,6 +98,7 @@ def settings(port: int) -> dict[str, str]:
         "REDIS_URL": "",
         "EMAIL_URL": "filemail://",
         "EMAIL_FILE_PATH": str(DATA / "outbox"),
+        "PARLIAMENT_SYNC": "off",
         "LOG_LEVEL": "WARNING",
     }
 

@@ -1,16 +1,40 @@
-"""Settings for tests: the product's own, on the database in TEST_DATABASE_URL or on SQLite."""
+"""Settings for tests: the product's own, on the database in TEST_DATABASE_URL or on SQLite.
+
+Every variable is said here, so that neither a shell nor a `.env` file chooses what is tested.
+"""
 
 import os
 
-os.environ["DEBUG"] = "off"
-os.environ["HTTPS"] = "off"
-os.environ["SECRET_KEY"] = "only-for-tests-and-long-enough-for-the-deployment-checks-to-be-happy"
-os.environ["ALLOWED_HOSTS"] = "testserver,localhost,127.0.0.1"
-os.environ["DATABASE_URL"] = os.environ.get("TEST_DATABASE_URL") or "sqlite:///:memory:"
-os.environ.setdefault("EMAIL_URL", "memorymail://")
-os.environ.setdefault("LOG_LEVEL", "ERROR")
+SAID = {
+    "DEBUG": "off",
+    "DEMO": "off",
+    "SECRET_KEY": "only-for-tests-and-long-enough-for-the-deployment-checks-to-be-happy",
+    "ALLOWED_HOSTS": "testserver,localhost,127.0.0.1",
+    "BASE_URL": "http://127.0.0.1:8000",
+    "INSTANCE_NAME": "mpcrm.invalid",
+    "DATABASE_URL": os.environ.get("TEST_DATABASE_URL") or "sqlite:///:memory:",
+    "CONN_MAX_AGE": "60",
+    "REDIS_URL": "",
+    "HTTPS": "off",
+    "BEHIND_PROXY": "off",
+    "DEFAULT_FROM_EMAIL": "mpcrm@localhost",
+    "PARLIAMENT_SYNC": "off",
+    "PARLIAMENT_PACE": "0",
+    "PARLIAMENT_MPS_A_NIGHT": "0",
+    "PARLIAMENT_MOST_GONE": "5",
+}
+# Tests that start a process of their own may say otherwise for it.
+SAID_UNLESS_A_TEST_DOES = {
+    "EMAIL_URL": "memorymail://",
+    "EMAIL_FILE_PATH": "var/outbox",
+    "TICK_SECONDS": "60",
+    "LOG_LEVEL": "ERROR",
+}
+os.environ.update(SAID)
+for name, value in SAID_UNLESS_A_TEST_DOES.items():
+    os.environ.setdefault(name, value)
 
-from mpcrm.settings import *  # noqa: F403
+from mpcrm.settings import *  # noqa: E402, F403
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STORAGES["staticfiles"] = {  # noqa: F405
@@ -20,6 +44,3 @@ WHITENOISE_AUTOREFRESH = True
 ACCOUNT_RATE_LIMITS = False
 # No test asks the real Parliament: nothing listens here, and tests that ask say where.
 PARLIAMENT_APIS = {"members": os.environ.get("TEST_MEMBERS_API", "http://127.0.0.1:9")}
-PARLIAMENT_PACE = 0.0
-PARLIAMENT_SYNC = False
-PARLIAMENT_MPS_A_NIGHT = 0

@@ -23,6 +23,7 @@ from accounts.models import AuthorityOwned
 from enquiries.models import Enquiry
 from overview.mp_export.held import LEFT_OUT, PARLIAMENTS
 from overview.mp_export.held import OURS as OURS_ABOUT_AN_MP
+from tests.settings import SAID, SAID_UNLESS_A_TEST_DOES
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -543,6 +544,12 @@ def test_each_setting_is_read_once_and_listed_in_the_example():
 
     assert sorted(set(read)) == sorted(read)
     assert sorted(set(listed) - {"POSTGRES_PASSWORD"}) == sorted(read)
+
+
+def test_each_setting_is_said_for_tests():
+    read = variables_read((ROOT / "mpcrm" / "settings.py").read_text())
+
+    assert sorted(SAID | SAID_UNLESS_A_TEST_DOES) == sorted(read)
 
 
 def test_compose_hands_over_only_variables_that_exist():

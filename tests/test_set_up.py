@@ -89,8 +89,9 @@ def test_port_that_is_none_is_refused(port, monkeypatch, capsys):
     assert "is no port" in capsys.readouterr().out
 
 
-def test_demo_takes_no_database_or_mail_server_from_outside(tmp_path, monkeypatch):
+def test_demo_takes_no_database_or_mail_server_from_outside_and_asks_nobody(tmp_path, monkeypatch):
     monkeypatch.setenv("DATABASE_URL", "postgres://production")
+    monkeypatch.setenv("PARLIAMENT_SYNC", "on")
     monkeypatch.setenv("REDIS_URL", "redis://production")
     monkeypatch.setenv("EMAIL_URL", "smtp://production")
     monkeypatch.setenv("DEMO_FOLDER", str(tmp_path))
@@ -100,6 +101,7 @@ def test_demo_takes_no_database_or_mail_server_from_outside(tmp_path, monkeypatc
     assert given["DATABASE_URL"] == f"sqlite:///{tmp_path}/mpcrm.sqlite3"
     assert given["EMAIL_URL"] == "filemail://"
     assert given["REDIS_URL"] == ""  # said, for a .env file fills in what is missing
+    assert given["PARLIAMENT_SYNC"] == "off"
     assert len(given["SECRET_KEY"]) >= 50
 
 

@@ -64,6 +64,8 @@ def sync_detail(request: HttpRequest, pk: int) -> HttpResponse:
 @for_instance_admins
 def sync_ask(request: HttpRequest) -> HttpResponse:
     """Ask for a run, which the next tick begins."""
+    if settings.DEMO:
+        return not_from_a_demo(request)
     asked = request.POST.get("subject", "")
     subject = SyncSubject(asked) if asked in SyncSubject.values else SyncSubject.MPS
     run = runs.ask_for(subject=subject, by=request.user, now=timezone.now())  # type: ignore[arg-type]
@@ -75,6 +77,8 @@ def sync_ask(request: HttpRequest) -> HttpResponse:
 @for_instance_admins
 def sync_allow(request: HttpRequest, pk: int) -> HttpResponse:
     """Have one run believe that as many MPs have gone as this one stopped at."""
+    if settings.DEMO:
+        return not_from_a_demo(request)
     gone = gone_in(get_object_or_404(ParliamentSync, pk=pk))
     if not gone:
         messages.info(
@@ -91,6 +95,11 @@ def sync_allow(request: HttpRequest, pk: int) -> HttpResponse:
         request, f"Parliament will be asked again within a minute; {gone} MPs gone will be believed."
     )
     return redirect("instance:sync_detail", run.pk)
+
+
+def not_from_a_demo(request: HttpRequest) -> HttpResponse:
+    messages.info(request, "This is a demo, which nothing leaves: Parliament is not asked.")
+    return redirect("instance:sync_list")
 
 
 def gone_in(run: ParliamentSync) -> int:

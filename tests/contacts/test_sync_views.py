@@ -84,6 +84,19 @@ def test_a_run_is_asked_for_as_a_row_once(page, admin_of_all, settings):
     assert "Asked for by" in response.content.decode()
 
 
+def test_a_demo_asks_nobody_and_says_so(page, settings):
+    settings.DEMO = True
+    stopped = run_of(SyncState.STOPPED, report={"gone": 11})
+    assert "whichever button you press" in page.get(LIST).content.decode()
+
+    for address in (reverse("instance:sync_ask"), allow(stopped)):
+        response = page.post(address, {"subject": "mps"}, follow=True)
+
+        assert response.redirect_chain == [(LIST, 302)]
+        assert "This is a demo, which nothing leaves: Parliament is not asked." in response.content.decode()
+    assert ParliamentSync.objects.get() == stopped
+
+
 def test_a_run_that_waits_for_its_next_try_is_hastened(page):
     run = run_of(SyncState.RUNNING, failures=2, next_try_at=NOW + DAY, reason="Parliament does not answer")
     assert "Trying again" in page.get(LIST).content.decode()

@@ -315,6 +315,15 @@ def test_another_host_is_never_asked(small, api, settings):
     assert small.asked == []
 
 
+def test_a_demo_asks_nobody(small, api, settings):
+    settings.DEMO = True
+
+    with pytest.raises(OddAnswer, match="is not asked, since this is a demo"):
+        list(api().current_mps())
+
+    assert small.asked == []
+
+
 def test_characters_that_no_database_keeps_are_cleaned(small, api):
     small.fault("mangled", mangle=put("Ada\x00  Aldous\ud800", *VALUE, "nameDisplayAs"))
 
