@@ -91,20 +91,29 @@ def search_mps(mps: MPQuerySet, text: str) -> MPQuerySet:
     return mps.filter(pk__in=found)
 
 
-def with_relationship_owner(mps: MPQuerySet, *, membership: Membership, on: date) -> MPQuerySet:
-    """Each MP with `owners`: who in the person's authority leads on them now (one or none)."""
-    leads = _owners(membership, on).select_related("membership__user").order_by("pk")
+def with_relationship_owner(
+    mps: MPQuerySet, *, membership: Membership, on: date, as_at: date | None = None
+) -> MPQuerySet:
+    """Each MP with `owners`: who in the person's authority leads on them now, or led on the day `as_at` (one
+    or none)."""
+    leads = _owners(membership, on, as_at).select_related("membership__user").order_by("pk")
     return mps.prefetch_related(Prefetch("council_leads", queryset=leads, to_attr="owners"))
 
 
-def without_relationship_owner(mps: MPQuerySet, *, membership: Membership, on: date) -> MPQuerySet:
-    """The authority's own MPs on whom nobody leads now."""
-    return mps.of(membership.authority).exclude(pk__in=_owners(membership, on).values("mp"))
+def without_relationship_owner(
+    mps: MPQuerySet, *, membership: Membership, on: date, as_at: date | None = None
+) -> MPQuerySet:
+    """The authority's own MPs, now or on the day `as_at`, on whom nobody leads then."""
+    owned = _owners(membership, on, as_at).values("mp")
+    return mps.of(membership.authority, as_at).exclude(pk__in=owned)
 
 
-def _owners(membership: Membership, on: date) -> SpellQuerySet:
-    """The leads of the person's authority that hold on the day, but for colleagues who have left."""
-    leads = CouncilLead.objects.visible_to(membership).current(on).filter(role=LeadRole.LEAD)
+def _owners(membership: Membership, on: date, as_at: date | None) -> SpellQuerySet:
+    """The leads of the person's authority that hold on the day, but for colleagues who have left; on a day
+    gone by, with those who left later."""
+    leads = CouncilLead.objects.visible_to(membership).current(as_at or on).filter(role=LeadRole.LEAD)
+    if as_at and as_at < on:
+        return leads
     return leads.filter(Q(membership=None) | Q(membership__in=Membership.objects.active()))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -30,8 +31,9 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
     form = DirectoryForm(request.GET, reads_notes=request.membership.role in READERS)
     form.is_valid()  # A filter that means nothing is named on the page and left out.
     chosen = form.cleaned_data
-    mps = _chosen(sitting_mps(request.authority, chosen.get("on")), chosen, request.membership)
-    mps = with_relationship_owner(mps, membership=request.membership, on=timezone.localdate())
+    asked, today = chosen.get("on"), timezone.localdate()
+    mps = _chosen(sitting_mps(request.authority, asked), chosen, request.membership, today=today)
+    mps = with_relationship_owner(mps, membership=request.membership, on=today, as_at=asked)
     page = Paginator(mps, 50).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     with_former_names(page.object_list)
@@ -44,14 +46,14 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             "is_filtered": any(chosen.values()),
             "sees_offices": request.membership.sees_enquiries,
             "may_name_owners": request.membership.role == Role.POLITICAL_AFFAIRS,
-            "as_at": chosen.get("on"),
+            "as_at": asked,
             "reads_notes": request.membership.role in READERS,
             "page_obj": page,
         },
     )
 
 
-def _chosen(mps: MPQuerySet, chosen: dict[str, Any], membership: Membership) -> MPQuerySet:
+def _chosen(mps: MPQuerySet, chosen: dict[str, Any], membership: Membership, *, today: date) -> MPQuerySet:
     on = chosen.get("on")
     if chosen.get("party"):
         mps = mps.in_party(chosen["party"], on)
@@ -60,7 +62,7 @@ def _chosen(mps: MPQuerySet, chosen: dict[str, Any], membership: Membership) -> 
     if chosen.get("region"):
         mps = mps.in_region(chosen["region"], on)
     if chosen.get("unowned"):
-        mps = without_relationship_owner(mps, membership=membership, on=timezone.localdate())
+        mps = without_relationship_owner(mps, membership=membership, on=today, as_at=on)
     if chosen.get("sat_here"):
         sat = BackgroundEntry.objects.visible_to(membership).of_our_council()
         mps = mps.filter(pk__in=sat.order_by().values("mp"))

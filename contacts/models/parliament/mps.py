@@ -27,12 +27,11 @@ def sat_for(on: date | None) -> SpellQuerySet:
 
 
 class MPQuerySet(models.QuerySet["MP"]):
-    def of(self, authority: Authority) -> MPQuerySet:
-        """MPs who hold one of the authority's seats now or, while Parliament is dissolved, held it last."""
+    def of(self, authority: Authority, on: date | None = None) -> MPQuerySet:
+        """MPs who hold one of the authority's seats now (in a dissolution: until it), or held
+        one on the given day."""
         seats = Constituency.objects.of(authority)
-        return self.filter(
-            pk__in=SeatHolding.objects.to_the_end().filter(constituency__in=seats).values("mp")
-        )
+        return self.filter(pk__in=holders(on).filter(constituency__in=seats).values("mp"))
 
     def sitting(self, on: date | None = None) -> MPQuerySet:
         """Those who hold a seat now, or held one on the given day."""
