@@ -10,9 +10,9 @@ from django.utils.module_loading import import_string
 
 from accounts.models import Authority, Membership, Role
 from notifications.models import Notification, Tick
+from notifications.tick import patience
 
-LATEST_TICK = timedelta(minutes=3)
-LONGEST_WAIT = timedelta(minutes=5)
+SENDING = timedelta(minutes=2)  # what a tick finds waiting has gone by then
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,16 @@ class Progress:
         return "" if self.oldest_wait is None else in_words(self.oldest_wait)
 
     @property
+    def patience_in_words(self) -> str:
+        return in_words(patience())
+
+    @property
     def is_ticking(self) -> bool:
-        return self.since_tick is not None and self.since_tick < LATEST_TICK
+        return self.since_tick is not None and self.since_tick < patience()
 
     @property
     def is_sending(self) -> bool:
-        return self.oldest_wait is None or self.oldest_wait < LONGEST_WAIT
+        return self.oldest_wait is None or self.oldest_wait < patience() + SENDING
 
     @property
     def did(self) -> list[str]:

@@ -17,21 +17,26 @@ from django.utils.module_loading import import_string
 from notifications.models import Tick
 
 KEEP_TICKS = timedelta(days=7)
-# How long a tick may keep others from running. A saving of work, no more: every step is safe beside itself.
-GIVE_WAY = timedelta(minutes=3)
+SHORTEST_PATIENCE = timedelta(minutes=3)
 LOCK = 0x6D706372  # "mpcr", among PostgreSQL's advisory locks
 
 logger = logging.getLogger(__name__)
 
 
+def patience() -> timedelta:
+    """Until when a tick is waited for: three times the pause between two, and three minutes at least."""
+    return max(SHORTEST_PATIENCE, 3 * timedelta(seconds=settings.TICK_SECONDS))
+
+
 def run_tick(*, now: datetime, should_stop: Callable[[], bool] = lambda: False) -> Tick | None:
-    """Run the steps in order and record the tick; None if another tick is at work already.
+    """Run the steps in order and record the tick; None if another tick is at work already, which saves work,
+    no more: every step is safe beside itself, and a tick that takes too long keeps no other from running.
 
     A step that raises does not keep the others from running: what it raised is logged and put in `Tick.error`
     by its type alone, since messages may hold personal data. `should_stop` is asked before each step.
     """
     with _first_here() as is_first:
-        if not is_first and Tick.objects.filter(started_at__gt=now - GIVE_WAY).exists():
+        if not is_first and Tick.objects.filter(started_at__gt=now - patience()).exists():
             return None
         started = time.monotonic()
         tick = Tick.objects.create(started_at=now)

@@ -108,19 +108,23 @@ def test_the_products_own_steps_exist_and_run():
 
 @pytest.mark.postgres
 @pytest.mark.django_db(transaction=True)
-def test_while_a_tick_is_at_work_another_gives_way_but_not_for_ever():
+@pytest.mark.parametrize(("pause", "minutes"), [(1, 3), (60, 3), (61, 3.05), (300, 15)])
+def test_while_a_tick_is_at_work_another_gives_way_but_not_for_ever(settings, pause, minutes):
     import psycopg
+
+    settings.TICK_SECONDS = pause
+    long_enough = timedelta(minutes=minutes)
 
     with psycopg.connect(database_url()) as other:
         other.execute("SELECT pg_advisory_lock(%s)", [ticking.LOCK])
         TickFactory(started_at=NOW, finished_at=None)
 
-        at_once = run_tick(now=NOW + timedelta(minutes=1))
-        later = run_tick(now=NOW + timedelta(minutes=4))
+        at_once = run_tick(now=NOW + long_enough - timedelta(seconds=1))
+        later = run_tick(now=NOW + long_enough)
         # Closing the connection frees the lock too, but only some time after `close` has returned.
         other.execute("SELECT pg_advisory_unlock(%s)", [ticking.LOCK])
 
-    afterwards = run_tick(now=NOW + timedelta(minutes=5))
+    afterwards = run_tick(now=NOW + long_enough + timedelta(seconds=1))
     assert at_once is None
     assert later.counts == afterwards.counts == {"escalated": 2, "sent": 4}
 
