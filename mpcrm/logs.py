@@ -11,10 +11,12 @@ from typing import Any
 
 # The last part of these addresses lets whoever has it choose a password.
 CREDENTIAL = re.compile(r"""(/join/[^/\s"']+/|/password/new/[0-9A-Za-z]+-)[^/\s"'?]+""")
+# What somebody searched the directory for: meant to be an MP's name, but nobody makes sure.
+SEARCHED = re.compile(r"""([?&]q=)[^&#\s"']+""")
 
 
 class SafeFormatter(logging.Formatter):
-    """Leaves out the text of exceptions and the keys in addresses.
+    """Leaves out the text of exceptions, and from addresses keys and what was searched for.
 
     A database says which row it refused, value by value ("Failing row contains (…)"), so that the text of an
     exception may hold a constituent's name and words. What is left is its type, and the file, line and
@@ -30,8 +32,8 @@ class SafeFormatter(logging.Formatter):
         return "\n".join(_lines(ei[1], ei[2]))
 
 
-def without_credentials(text: str) -> str:
-    return CREDENTIAL.sub(r"\1***", text)
+def without_what_was_typed(text: str) -> str:
+    return SEARCHED.sub(r"\1***", CREDENTIAL.sub(r"\1***", text))
 
 
 def _message(record: logging.LogRecord) -> str:
@@ -48,7 +50,7 @@ def _message(record: logging.LogRecord) -> str:
         for words in (repr(error), str(error)):
             if len(words) > 1:
                 message = message.replace(words, _kind(error))
-    return without_credentials(message)
+    return without_what_was_typed(message)
 
 
 def _lines(error: BaseException | None, at: TracebackType | None) -> Iterator[str]:

@@ -315,6 +315,17 @@ def test_executives_read_an_enquiry_where_it_is_switched_on(world):
     assert f"{OWN_MARK}-constituent-name" in after
 
 
+def test_an_enquirys_words_in_a_title_are_found(world):
+    page = Cell(ROUTES["enquiries:enquiry_detail"], "GET", Role.OFFICER.value, OWN)
+    answer = ask(world, page)
+
+    for word in (f"{OWN_MARK}-enquiry-subject", f"{OWN_MARK}-constituent-name"):
+        assert word in answer.text
+        titled = replace(answer, text=answer.text.replace("<title>", f"<title>{word} "))
+        [found] = leaks(world, page, titled)
+        assert "in the title" in found
+
+
 def changed_when_others_work(world: World, answers: dict[Cell, Answer]) -> list[Cell]:
     """Those of the pages that are answered otherwise after the other authority has done some work.
 
