@@ -194,7 +194,7 @@ def test_the_address_of_a_page_that_went_wrong_leaves_out_its_key(printed):
 def test_what_the_directory_was_searched_for_is_left_out(printed):
     asked = "/northmoor/mps/?party=3&q=Mary+Canary%20Lane&page=2"
 
-    logging.getLogger("gunicorn.access").error('"GET %s HTTP/1.1" 200 "https://x%s"', asked, asked)
+    logging.getLogger("somewhere").error('"GET %s HTTP/1.1" 200 "https://x%s"', asked, asked)
 
     assert printed.getvalue().count("/northmoor/mps/?party=3&q=***&page=2") == 2
     assert "anary" not in printed.getvalue()
