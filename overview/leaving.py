@@ -36,6 +36,7 @@ def person_deactivate(request: AuthorityRequest, pk: int) -> HttpResponse:
             "has_errors": bool(problem),
             "open_enquiries": member.enquiries.open().count(),
             "to_dos": member.to_dos.open().count(),
+            "is_on_the_card": member.card_contacts.on_the_newest().exists(),
             "led": member.leads.current(timezone.localdate()).select_related("mp").order_by("mp__sort_name"),
             "relying": Service.objects.visible_to(request.membership).relying_on(member),
         },

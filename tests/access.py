@@ -386,6 +386,12 @@ FORGERIES = [
         "service",
         {"email": "new@example.org", "name": "New", "role": "officer"},
     ),
+    Forgery(
+        "contacts:card_edit",
+        "contacts-0-membership",
+        "colleague",
+        {"contacts-0-name": "", "contacts-0-email": ""},
+    ),
     Forgery("contacts:lead_set", "membership", "colleague", {"role": "deputy"}),
     Forgery("contacts:lead_gaps", "mps", "only mp", {"membership": "@colleague"}),
     Forgery("contacts:known_edit", "membership", "colleague", {"name": ""}),

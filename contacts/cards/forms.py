@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from accounts.models import MembershipQuerySet
 from contacts.cards.services import LINE, WORDS
 from contacts.models import MOST_CONTACTS, CardContact, CardWay, ContactCard
 
@@ -35,17 +36,24 @@ class CardForm(forms.ModelForm):
 
 
 class CardContactForm(forms.ModelForm):
-    """One line of the card. A line left empty is none."""
+    """One line of the card: a colleague, or the name of a team or of somebody else. Left empty it is none.
+
+    `colleagues` are those who may be chosen: the same rows for every line, so that they are read once.
+    """
 
     class Meta:
         model = CardContact
         fields = list(LINE)
+        labels = {"name": "Or another name"}
         error_messages = {"email": {"invalid": "Enter an e-mail address like name@example.org."}}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, colleagues: MembershipQuerySet, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for each in self.fields.values():
             each.required = False
+        who: Any = self.fields["membership"]
+        who.queryset = colleagues
+        who.choices = [("", "Nobody chosen"), *((each.pk, str(each)) for each in colleagues)]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -53,9 +61,10 @@ class CardContactForm(forms.ModelForm):
             return data
         if not data.get("about"):
             self.add_error("about", "Say what this person is there for, such as all enquiries.")
-        if not data.get("name"):
-            self.add_error("name", "Enter a name, or a team’s.")
-        if not data.get("email") and not data.get("phone") and "email" not in self.errors:
+        if "membership" not in self.errors and bool(data.get("membership")) == bool(data.get("name")):
+            self.add_error("membership", "Choose a colleague or enter a name, one of the two.")
+        can_be_reached = data.get("membership") or data.get("email") or data.get("phone")
+        if not can_be_reached and "email" not in self.errors:
             self.add_error("email", REACHED)
         return data
 
@@ -72,7 +81,7 @@ class BaseCardContacts(forms.BaseFormSet):
         if not any(self.errors) and not self.lines():
             raise forms.ValidationError("Name at least one person or team.")
 
-    def lines(self) -> list[dict[str, str]]:
+    def lines(self) -> list[dict[str, Any]]:
         """As typed, without what was removed or left empty."""
         return [
             {name: each.cleaned_data[name] for name in LINE}

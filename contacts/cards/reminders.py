@@ -1,4 +1,5 @@
-"""Asking whoever looks after an MP to send the office the contact card as it is now."""
+"""Asking whoever looks after an MP to send the office the contact card as it is now, and political affairs
+to put right what has become wrong on it."""
 
 from __future__ import annotations
 
@@ -10,8 +11,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Membership
-from contacts.cards.services import TO_DO
-from contacts.models import MP, CardSent, ContactCard, CouncilLead, LeadRole
+from contacts.cards.services import RENEW, TO_DO
+from contacts.models import MP, CardContact, CardSent, ContactCard, CouncilLead, LeadRole
 from notifications.models import ToDo
 from notifications.to_dos import ToDoRequest, ask, withdraw
 
@@ -25,13 +26,19 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
     Asked from the day after the version was made, so that an afternoon of corrections is one change. A new MP
     is asked for as well. What was asked of an older version, or of a former MP of ours, is taken back.
+
+    And ask political affairs, once for each colleague and cause, to make the next version of a card on which
+    somebody has left, or goes by another name or e-mail address; taken back when it is so no longer.
     """
     midnight = timezone.make_aware(datetime.combine(timezone.localdate(now), time.min))
     newest: dict[int, ContactCard] = {}
     for card in ContactCard.objects.order_by("authority", "-number").select_related("authority"):
         newest.setdefault(card.authority_id, card)
     settled = [card for card in newest.values() if card.made_at < midnight]
-    return {"cards_to_send": sum(_ask(card, now=now) for card in settled)}
+    return {
+        "cards_to_send": sum(_ask(card, now=now) for card in settled),
+        "cards_to_renew": _ask_to_renew(now=now),
+    }
 
 
 def _ask(card: ContactCard, *, now: datetime) -> int:
@@ -64,6 +71,30 @@ def _ask(card: ContactCard, *, now: datetime) -> int:
                 now=now,
             )
         )
+
+
+def _ask_to_renew(*, now: datetime) -> int:
+    contacts = CardContact.objects.on_the_newest().with_colleagues().select_related("authority")
+    wanted = {f"card-contact:{each.pk}:{each.amiss}": each for each in contacts if each.amiss}
+    asked = ToDo.objects.filter(kind=RENEW)
+    withdraw(asked.exclude(occasion__in=wanted))
+    known = set(asked.filter(occasion__in=wanted).values_list("occasion", flat=True))
+    fresh = {occasion: each for occasion, each in wanted.items() if occasion not in known}
+    return len(ask([_to_renew(each, occasion, now=now) for occasion, each in fresh.items()], now=now))
+
+
+def _to_renew(contact: CardContact, occasion: str, *, now: datetime) -> ToDoRequest:
+    return ToDoRequest(
+        authority=contact.authority,
+        kind=RENEW,
+        subject=f"card:{contact.card_id}",
+        occasion=occasion,
+        title=f"Change the contact card: {contact.amiss_in_words}",
+        detail=f"It tells MPs’ offices to turn to {contact.name}, for: {contact.about}. Change it.",
+        about="Contact card",
+        path=reverse("contacts:card_edit", args=[contact.authority.slug]),
+        due_on=timezone.localdate(now) + WITHIN,
+    )
 
 
 def _sent_in_vain(card: ContactCard) -> dict[int, int]:

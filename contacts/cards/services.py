@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -22,8 +23,10 @@ from notifications.to_dos import finish
 
 KIND = "contact-card"  # of the e-mails
 TO_DO = "contact-card"  # of whoever asks for it: the sweep, or the hand-over of a seat
+RENEW = "contact-card-renewal"  # what is asked when something on the card is no longer so
 WORDS = ("introduction", "hours", "out_of_hours")
-LINE = ("about", "name", "job_title", "email", "phone")
+LINE = ("about", "membership", "name", "job_title", "email", "phone")  # as typed
+OWN = ("name", "job_title", "email")  # what the account of a colleague says too
 
 
 class CardChanged(Exception):
@@ -47,19 +50,21 @@ def set_card(
     by: Membership,
     number: int,
     words: Mapping[str, str],
-    contacts: Sequence[Mapping[str, str]],
+    contacts: Sequence[Mapping[str, Any]],
     now: datetime,
 ) -> ContactCard:
-    """Make the next version of the card, as an edit of version `number` (0: there was none) has it.
+    """Make the next version of the card, as an edit of version `number` (0: there was none) has it; that is
+    what was asked where something on the last is no longer so.
 
     Where nothing differs, the version stays. Raises CardChanged.
     """
+    lines = [_line(each) for each in contacts]
     with transaction.atomic():
         _hold(by.authority)
         newest = ContactCard.objects.visible_to(by).newest()
         if (newest.number if newest else 0) != number:
             raise CardChanged(newest)
-        if newest and says(newest) == ({name: words[name] for name in WORDS}, _lines(contacts)):
+        if newest and _says(newest) == ({name: words[name] for name in WORDS}, lines):
             return newest
         card = ContactCard.objects.create(
             authority=by.authority,
@@ -70,19 +75,49 @@ def set_card(
         )
         CardContact.objects.bulk_create(
             CardContact(authority=by.authority, card=card, position=position, **line)
-            for position, line in enumerate(_lines(contacts))
+            for position, line in enumerate(lines)
         )
+        for to_do in ToDo.objects.open().filter(authority=by.authority, kind=RENEW):
+            finish(by=by, to_do=to_do, now=now)
     return card
 
 
-def says(card: ContactCard) -> tuple[dict[str, str], list[dict[str, str]]]:
+def _line(typed: Mapping[str, Any]) -> dict[str, Any]:
+    """A line of the card as typed, with the name of a colleague and what is left empty of theirs."""
+    own = _own(typed["membership"])
+    return {name: typed[name] for name in LINE} | {
+        "name": own["name"] or typed["name"],
+        "job_title": typed["job_title"] or own["job_title"],
+        "email": typed["email"] or own["email"],
+        "is_own_email": typed["membership"] is not None and typed["email"] in ("", own["email"]),
+    }
+
+
+def _own(who: Membership | None) -> dict[str, str]:
+    """What the account says of a colleague; nothing of nobody."""
+    if who is None:
+        return dict.fromkeys(OWN, "")
+    return {"name": who.user.name, "job_title": who.job_title, "email": who.user.email}
+
+
+def _says(card: ContactCard) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """The words of a card and its lines."""
-    words = {name: getattr(card, name) for name in WORDS}
-    return words, [{name: getattr(each, name) for name in LINE} for each in card.contacts.all()]
+    fields = (*LINE, "is_own_email")
+    contacts = card.contacts.select_related("membership__user")
+    lines = [{name: getattr(each, name) for name in fields} for each in contacts]
+    return {name: getattr(card, name) for name in WORDS}, lines
 
 
-def _lines(contacts: Iterable[Mapping[str, str]]) -> list[dict[str, str]]:
-    return [{name: each[name] for name in LINE} for each in contacts]
+def to_edit(card: ContactCard) -> tuple[dict[str, str], list[dict[str, Any]]]:
+    """The words of a card and its lines, as they would be typed: what a colleague's account says is left
+    empty, and whoever has left is no choice."""
+    words, lines = _says(card)
+    for line in lines:
+        who, own = line["membership"], _own(line["membership"])
+        is_theirs = {"name": who is not None, "email": line.pop("is_own_email")}
+        is_theirs["job_title"] = line["job_title"] == own["job_title"]
+        line |= {name: "" for name in OWN if is_theirs[name]}
+    return words, lines
 
 
 @dataclass(frozen=True)

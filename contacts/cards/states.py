@@ -10,26 +10,37 @@ from datetime import date
 from django.utils import timezone
 
 from accounts.models import Membership
-from contacts.models import MP, CardSent, ContactCard
+from contacts.models import MP, CardContact, CardSent, ContactCard
 
 
 @dataclass(frozen=True)
 class CardState:
-    """What one MP's office has: the latest sending that arrived, and since when the card says more."""
+    """What one MP's office has: the latest sending that arrived, since when the card says more, and what on
+    the one they have is no longer so of a colleague."""
 
     mp: MP
     sendings: list[CardSent]  # every one, the latest first
     sent: CardSent | None
     outdated_since: date | None
+    amiss: list[str]
     failed: CardSent | None  # an e-mail later than `sent` that could not be delivered
 
     @property
-    def is_current(self) -> bool:
+    def is_newest(self) -> bool:
         return self.sent is not None and self.outdated_since is None
+
+    @property
+    def is_current(self) -> bool:
+        return self.is_newest and not self.amiss
+
+
+def amiss_on(contacts: Iterable[CardContact]) -> list[str]:
+    """What is no longer so of the colleagues on a card: "Dana Reid has left"."""
+    return [each.amiss_in_words for each in contacts if each.amiss]
 
 
 def card_states(mps: Iterable[MP], *, membership: Membership) -> list[CardState]:
-    """One for each of the MPs, in their order; in two queries."""
+    """One for each of the MPs, in their order; in three queries."""
     mps = list(mps)
     began = {
         number: timezone.localdate(made_at)
@@ -39,16 +50,23 @@ def card_states(mps: Iterable[MP], *, membership: Membership) -> list[CardState]
     theirs: dict[int, list[CardSent]] = defaultdict(list)
     for sent in sendings.select_related("card", "email", "recorded_by__user"):
         theirs[sent.mp_id].append(sent)
-    return [_state(mp, theirs[mp.pk], began) for mp in mps]
+    on_cards: dict[int, list[CardContact]] = defaultdict(list)
+    cards = {sent.card_id for each in theirs.values() for sent in each if sent.card_id}
+    for contact in CardContact.objects.with_colleagues().filter(card__in=cards):
+        on_cards[contact.card_id].append(contact)
+    return [_state(mp, theirs[mp.pk], began, on_cards) for mp in mps]
 
 
-def _state(mp: MP, sendings: list[CardSent], began: dict[int, date]) -> CardState:
+def _state(
+    mp: MP, sendings: list[CardSent], began: dict[int, date], on_cards: dict[int, list[CardContact]]
+) -> CardState:
     sent = next((each for each in sendings if not each.has_failed), None)
     return CardState(
         mp=mp,
         sendings=sendings,
         sent=sent,
         outdated_since=_outdated_since(sent, began),
+        amiss=amiss_on(on_cards[sent.card_id]) if sent and sent.card_id else [],
         failed=sendings[0] if sendings and sendings[0].has_failed else None,
     )
 

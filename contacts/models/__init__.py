@@ -7,6 +7,7 @@ one authority records of them, which no other sees.
 from contacts.models.authority.background import BackgroundEntry, CampaignIssue
 from contacts.models.authority.cards import (
     MOST_CONTACTS,
+    Amiss,
     CardContact,
     CardSent,
     CardSentQuerySet,
@@ -104,6 +105,7 @@ __all__ = [
     "READERS",
     "REPLACED_WHOLE",
     "WRITERS",
+    "Amiss",
     "BackgroundEntry",
     "Beginning",
     "CampaignIssue",

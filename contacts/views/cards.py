@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import EVERYONE, HANDLERS, AuthorityRequest, for_roles
-from accounts.models import Role
+from accounts.models import Membership, Role
 from contacts.cards.forms import CardContactFormSet, CardForm, CardSentForm, SendForm
 from contacts.cards.pdf import CONTENT_TYPE, card_pdf, file_name
 from contacts.cards.services import (
@@ -22,12 +22,12 @@ from contacts.cards.services import (
     letters,
     offices_of,
     record_sent,
-    says,
     send_card,
     set_card,
     take_back,
+    to_edit,
 )
-from contacts.cards.states import card_states
+from contacts.cards.states import amiss_on, card_states
 from contacts.models import MP, CardSent, CardWay, ContactCard, MPQuerySet
 
 EDITORS = (Role.POLITICAL_AFFAIRS, Role.ADMIN)
@@ -40,6 +40,7 @@ def card_detail(request: AuthorityRequest) -> HttpResponse:
     """The card as it is now, and which of our MPs has been given which version."""
     member = request.membership
     card = ContactCard.objects.visible_to(request.membership).newest()
+    contacts = list(card.contacts.select_related("membership__user")) if card else []
     states = []
     if card and member.role in SEES_OFFICES:
         states = card_states(_our_mps(request), membership=member)
@@ -48,7 +49,8 @@ def card_detail(request: AuthorityRequest) -> HttpResponse:
         "contacts/card_detail.html",
         {
             "card": card,
-            "contacts": card.contacts.all() if card else [],
+            "contacts": contacts,
+            "amiss": amiss_on(contacts),
             "states": states,
             "up_to_date": sum(each.is_current for each in states),
             "may_edit": member.role in EDITORS,
@@ -61,11 +63,16 @@ def card_detail(request: AuthorityRequest) -> HttpResponse:
 @for_roles(*EDITORS)
 def card_edit(request: AuthorityRequest) -> HttpResponse:
     card = ContactCard.objects.visible_to(request.membership).newest()
-    words, lines = says(card) if card else ({}, [])
+    words, lines = to_edit(card) if card else ({}, [])
     sent = request.POST if request.method == "POST" else None
     form = CardForm(sent, initial=words | {"number": card.number if card else 0})
     # What is sent stands by itself: a line that is saved already is no empty one.
-    contacts: Any = CardContactFormSet(sent, prefix="contacts", initial=None if sent else lines)
+    contacts: Any = CardContactFormSet(
+        sent,
+        prefix="contacts",
+        initial=None if sent else lines,
+        form_kwargs={"colleagues": Membership.objects.for_authority(request.authority).active()},
+    )
     saved: ContactCard | None = None
     if sent is not None and form.is_valid() and contacts.is_valid():
         typed = dict(form.cleaned_data)
@@ -93,6 +100,7 @@ def card_edit(request: AuthorityRequest) -> HttpResponse:
             "formset": contacts,
             "has_errors": bool(form.errors or (sent is not None and not contacts.is_valid())),
             "card": card,
+            "amiss": _amiss(card),
             "saved": saved,
         },
         status=422 if sent is not None else 200,
@@ -132,10 +140,10 @@ def card_send(request: AuthorityRequest) -> HttpResponse:
         return _send(request, card)
     if "mp" in request.GET:
         return _confirm(request, card, _chosen(request, request.GET.getlist("mp")))
-    return _choose(request)
+    return _choose(request, card)
 
 
-def _choose(request: AuthorityRequest, *, problem: str = "") -> HttpResponse:
+def _choose(request: AuthorityRequest, card: ContactCard, *, problem: str = "") -> HttpResponse:
     mps = _our_mps(request)
     addresses = {office.mp_id: office.email for office in offices_of(request.membership, mps)}
     states = card_states(mps, membership=request.membership)
@@ -145,6 +153,8 @@ def _choose(request: AuthorityRequest, *, problem: str = "") -> HttpResponse:
         {
             "rows": [(each, addresses[each.mp.pk]) for each in states if each.mp.pk in addresses],
             "without_address": [each for each in states if each.mp.pk not in addresses],
+            "amiss": _amiss(card),
+            "may_edit": request.membership.role in EDITORS,
             "problem": problem,
             "has_errors": bool(problem),
         },
@@ -157,13 +167,15 @@ def _confirm(
 ) -> HttpResponse:
     of = letters(card, offices_of(request.membership, mps), by=request.membership)
     if not of:
-        return _choose(request, problem="Choose at least one MP whose office’s e-mail is known.")
+        return _choose(request, card, problem="Choose at least one MP whose office’s e-mail is known.")
     return render(
         request,
         "contacts/card_confirm.html",
         {
             "card": card,
             "letters": of,
+            "amiss": _amiss(card),
+            "may_edit": request.membership.role in EDITORS,
             "file_name": file_name(card),
             "shown": fingerprint(card, of),
             "submission": uuid4(),
@@ -217,6 +229,10 @@ def card_sent_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     take_back(by=request.membership, sent=sent, now=timezone.now())
     messages.success(request, "Removed from the record.")
     return redirect("contacts:office_detail", request.authority.slug, sent.mp_id)
+
+
+def _amiss(card: ContactCard | None) -> list[str]:
+    return amiss_on(card.contacts.with_colleagues()) if card else []
 
 
 def _our_mps(request: AuthorityRequest) -> MPQuerySet:

@@ -435,7 +435,7 @@ PUBLISHED = (
 
 class CardLine(NamedTuple):
     about: str
-    name: str
+    colleague: str
     job_title: str
     email: str
     phone: str
@@ -449,7 +449,7 @@ class Card(NamedTuple):
 
 
 MP_DESK = CardLine(
-    "All enquiries", "Priya Nair", "MP liaison officer", "mps@northmoor.example", "01632 960100"
+    "All enquiries", "priya.nair", "MP liaison officer", "mps@northmoor.example", "01632 960100"
 )
 CARD_WORDS = {
     "introduction": "One door for everything your office asks of us. We acknowledge within two working days "
@@ -464,15 +464,9 @@ CARDS = (
         CARD_WORDS,
         (
             MP_DESK,
-            CardLine("If Priya is away", "Joe Fletcher", "Casework officer", "mps@northmoor.example", ""),
-            CardLine("Highways", "Tom Askew", "Highways correspondence", "", "01632 960112"),
-            CardLine(
-                "Meetings and visits",
-                "Helen Marsh",
-                "Head of political affairs",
-                "helen.marsh@northmoor.example",
-                "01632 960101",
-            ),
+            CardLine("If Priya is away", "joe.fletcher", "Casework officer", "mps@northmoor.example", ""),
+            CardLine("Highways", "tom.askew", "Highways correspondence", "", "01632 960112"),
+            CardLine("Meetings and visits", "helen.marsh", "Head of political affairs", "", "01632 960101"),
         ),
         ((20, 900005),),
     ),

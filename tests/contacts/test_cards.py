@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from accounts.models import Membership, User
 from contacts.cards.pdf import card_pdf
 from contacts.cards.reminders import sweep
 from contacts.cards.services import (
@@ -26,6 +27,7 @@ from contacts.cards.services import (
     send_card,
     set_card,
     take_back,
+    to_edit,
 )
 from contacts.cards.states import card_states
 from contacts.models import (
@@ -37,12 +39,14 @@ from contacts.models import (
     SeatHolding,
 )
 from notifications.delivery import deliver_due
-from notifications.models import Attachment, Channel, Notification, State, ToDo
+from notifications.models import Attachment, Channel, Notification, Outcome, State, ToDo
+from notifications.to_dos import finish
 from tests.factories import (
     NOW,
     TODAY,
     CardSentFactory,
     CouncilLeadFactory,
+    MembershipFactory,
     MPFactory,
 )
 
@@ -50,7 +54,8 @@ pytestmark = pytest.mark.django_db
 
 DAY = timedelta(days=1)
 WORDS = {"introduction": "One door.", "hours": "9am to 5pm", "out_of_hours": ""}
-DESK = {"about": "All enquiries", "name": "Siân Gŵyr", "job_title": "", "email": "mps@n.example", "phone": ""}
+LINE = {"about": "All enquiries", "membership": None, "name": "", "job_title": "", "email": "", "phone": ""}
+DESK = LINE | {"name": "Siân Gŵyr", "email": "mps@n.example"}
 
 
 @pytest.fixture
@@ -496,8 +501,160 @@ def test_a_sweep_costs_the_same_for_1_and_30_mps(political_affairs, authority, d
     for number in (1, 29):
         for mp in [MPFactory(authority=authority) for _ in range(number)]:
             CardSentFactory(authority=authority, mp=mp, card=card)
-        with django_assert_num_queries(7):
+        with django_assert_num_queries(9):
             swept(NOW + DAY)
+
+
+# --- Colleagues on the card ---------------------------------------------------------------
+
+
+@pytest.fixture
+def dana(authority):
+    return MembershipFactory(
+        authority=authority, user__name="Dana Reid", user__email="dana@n.example", job_title="Partnerships"
+    )
+
+
+def leaves(person):
+    person.is_active = False
+    person.save()
+
+
+def comes_back(person):
+    person.is_active = True
+    person.save()
+
+
+def renewals(now=NOW):
+    return sweep(now=now)["cards_to_renew"]
+
+
+def test_of_a_colleague_the_card_says_what_their_account_says_where_nothing_is_typed(political_affairs, dana):
+    own, desk = LINE | {"membership": dana}, LINE | {"membership": dana, "email": "mps@n.example"}
+    card = card_of(political_affairs, contacts=[own, desk | {"job_title": "Head"}])
+
+    assert list(card.contacts.values_list("name", "job_title", "email", "is_own_email")) == [
+        ("Dana Reid", "Partnerships", "dana@n.example", True),
+        ("Dana Reid", "Head", "mps@n.example", False),
+    ]
+    assert to_edit(card)[1] == [own, desk | {"job_title": "Head"}]
+    assert card_of(political_affairs, 1, contacts=[own, desk | {"job_title": "Head"}]) == card
+
+
+@pytest.mark.parametrize(
+    ("change", "own", "desk"),
+    [
+        (leaves, "Dana Reid has left", "Dana Reid has left"),
+        (lambda dana: leaves(dana.user), "Dana Reid has left", "Dana Reid has left"),
+        (
+            lambda dana: User.objects.filter(pk=dana.user_id).update(name="Dana Hale"),
+            "Dana Reid goes by another name",
+            "Dana Reid goes by another name",
+        ),
+        (
+            lambda dana: User.objects.filter(pk=dana.user_id).update(email="hale@n.example"),
+            "Dana Reid has another e-mail address",
+            "",
+        ),
+        (lambda dana: Membership.objects.filter(pk=dana.pk).update(job_title="Head"), "", ""),
+    ],
+)
+def test_a_card_is_out_of_date_when_it_is_no_longer_so_of_a_colleague(
+    political_affairs, authority, mp, dana, change, own, desk
+):
+    line = LINE | {"membership": dana}
+    card = card_of(political_affairs, contacts=[line, line | {"email": "mps@n.example"}])
+    CardSentFactory(authority=authority, mp=mp, card=card)
+    change(dana)
+
+    state = state_of(mp, political_affairs)
+
+    words = [each for each in (own, desk) if each]
+    assert (state.amiss, state.is_current, state.is_newest) == (words, not words, True)
+    assert renewals() == len(words)
+
+
+def test_political_affairs_are_asked_once_for_each_cause_to_change_the_card(political_affairs, mp, dana):
+    card_of(political_affairs, contacts=[LINE | {"membership": dana}])
+    leaves(dana)
+
+    assert (renewals(), renewals(NOW + DAY)) == (1, 0)
+    to_do = ToDo.objects.get(kind="contact-card-renewal")
+    assert (to_do.title, to_do.assignee) == ("Change the contact card: Dana Reid has left", None)
+    assert (to_do.path, to_do.due_on) == (url("card_edit"), date(2026, 3, 9))
+    assert Notification.objects.filter(recipient=political_affairs, title__contains="Dana Reid").exists()
+
+    finish(by=political_affairs, to_do=to_do, outcome=Outcome.NOT_NEEDED, now=NOW)
+    assert renewals() == 0
+
+
+def test_who_comes_back_is_on_the_card_as_before(political_affairs, authority, mp, dana):
+    card = card_of(political_affairs, contacts=[LINE | {"membership": dana}])
+    CardSentFactory(authority=authority, mp=mp, card=card)
+    leaves(dana)
+    renewals()
+
+    comes_back(dana)
+
+    assert (renewals(), ToDo.objects.filter(kind="contact-card-renewal").count()) == (0, 0)
+    assert state_of(mp, political_affairs).is_current
+    leaves(dana)
+    assert renewals() == 1, "a new cause"
+
+
+def test_the_next_version_does_what_was_asked(political_affairs, mp, dana):
+    card_of(political_affairs, contacts=[LINE | {"membership": dana}])
+    leaves(dana)
+    renewals()
+
+    card_of(political_affairs, 1)
+
+    to_do = ToDo.objects.get(kind="contact-card-renewal")
+    assert (to_do.done_by, to_do.outcome) == (political_affairs, "done")
+    assert renewals() == 0
+
+
+def test_a_stranger_is_neither_told_of_our_colleague_nor_asked(political_affairs, stranger, mp, dana):
+    card_of(political_affairs, contacts=[LINE | {"membership": dana}])
+    theirs = card_of(stranger)
+    CardSentFactory(authority=stranger.authority, mp=mp, card=theirs)
+    leaves(dana)
+
+    renewals()
+
+    assert state_of(mp, stranger).is_current
+    assert set(ToDo.objects.values_list("authority", flat=True)) == {political_affairs.authority_id}
+
+
+def test_the_pages_say_what_is_no_longer_so_and_the_form_leaves_it_out(
+    political_affairs, officer, admin, mp, office, dana, sign_in
+):
+    card_of(political_affairs, contacts=[LINE | {"membership": dana}])
+    leaving = reverse("overview:person_deactivate", args=["northmoor", dana.pk])
+    of_another = reverse("overview:person_deactivate", args=["northmoor", officer.pk])
+
+    before = sign_in(admin).get(leaving).content.decode()
+    sign_in(admin).post(leaving)
+
+    said = "Dana Reid has left."
+    assert "tells MPs’ offices to turn" in before
+    assert "tells MPs’ offices to turn" not in sign_in(admin).get(of_another).content.decode()
+    for page in (url("card_detail"), url("card_send"), f"{url('card_send')}?mp={mp.pk}"):
+        assert said in sign_in(officer).get(page).content.decode()
+        assert (
+            "The political affairs lead or an admin changes it."
+            in sign_in(officer).get(page).content.decode()
+        )
+    client = sign_in(political_affairs)
+    assert "Change it</a>, then send" in client.get(url("card_detail")).content.decode()
+    form = client.get(url("card_edit")).content.decode()
+    assert "Dana Reid has left. Choose somebody else" in form
+    assert f'<option value="{dana.pk}"' not in form
+    line = {"about": "All enquiries", "membership": str(dana.pk)}
+    assert client.post(url("card_edit"), posted([line], number="1")).status_code == 422
+    client.post(url("card_edit"), posted([line | {"membership": str(officer.pk)}], number="1"))
+    assert said not in client.get(url("card_detail")).content.decode()
+    assert ContactCard.objects.visible_to(officer).newest().contacts.get().membership == officer
 
 
 # --- Pages --------------------------------------------------------------------------------
@@ -506,7 +663,7 @@ def test_a_sweep_costs_the_same_for_1_and_30_mps(political_affairs, authority, d
 def posted(contacts, **words):
     data = {"number": "0", "contacts-TOTAL_FORMS": str(len(contacts)), "contacts-INITIAL_FORMS": "0"}
     for position, line in enumerate(contacts):
-        data |= {f"contacts-{position}-{name}": value for name, value in line.items()}
+        data |= {f"contacts-{position}-{name}": value or "" for name, value in line.items()}
     return data | {"introduction": "", "hours": "9am to 5pm", "out_of_hours": ""} | words
 
 
@@ -536,7 +693,8 @@ def test_the_card_is_made_changed_and_read(political_affairs, service_contact, s
         ([DESK], {"hours": ""}, "Say when you can be reached."),
         ([DESK | {"email": ""}], {}, "Enter an e-mail address or a phone number."),
         ([DESK | {"email": "mps at"}], {}, "Enter an e-mail address like name@example.org."),
-        ([DESK | {"name": ""}], {}, "Enter a name, or a team’s."),
+        ([DESK | {"name": ""}], {}, "Choose a colleague or enter a name, one of the two."),
+        ([DESK | {"membership": "0"}], {}, "Select a valid choice."),
         ([DESK | {"about": ""}], {}, "Say what this person is there for"),
         ([DESK] * 11, {}, "Please submit at most 10 forms."),
     ],
@@ -656,9 +814,9 @@ def test_an_email_cannot_be_removed_from_the_record(officer, political_affairs, 
     assert sign_in(officer).post(url("card_sent_remove", sent.pk)).status_code == 404
 
 
-@pytest.mark.parametrize("page", ["card_detail", "card_send"])
+@pytest.mark.parametrize(("page", "queries"), [("card_detail", 10), ("card_send", 11)])
 def test_pages_cost_the_same_for_1_and_30_mps(
-    officer, political_affairs, authority, sign_in, django_assert_num_queries, page
+    officer, political_affairs, authority, sign_in, django_assert_num_queries, page, queries
 ):
     card = card_of(political_affairs)
     client = sign_in(officer)
@@ -667,7 +825,7 @@ def test_pages_cost_the_same_for_1_and_30_mps(
             MPOffice.objects.create(authority=authority, mp=mp, email="a@b.example")
             CardSentFactory(authority=authority, mp=mp, card=card)
         client.get(url(page))  # the session is renewed once
-        with django_assert_num_queries(9):
+        with django_assert_num_queries(queries):
             client.get(url(page))
 
 

@@ -6,7 +6,7 @@ from typing import Self
 
 from django.core.validators import MaxLengthValidator
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from simple_history.models import HistoricalRecords
 
 from accounts.models import AuthorityOwned, Membership
@@ -47,16 +47,49 @@ class ContactCard(AuthorityOwned):
         return f"Contact card, version {self.number}"
 
 
+class Amiss(models.TextChoices):
+    """What of a colleague is no longer as a card has it."""
+
+    LEFT = "left", "has left"
+    NAME = "name", "goes by another name"
+    EMAIL = "email", "has another e-mail address"
+
+
+class CardContactQuerySet(models.QuerySet["CardContact"]):
+    def on_the_newest(self) -> CardContactQuerySet:
+        """Those of each authority's card as it is now."""
+        later = ContactCard.objects.filter(
+            authority=OuterRef("authority"), number__gt=OuterRef("card__number")
+        )
+        return self.filter(~Exists(later))
+
+    def with_colleagues(self) -> CardContactQuerySet:
+        """Those who have an account, with it."""
+        return self.filter(membership__isnull=False).select_related("membership__user")
+
+
 class CardContact(AuthorityOwned):
-    """Somebody whom MPs' offices may turn to, as one version of the card names them."""
+    """Somebody whom MPs' offices may turn to, in the words of one version of the card: a colleague, or a team
+    or somebody else who is named there only."""
 
     card = models.ForeignKey(ContactCard, on_delete=models.CASCADE, related_name="contacts")
     position = models.PositiveSmallIntegerField()
     about = models.CharField("for", max_length=100)
-    name = models.CharField(max_length=100)
+    membership = models.ForeignKey(
+        Membership,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="card_contacts",
+        verbose_name="colleague",
+    )
+    name = models.CharField(max_length=150)
     job_title = models.CharField(max_length=100, blank=True)
     email = models.EmailField("e-mail", blank=True)
+    is_own_email = models.BooleanField("the e-mail is that of the colleague’s account", default=False)
     phone = models.CharField(max_length=50, blank=True)
+
+    objects = CardContactQuerySet.as_manager()
 
     class Meta:
         ordering = ["card", "position", "pk"]
@@ -65,10 +98,30 @@ class CardContact(AuthorityOwned):
             models.CheckConstraint(
                 condition=~Q(email="") | ~Q(phone=""), name="contact_of_a_card_can_be_reached"
             ),
+            models.CheckConstraint(
+                condition=Q(is_own_email=False) | (Q(membership__isnull=False) & ~Q(email="")),
+                name="only_a_colleague_has_an_email_of_their_own",
+            ),
         ]
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def amiss(self) -> Amiss | None:
+        """What is no longer so of the colleague; None where all is, or nobody with an account is named."""
+        who = self.membership
+        if who is None:
+            return None
+        if not (who.is_active and who.user.is_active):
+            return Amiss.LEFT
+        if self.name != who.user.name:
+            return Amiss.NAME
+        return Amiss.EMAIL if self.is_own_email and self.email != who.user.email else None
+
+    @property
+    def amiss_in_words(self) -> str:
+        return f"{self.name} {self.amiss.label}" if self.amiss else ""
 
 
 class CardWay(models.TextChoices):

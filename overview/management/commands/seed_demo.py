@@ -473,7 +473,10 @@ def make_cards(scene: year.Scene) -> None:
     helen, priya = scene.people["helen.marsh"], scene.people["priya.nair"]
     for number, card in enumerate(people.CARDS):
         now = scene.at(scene.today - timedelta(days=card.days_ago))
-        lines = [contact._asdict() for contact in card.contacts]
+        lines = [
+            contact._asdict() | {"membership": scene.people[contact.colleague], "name": ""}
+            for contact in card.contacts
+        ]
         set_card(by=helen, number=number, words=card.words, contacts=lines, now=now)
         for days_ago, mp in card.posted:
             then = scene.at(scene.today - timedelta(days=days_ago))
