@@ -11,7 +11,6 @@ import sys
 import time
 import urllib.error
 import urllib.request
-import uuid
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
@@ -23,12 +22,10 @@ import yaml
 from django.conf import settings
 from django.utils import timezone
 
-from accounts.models import Role
-from enquiries.models import Enquiry, Escalation, TimelineEntry
-from enquiries.services import create_default_policies, log_enquiry
-from notifications.models import Channel, Notification, State, Tick
+from enquiries.models import Escalation
+from notifications.models import OUTSTANDING, Channel, Notification, State, Tick
 from tests.conftest import database_url
-from tests.factories import MembershipFactory, MPFactory
+from tests.kill.harness import Outcome, mail_server, make_office, outcome
 from tests.test_house_rules import variables_listed
 
 REDIS = "redis://127.0.0.1:6379/13"  # a database of Redis that nothing else uses
@@ -53,15 +50,15 @@ def empty_redis():
 
 
 @pytest.fixture
-def environment(empty_redis, transactional_db, tmp_path) -> dict[str, str]:
-    """What compose hands over, with this machine's PostgreSQL and Redis, and e-mails kept as files."""
+def environment(empty_redis, transactional_db) -> dict[str, str]:
+    """What compose hands over, with this machine's PostgreSQL and Redis."""
     given = {
         "SECRET_KEY": "x" * 60,
         "ALLOWED_HOSTS": "mpcrm.example,127.0.0.1",
         "BASE_URL": "https://mpcrm.example",
         "INSTANCE_NAME": "mpcrm.example",
         "DEFAULT_FROM_EMAIL": "mpcrm@mpcrm.example",
-        "EMAIL_URL": "filemail://",
+        "EMAIL_URL": "",
         "DATABASE_URL": database_url(),
         "REDIS_URL": REDIS,
         "CONN_MAX_AGE": "60",
@@ -77,7 +74,7 @@ def environment(empty_redis, transactional_db, tmp_path) -> dict[str, str]:
     for service in ("web", "worker", "beat"):
         assert set(COMPOSE["services"][service]["environment"]) == set(given)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | given | {"EMAIL_FILE_PATH": str(tmp_path / "outbox")}
+    return kept | given
 
 
 @contextmanager
@@ -100,7 +97,8 @@ def started(service: str, environment: dict[str, str], tmp_path: Path, port: int
     try:
         yield process
     finally:
-        os.killpg(process.pid, signal.SIGTERM)
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGTERM)
         try:
             process.wait(timeout=15)
         except subprocess.TimeoutExpired:
@@ -137,54 +135,52 @@ def status_of(address: str) -> int:
 
 
 @pytest.fixture
-def overdue(transactional_db, authority) -> Enquiry:
-    """An enquiry received six weeks ago that nobody has answered."""
-    create_default_policies(authority=authority)
-    MembershipFactory(authority=authority, role=Role.POLITICAL_AFFAIRS)
-    now = timezone.now() - timedelta(weeks=6)
-    return log_enquiry(
-        by=MembershipFactory(authority=authority, role=Role.OFFICER),
-        now=now,
-        mp=MPFactory(authority=authority),
-        received_on=timezone.localdate(now),
-        channel="e-mail",
-        subject="Potholes",
-        question="When?",
-        submission=uuid.uuid4(),
-    )
+def overdue(transactional_db) -> int:
+    """How many enquiries nobody has answered for eight weeks; an escalation of each tells one person."""
+    make_office([timezone.localdate() - timedelta(weeks=8)] * 100)
+    return 100
 
 
 @pytest.mark.postgres
 @pytest.mark.redis
 @pytest.mark.slow
-def test_escalation_arrives_through_web_worker_and_beat(overdue, environment, tmp_path):
+def test_escalations_arrive_through_web_worker_and_beat_though_the_worker_is_killed(
+    overdue, environment, tmp_path, monkeypatch
+):
+    monkeypatch.setattr(settings, "INSTANCE_NAME", environment["INSTANCE_NAME"])  # stands in Message-IDs
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     site = f"http://127.0.0.1:{port}"
+    emails = Notification.objects.filter(kind="escalation", channel=Channel.EMAIL)
+    sent = emails.filter(state=State.SENT)
     with ExitStack() as stack:
+        sink, environment["EMAIL_URL"] = stack.enter_context(mail_server(seconds=0.02))
         stack.enter_context(started("web", environment, tmp_path, port))
         wait_until(lambda: status_of(f"{site}/healthz") == 200, tmp_path)
         assert status_of(f"{site}/readyz") == 503  # nothing has ticked yet
         assert not Escalation.objects.exists()
 
-        for service in ("worker", "beat"):
-            stack.enter_context(started(service, environment, tmp_path, port))
-        emails = Notification.objects.filter(kind="escalation", channel=Channel.EMAIL)
-        wait_until(lambda: emails.filter(state=State.SENT).exists(), tmp_path)
+        worker = stack.enter_context(started("worker", environment, tmp_path, port))
+        stack.enter_context(started("beat", environment, tmp_path, port))
+        wait_until(lambda: sent.count() >= 10, tmp_path)
+        os.killpg(worker.pid, signal.SIGKILL)
+        worker.wait()
+        assert 0 < emails.filter(state__in=OUTSTANDING).count() < overdue
+        # Its lease would run out in two minutes.
+        emails.filter(state=State.SENDING).update(lease_until=timezone.now())
+        stack.enter_context(started("worker", environment, tmp_path, port))
+        wait_until(lambda: sent.count() == overdue, tmp_path)
         wait_until(lambda: status_of(f"{site}/readyz") == 200, tmp_path)
 
         assert is_healthy("beat", tmp_path)
         ticks = Tick.objects.count()
         wait_until(lambda: Tick.objects.count() >= ticks + 2, tmp_path)
 
-    assert [escalation.enquiry_id for escalation in Escalation.objects.all()] == [overdue.pk]
-    assert overdue.timeline.filter(kind=TimelineEntry.Kind.ESCALATED).count() == 1
-    assert Notification.objects.filter(kind="escalation", channel=Channel.IN_APP).count() == 1
-    kept = "".join(path.read_text() for path in (tmp_path / "outbox").iterdir())
-    assert re.findall(r"^Message-ID: <(.+)@mpcrm\.example>$", kept, re.MULTILINE) == [
-        str(email.key) for email in emails
-    ]
+    found = outcome(overdue, sink)
+    assert found == Outcome(0, 0, 0, 0, 0, 0, email_repeats=found.email_repeats)
+    assert found.email_repeats <= 1  # the one that was sent and not yet marked
+    assert all(taken[0].endswith("@mpcrm.example>") for taken in sink.taken)
 
 
 def test_everything_of_ours_waits_for_the_migrations():

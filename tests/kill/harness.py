@@ -148,15 +148,13 @@ class Workers:
         return os.waitstatus_to_exitcode(status)
 
     def close(self) -> None:
-        if self.group:
-            self.kill()
         self.process.stdin.close()
         self.process.wait(timeout=10)
         self.process.stdout.close()
 
 
 @contextmanager
-def workers(email_url: str = "dummymail://") -> Iterator[Workers]:
+def workers(email_url: str) -> Iterator[Workers]:
     group = Workers(email_url)
     try:
         yield group

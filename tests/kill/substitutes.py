@@ -7,6 +7,8 @@ import time
 from contextlib import nullcontext
 from datetime import timedelta
 
+from django.core.mail.backends.dummy import EmailBackend
+
 from enquiries import escalation
 from enquiries.models import Escalation, TimelineEntry
 from notifications import delivery, tick
@@ -29,6 +31,11 @@ def small_batches(size: int) -> None:
 def nobody_gives_way() -> None:
     """Every tick runs beside the others: what the advisory lock saves is done twice."""
     tick._first_here = lambda: nullcontext(True)
+
+
+def no_mail_server() -> None:
+    """Every e-mail is taken at once, by nobody."""
+    delivery.get_connection = EmailBackend
 
 
 # --- Dying at a chosen place ------------------------------------------------------------------

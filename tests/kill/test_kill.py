@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+import os
 import random
+import signal
 import time
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,6 +17,7 @@ from enquiries.escalation import sweep
 from enquiries.models import Escalation
 from mpcrm.working_days import Calendar
 from notifications.models import Notification
+from notifications.tick import patience, run_tick
 from tests.kill.harness import (
     LEASE_SECONDS,
     Outcome,
@@ -36,7 +39,31 @@ HURRIED = {
     "small_batches": {"size": 20},
     "nobody_gives_way": {},
 }
+GIVING_WAY = {name: given for name, given in HURRIED.items() if name != "nobody_gives_way"}
+BESIDE = {"nobody_gives_way": {}, "no_mail_server": {}}
 LADDER = (-3, 0, 2, 5)  # the default one, in working days from the due date
+
+
+@pytest.fixture(scope="module")
+def _machinery(django_db_setup):
+    """What every test uses, started once: the mail server, and the process that forks the workers."""
+    with mail_server() as (sink, url), workers(url) as group:
+        yield sink, group
+
+
+@pytest.fixture
+def group(transactional_db, _machinery):
+    _, group = _machinery
+    yield group
+    if group.group:
+        group.kill()
+
+
+@pytest.fixture
+def sink(_machinery):
+    sink, _ = _machinery
+    sink.taken.clear()
+    return sink
 
 
 def owe_escalations(number: int, *, authorities: int) -> None:
@@ -68,14 +95,13 @@ def kill_while_owed(group, *, owed: int, kills: int, seed: int, substitutes: dic
     group.start("loop", processes=2, substitutes=substitutes)
 
 
-def test_forty_kills_lose_nothing_and_repeat_nothing_but_e_mails_under_the_same_id():
+def test_forty_kills_lose_nothing_and_repeat_nothing_but_e_mails_under_the_same_id(group, sink):
     owed, kills, seed = 2000, 40, 20260302
     owe_escalations(owed, authorities=5)
 
-    with mail_server(seconds=0.003) as (sink, url), workers(url) as group:
-        kill_while_owed(group, owed=owed, kills=kills, seed=seed, substitutes=HURRIED, work=80)
-        wait_until_settled(owed, seconds=180)
-        group.kill()
+    kill_while_owed(group, owed=owed, kills=kills, seed=seed, substitutes=HURRIED, work=80)
+    wait_until_settled(owed, seconds=180)
+    group.kill()
 
     found = outcome(owed, sink)
     print(f"seed {seed}: {kills} kills at work, {owed} owed: {found}")  # noqa: T201
@@ -84,61 +110,90 @@ def test_forty_kills_lose_nothing_and_repeat_nothing_but_e_mails_under_the_same_
     assert everything_is_sent()
 
 
-def kill_without(protection: str, *, kills: int, work: int) -> Outcome:
-    """A quarter of the same, with a protection off."""
-    owed, seed = 500, 20260302
+def test_kills_of_ticks_that_give_way_lose_nothing_and_one_that_hangs_holds_nobody_up(group, sink):
+    """The tick as it is shipped: one at a time, for as long as the one at work is not stuck."""
+    owed, kills = 300, 8
+    owe_escalations(owed, authorities=2)
+
+    kill_while_owed(group, owed=owed, kills=kills, seed=20260303, substitutes=GIVING_WAY, work=25)
+    done, stuck = done_so_far(), group.group
+    while done_so_far() < done + 10:
+        time.sleep(0.005)
+    os.killpg(stuck, signal.SIGSTOP)
+    try:
+        now = timezone.now()
+        assert run_tick(now=now + patience() / 2) is None
+        group.start(
+            "ticks",
+            processes=1,
+            moments=[(now + patience() + timedelta(minutes=1)).isoformat()],
+            substitutes=GIVING_WAY,
+        )
+        assert group.wait() == 0
+        assert is_settled(owed)
+    finally:
+        group.group = stuck
+        group.kill()
+
+    found = outcome(owed, sink)
+    assert found == Outcome(0, 0, 0, 0, 0, 0, email_repeats=found.email_repeats)
+    assert found.email_repeats <= kills + 1  # at most the one that the tick at work was sending
+    assert everything_is_sent()
+
+
+def kill_without(protection: str, *, group, sink) -> Outcome:
+    """An eighth of the same, with a protection off."""
+    owed, kills, seed = 240, 6, 20260302
     off = HURRIED | {protection: {}}
 
-    with mail_server(seconds=0.003) as (sink, url), workers(url) as group:
-        kill_while_owed(group, owed=owed, kills=kills, seed=seed, substitutes=off, work=work)
-        wait_until_settled(owed, seconds=180)
-        group.kill()
+    kill_while_owed(group, owed=owed, kills=kills, seed=seed, substitutes=off, work=35)
+    wait_until_settled(owed, seconds=180)
+    group.kill()
 
     found = outcome(owed, sink)
     print(f"{protection}: {kills} kills at work, {owed} owed: {found}")  # noqa: T201
     return found
 
 
-def test_facts_recorded_apart_from_what_people_are_told_lose_notifications():
-    owe_escalations(500, authorities=5)
+def test_facts_recorded_apart_from_what_people_are_told_lose_notifications(group, sink):
+    owe_escalations(240, authorities=3)
 
-    found = kill_without("record_apart", kills=8, work=60)
+    found = kill_without("record_apart", group=group, sink=sink)
 
     assert found.facts_lost == 0  # so that no later sweep makes it good
     assert found.timeline_lost > 0
     assert found.in_app_lost > 0
 
 
-def test_e_mails_marked_before_they_are_sent_are_lost():
-    owe_escalations(500, authorities=5)
+def test_e_mails_marked_before_they_are_sent_are_lost(group, sink):
+    owe_escalations(240, authorities=3)
     sweep(now=timezone.now())  # so that every kill hits the sending
 
-    found = kill_without("mark_before_sending", kills=12, work=50)
+    found = kill_without("mark_before_sending", group=group, sink=sink)
 
     assert found.in_app_lost == 0
     assert found.emails_lost > 0
 
 
-def test_a_death_at_each_place_loses_nothing():
+def test_a_death_at_each_place_loses_nothing(group, sink):
     owed, deaths = 240, 3
     owe_escalations(owed, authorities=3)
     rng = random.Random(7)
 
-    with mail_server(seconds=0) as (sink, url), workers(url) as group:
-        for place in (
-            "facts inserted",
-            "told, before the commit",
-            "claimed",
-            "charged, before sending",
-            "sent, before marking",
-        ):
-            for _ in range(deaths):
-                dying = HURRIED | {"die": {"place": place, "call": rng.randint(1, 3)}}
-                group.start("loop", processes=1, substitutes=dying)
-                assert group.wait() == 9, place
-        group.start("loop", processes=1, substitutes=HURRIED)
-        wait_until_settled(owed, seconds=180)
-        group.kill()
+    for place in (
+        "facts inserted",
+        "told, before the commit",
+        "claimed",
+        "charged, before sending",
+        "sent, before marking",
+    ):
+        for _ in range(deaths):
+            dying = HURRIED | {"die": {"place": place, "call": rng.randint(1, 3)}}
+            group.start("loop", processes=1, substitutes=dying)
+            assert group.wait() == 9, place
+    group.start("loop", processes=1, substitutes=HURRIED)
+    wait_until_settled(owed, seconds=180)
+    group.kill()
 
     found = outcome(owed, sink)
     assert found == Outcome(0, 0, 0, 0, 0, 0, email_repeats=deaths)  # those sent and not yet marked
@@ -161,15 +216,13 @@ def due_through_the_spring(number: int) -> list[date]:
     return [calendar.add(date(2026, 3, 9), n % 25) for n in range(number)]
 
 
-def test_two_beats_for_five_hundred_ticks_repeat_nothing():
-    for _ in range(2):
-        make_office(due_through_the_spring(50))
+def test_two_beats_for_five_hundred_ticks_repeat_nothing(group):
+    make_office(due_through_the_spring(100))
 
-    with workers() as group:
-        group.start("ticks", processes=2, moments=beats(500), substitutes={"nobody_gives_way": {}})
-        assert group.wait() == 0
+    group.start("ticks", processes=2, moments=beats(500), substitutes=BESIDE)
+    assert group.wait() == 0
 
-    assert outcome(2 * 50 * len(LADDER)) == ALL_ONCE
+    assert outcome(100 * len(LADDER)) == ALL_ONCE
     assert everything_is_sent()
     assert set(Notification.objects.filter(channel="e-mail").values_list("attempts", flat=True)) == {1}
 
@@ -196,14 +249,11 @@ def _without_unique_facts(transactional_db):
 
 
 @pytest.mark.usefixtures("_without_unique_facts")
-def test_two_beats_without_facts_and_holds_repeat_themselves():
-    for _ in range(3):
-        make_office(due_through_the_spring(50))
-    off = {"nobody_gives_way": {}, "look_then_insert": {}}
+def test_two_beats_without_facts_and_holds_repeat_themselves(group):
+    make_office(due_through_the_spring(150))
 
-    with workers() as group:
-        group.start("ticks", processes=2, moments=beats(40), substitutes=off)
-        assert group.wait() == 0
+    group.start("ticks", processes=2, moments=beats(40), substitutes=BESIDE | {"look_then_insert": {}})
+    assert group.wait() == 0
 
     found = outcome(Escalation.objects.values("enquiry", "due_on", "offset").distinct().count())
     assert found.facts_repeated > 0
@@ -226,23 +276,20 @@ def highest_step(due_on: date, on: date) -> float:
     return reached
 
 
-def run_ticks(days: list[date], *, substitutes: dict | None = None) -> None:
+def run_ticks(group, days: list[date]) -> None:
     moments = [datetime(on.year, on.month, on.day, 9, tzinfo=UTC).isoformat() for on in days]
-    with workers() as group:
-        group.start(
-            "ticks", processes=2, moments=moments, substitutes=substitutes or {"nobody_gives_way": {}}
-        )
-        assert group.wait() == 0
+    group.start("ticks", processes=2, moments=moments, substitutes=BESIDE)
+    assert group.wait() == 0
 
 
-def test_after_three_days_of_silence_each_enquiry_is_escalated_once_to_the_highest_step():
+def test_after_three_days_of_silence_each_enquiry_is_escalated_once_to_the_highest_step(group):
     before, after = date(2026, 3, 16), date(2026, 3, 19)
     for _ in range(3):
         make_office(due_through_the_spring(50))
-    run_ticks([before])
+    run_ticks(group, [before])
     known = set(Escalation.objects.values_list("pk", flat=True))
 
-    run_ticks([after, after])
+    run_ticks(group, [after, after])
 
     new = Escalation.objects.exclude(pk__in=known).select_related("enquiry")
     owed = {
@@ -255,13 +302,13 @@ def test_after_three_days_of_silence_each_enquiry_is_escalated_once_to_the_highe
     assert outcome(Escalation.objects.count()) == ALL_ONCE
 
 
-def test_making_good_each_missed_day_would_escalate_more_than_once():
+def test_making_good_each_missed_day_would_escalate_more_than_once(group):
     before = date(2026, 3, 16)
     make_office(due_through_the_spring(50))
-    run_ticks([before])
+    run_ticks(group, [before])
     known = set(Escalation.objects.values_list("pk", flat=True))
 
-    run_ticks([before + timedelta(days=n) for n in range(1, 4)])
+    run_ticks(group, [before + timedelta(days=n) for n in range(1, 4)])
 
     new = Escalation.objects.exclude(pk__in=known)
     assert new.count() > new.values("enquiry").distinct().count()
