@@ -239,6 +239,11 @@ class Membership(AuthorityOwned):
         return self.user.name
 
     @property
+    def has_left(self) -> bool:
+        """Whether somebody named here works elsewhere by now; their user too may have been stopped."""
+        return not (self.is_active and self.user.is_active)
+
+    @property
     def handles_enquiries(self) -> bool:
         return self.role in self.HANDLERS
 

@@ -5,12 +5,21 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from accounts.models import Membership
 from contacts.directory import our_mps
-from contacts.models import MP, BackgroundEntry, CampaignIssue, Placement, PolicyArea, Position, Stance
+from contacts.models import (
+    MP,
+    BackgroundEntry,
+    CampaignIssue,
+    PersonalRelationship,
+    Placement,
+    PolicyArea,
+    Position,
+    Stance,
+)
 
 
 @dataclass(frozen=True)
@@ -91,26 +100,33 @@ def corrections_of(positions: Iterable[Position]) -> dict[int, list[Correction]]
     return found
 
 
+MOST_ISSUES = 3
+
+
 @dataclass(frozen=True)
 class Brief:
-    """How much is known of an MP, for one line."""
+    """What is known of an MP, for a line each."""
 
     entries: int
-    issues: int
     positions: list[Position]  # those known that count now, the latest first
+    issues: list[CampaignIssue]  # the newest
+    has_more_issues: bool
+    known_to: list[PersonalRelationship]  # those that last
+    placed: Placement | None  # on the stakeholder map
 
-    @property
-    def is_empty(self) -> bool:
-        return not (self.entries or self.issues or self.positions)
 
-
-def background_in_brief(mp: MP, *, membership: Membership) -> Brief:
-    """In three queries."""
-    known = Position.objects.visible_to(membership).current().filter(mp=mp).exclude(stance=Stance.UNKNOWN)
+def background_in_brief(mp: MP, *, membership: Membership, on: date) -> Brief:
+    """In five queries."""
+    positions = Position.objects.visible_to(membership).current().exclude(stance=Stance.UNKNOWN)
+    issues = list(CampaignIssue.objects.visible_to(membership).filter(mp=mp)[: MOST_ISSUES + 1])
+    known_to = PersonalRelationship.objects.visible_to(membership).filter(mp=mp, ended=False)
     return Brief(
         entries=BackgroundEntry.objects.visible_to(membership).filter(mp=mp).count(),
-        issues=CampaignIssue.objects.visible_to(membership).filter(mp=mp).count(),
-        positions=list(known.select_related("area")),
+        positions=list(positions.filter(mp=mp).select_related("area")),
+        issues=issues[:MOST_ISSUES],
+        has_more_issues=len(issues) > MOST_ISSUES,
+        known_to=list(known_to.select_related("membership__user")),
+        placed=Placement.objects.visible_to(membership).counting(on).filter(mp=mp).first(),
     )
 
 

@@ -156,7 +156,8 @@ class Facts:
 
     @property
     def parties(self) -> list[PartyStory]:
-        return list(party_story(self.party_spells))
+        sat_from = min((holding.started_on for holding in self.holdings), default=None)
+        return list(party_story(self.party_spells, sat_from=sat_from))
 
     @property
     def seats(self) -> list[tuple[SeatHolding, str]]:

@@ -51,9 +51,9 @@ class PartyStory:
     how: str
 
 
-def party_story(spells: Sequence[PartySpell]) -> Iterator[PartyStory]:
+def party_story(spells: Sequence[PartySpell], *, sat_from: date | None) -> Iterator[PartyStory]:
     """Each party (newest first) with how it became the MP's: by the source's words, or only by what was
-    before and after it."""
+    before and after it. Of the first, whether the MP sat before that was read anywhere."""
     for number, spell in enumerate(spells):
         before = spells[number + 1] if number + 1 < len(spells) else None
         earlier = spells[number + 2] if number + 2 < len(spells) else None
@@ -64,6 +64,8 @@ def party_story(spells: Sequence[PartySpell]) -> Iterator[PartyStory]:
             how = f"no longer {before.party}"
         elif before and earlier and before.party.name == "Independent" and earlier.party == spell.party:
             how = f"{spell.party} again"
+        elif not before and sat_from and sat_from < spell.started_on:
+            how = "as first read here"
         yield PartyStory(spell, how)
 
 

@@ -167,7 +167,7 @@ def _send(batch: list[Notification], *, clock: Clock, rng: random.Random) -> Cou
 
 def _deliver(row: Notification, connection: BaseEmailBackend, *, clock: Clock, rng: random.Random) -> str:
     """Try one row and say what became of it: sent, retried, failed, dropped, or lost to another sender."""
-    if row.recipient and not (row.recipient.is_active and row.recipient.user.is_active):
+    if row.recipient and row.recipient.has_left:
         settled = _settle(row, state=State.DROPPED, last_error="The recipient no longer works here.")
         return "dropped" if settled else "lost"
     if not _begin(row, now=clock(), rng=rng):

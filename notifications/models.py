@@ -263,7 +263,7 @@ class ToDo(AuthorityOwned):
     @property
     def is_nobodys(self) -> bool:
         """As `ToDoQuerySet.nobodys`."""
-        return not (self.assignee and self.assignee.is_active and self.assignee.user.is_active)
+        return self.assignee is None or self.assignee.has_left
 
     def days_overdue(self, on: date) -> int:
         """How many days the date has passed; 0 if it has not, or nothing is owed any more."""

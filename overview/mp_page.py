@@ -13,6 +13,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Authority, Membership
 from contacts.background import background_in_brief
+from contacts.cards.states import card_states
 from contacts.checklist import Completeness, completeness_by_mp
 from contacts.directory import Facts, facts_about, leads_on
 from contacts.forms import AsAtForm
@@ -32,7 +33,7 @@ MOST_RECENT = 5
 @require_safe
 @for_roles(*EVERYONE)
 def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
-    """At most 24 queries besides the page frame's, whatever there is to show.
+    """At most 28 queries besides the page frame's, whatever there is to show.
 
     `?on=` asks for Parliament's facts as at another day; what the authority records is always of today.
     """
@@ -63,11 +64,12 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     if membership.sees_enquiries:
         context["sees_office"] = True
         context["office"] = MPOffice.objects.visible_to(membership).filter(mp=mp).first()
+        [context["card"]] = card_states([mp], membership=membership)
     if membership.role in READERS:
         touchpoints = Touchpoint.objects.visible_to(membership).of(mp).for_list()
         context["checklist"] = completeness_by_mp(membership=membership, on=on, mp=mp).get(pk, Completeness())
         context["touchpoints"] = list(touchpoints[:MOST_TOUCHPOINTS])
-        context["background"] = background_in_brief(mp, membership=membership)
+        context["background"] = background_in_brief(mp, membership=membership, on=on)
     if membership.sees_enquiries:
         enquiries = Enquiry.objects.visible_to(membership).filter(mp=mp)
         context |= _enquiries(enquiries, membership=membership, on=on)

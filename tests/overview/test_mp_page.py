@@ -1,24 +1,43 @@
 """The page of one MP: what each role sees of them, and that it costs the same however much there is."""
 
+import csv
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils.html import strip_tags
 
 from accounts.models import Role
-from contacts.models import Beginning, Ending, PartySpell, Post, PostKind, SeatHolding, SeatSuccession, Stance
+from contacts.models import (
+    MP,
+    Beginning,
+    Ending,
+    PartySpell,
+    Post,
+    PostKind,
+    SeatHolding,
+    SeatSuccession,
+    Stance,
+)
 from enquiries.models import Constituent
+from tests.contacts.lists import run
 from tests.factories import (
     TODAY,
     BackgroundEntryFactory,
+    CampaignIssueFactory,
+    CardSentFactory,
     ConstituencyFactory,
+    ContactCardFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
     EnquiryFactory,
     MembershipFactory,
     MPFactory,
     PartyFactory,
+    PersonalRelationshipFactory,
+    PlacementFactory,
     PolicyAreaFactory,
     PositionFactory,
     PriorityFactory,
@@ -256,24 +275,51 @@ def test_open_enquiries_beyond_ten_are_a_link_away(authority, mp, officer, sign_
     assert f"?tab=team&amp;mp={mp.pk}" in page
 
 
-def test_what_is_known_of_an_mp_is_one_line(authority, mp, officer, service_contact, sign_in):
+def test_what_is_known_of_an_mp_is_a_line_each(authority, mp, officer, service_contact, sign_in):
     client, address = sign_in(officer), reverse("contacts:background_detail", args=[authority.slug, mp.pk])
-    empty = page_of(client, authority, mp)
+    empty = words_of(page_of(client, authority, mp))
+    said, colleague = {"authority": authority, "mp": mp}, MembershipFactory(authority=authority)
     area = PolicyAreaFactory(authority=authority, name="Buses")
-    said = {"authority": authority, "mp": mp}
     PositionFactory(**said, area=area, stance=Stance.NEUTRAL, source_on=date(2026, 1, 5))
     PositionFactory(**said, area=area, stance=Stance.CRITICAL, source_on=TODAY)
     PositionFactory(**said, stance=Stance.UNKNOWN, source_on=TODAY)
     BackgroundEntryFactory(**said)
+    for number, text in enumerate(("Old", "Ferry", "Bridge", "Save the " + "very " * 20 + "old pier")):
+        CampaignIssueFactory(**said, text=text, source_on=TODAY + timedelta(number))
+    PersonalRelationshipFactory(**said, job_title="Leader", how="At school together.")
+    PersonalRelationshipFactory(**said, name="", membership=colleague, how="Neighbours.", kind="third-party")
+    PersonalRelationshipFactory(**said, name="Nobody Any More", ended=True)
+    colleague.is_active = False
+    colleague.save()
+    PlacementFactory(**said, placed_on=date(2026, 1, 1), reason="Before")
+    PlacementFactory(**said, reason="Spoke for us")
+    CardSentFactory(**said)
 
-    page = page_of(client, authority, mp)
+    html = page_of(client, authority, mp)
+    page, contacts = words_of(html), words_of(page_of(sign_in(service_contact), authority, mp))
 
-    assert "Nothing recorded" in empty
-    assert (
-        "1 background note, 0 campaign issues, 1 known position; latest: critical on Buses, 2 March" in page
-    )
-    assert address in page
-    assert address not in page_of(sign_in(service_contact), authority, mp)
+    for row in (
+        "Known to Nobody recorded",
+        "Campaign issues Nothing recorded",
+        "Background Nothing recorded",
+        "On the stakeholder map Not placed",
+        "Contact card Never sent",
+    ):
+        assert row in empty
+    for row in (
+        f"Known to {colleague} (has left): Neighbours. From somebody else Cllr Ode Ashby, Leader: At school",
+        "Campaign issues Save the very very very very very very very very very very very very very … Fact "
+        "Bridge Fact Ferry Fact More under Background",
+        "Background 1 background note, 1 known position; latest: critical on Buses, 2 March 2026",
+        "On the stakeholder map High influence, supportive, as at 2 March 2026: Spoke for us Opinion",
+        "Contact card Up to date Sent 2 March 2026, by post, version 1",
+    ):
+        assert row in page
+    assert "Nobody Any More" not in page
+    assert address in html
+    assert "Contact card Up to date" in contacts
+    for row in ("Known to", "Campaign issues", "Background", "On the stakeholder map"):
+        assert row not in contacts
 
 
 def add_post(mp, title, **fields):
@@ -329,25 +375,113 @@ def test_a_day_that_is_none_is_said_to_be(authority, mp, officer, sign_in):
     assert '<a href="#id_on">Enter a real date' in page
 
 
-def test_the_page_costs_the_same_however_much_there_is(
-    authority, mp, officer, sign_in, django_assert_num_queries
-):
-    client = sign_in(officer)
-    TouchpointFactory(authority=authority, mp=mp)
-    PriorityFactory(authority=authority, key_words="minister")
-    with django_assert_num_queries(28):
-        page_of(client, authority, mp)
+# Besides the frame's four: with nothing at all, and with a lot of everything.
+QUERIES = {
+    Role.OFFICER: (26, 28),
+    Role.POLITICAL_AFFAIRS: (26, 28),
+    Role.EXECUTIVE: (26, 28),
+    Role.SERVICE_CONTACT: (19, 20),
+    Role.ADMIN: (13, 14),
+}
 
-    EngagementPlanFactory(authority=authority, mp=mp)
-    for n in range(30):
-        touchpoint = TouchpointFactory(authority=authority, mp=mp)
-        touchpoint.our_people.add(MembershipFactory(authority=authority))
-        CouncilLeadFactory(authority=authority, mp=mp, ended_on=TODAY - timedelta(n))
+
+def test_the_page_costs_the_same_however_much_there_is(authority, mp, sign_in):
+    members = {role: MembershipFactory(authority=authority, role=role) for role in QUERIES}
+    clients = {role: sign_in(member) for role, member in members.items()}
+    address = reverse("overview:mp_detail", args=[authority.slug, mp.pk])
+
+    def costs(day):
+        counted = {}
+        for role, client in clients.items():
+            with CaptureQueriesContext(connection) as queries:
+                client.get(address, day)
+            counted[role] = len(queries) - 4
+        return counted
+
+    days = ({}, {"on": "2026-03-02"})
+    bare = [costs(day) for day in days]
+    said, owner = {"authority": authority, "mp": mp}, members[Role.OFFICER]
+    EngagementPlanFactory(**said)
+    card = ContactCardFactory(authority=authority)
+    service = ServiceFactory(authority=authority)
+    members[Role.SERVICE_CONTACT].services.add(service)
+    for n in range(12):
+        PriorityFactory(authority=authority, key_words="minister")
+        TouchpointFactory(**said).our_people.add(owner)
+        CouncilLeadFactory(**said, ended_on=TODAY - timedelta(n))
         add_post(mp, f"Minister {n}")
-        BackgroundEntryFactory(authority=authority, mp=mp)
-        PositionFactory(authority=authority, mp=mp)
-        fields = {"authority": authority, "mp": mp, "service": ServiceFactory(authority=authority)}
-        EnquiryFactory(**fields, owner=MembershipFactory(authority=authority))
-        EnquiryFactory(**fields, replied_on=TODAY, reply_working_days=0)
-    with django_assert_num_queries(28):
-        page_of(client, authority, mp)
+        PersonalRelationshipFactory(**said, name="", membership=MembershipFactory(authority=authority))
+        CardSentFactory(**said, card=card)
+        for note in (BackgroundEntryFactory, CampaignIssueFactory, PositionFactory, PlacementFactory):
+            note(**said)
+        EnquiryFactory(**said, service=service, owner=owner)
+        EnquiryFactory(**said, service=service, replied_on=TODAY, reply_working_days=0)
+    full = [costs(day) for day in days]
+
+    assert bare == [{role: few for role, (few, _) in QUERIES.items()}] * 2
+    assert full == [{role: most for role, (_, most) in QUERIES.items()}] * 2
+
+
+def only_of(path, ids, column, folder):
+    """A real list with the rows of these MPs alone."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row for row in reader if row[column] in ids]
+    copy = folder / path.name
+    with copy.open("w", newline="") as file:
+        writer = csv.DictWriter(file, reader.fieldnames)
+        writer.writeheader()
+        writer.writerows(rows)
+    return copy
+
+
+@pytest.mark.real_data
+def test_it_reads_well_of_a_real_minister_and_of_a_real_newcomer(
+    authority, officer, sign_in, real_data, tmp_path
+):
+    ids = {"5337", "4657", "5447"}
+    for name, column in (
+        ("mps/oi_current_mps_2026-04-03.csv", "ID"),
+        ("update_series/dfe_mp_lookup_2026-06-27.csv", "member_id"),
+    ):
+        status, report = run("import_mps", only_of(real_data / name, ids, column, tmp_path), "--partial")
+        assert (status, report["rows"]) == (0, 3), report
+    for name, column in (
+        ("posts/ministers_since_2024-07-05_flat.csv", "parliament_member_id"),
+        ("posts/parlparse_posts_2024-26_sample_transcribed.csv", "parliament_member_id"),
+        ("posts/appg_officers_2026-06.csv", "mnis_id"),
+    ):
+        path = only_of(real_data / name, ids, column, tmp_path)
+        status, report = run("import_posts", path, "--on", "2026-09-15")
+        assert status == 0, report
+    client = sign_in(officer)
+
+    def page(parliament_id, on):
+        mp = MP.objects.get(parliament_id=parliament_id)
+        address = reverse("overview:mp_detail", args=[authority.slug, mp.pk])
+        return words_of(client.get(address, {"on": on}).content.decode())
+
+    minister, later = page(5337, "2026-06-30"), page(5337, "2026-09-20")
+    for words in (
+        "Olivia Bailey Labour, MP for Reading West and Mid Berkshire.",
+        "Seat Reading West and Mid Berkshire, since 4 July 2024 (elected at a general election)",
+        "Party Labour, since 3 April 2026 (as first read here)",
+        "Government Minister for Early Education, Department for Education, since 7 September 2025 Minister for "
+        "Equalities, Department for Education, since 7 September 2025",
+        "Earlier posts (1) Public bill committee: Member, Pension Schemes Bill Committee, 15 July 2025 to "
+        "11 September 2025",
+    ):
+        assert words in minister
+    assert "Women and Equalities Committee" not in minister
+    assert "Chair, Women and Equalities Committee, since 14 September 2026" in later
+    assert (
+        "All-party group Vice Chair, Counter Extremism, seen 15 September 2026 Chair &amp; Registered Contact, "
+        "Sudan and South Sudan, seen 15 September 2026 Officer, West Papua, seen 15 September 2026 "
+        "Earlier posts (2) Government: Minister for Women and Equalities, Department for Education, "
+        "8 July 2024 to 28 February 2025"
+    ) in page(4657, "2026-09-20")
+    newcomer = page(5447, "2026-06-30")
+    assert "Hannah Spencer Green Party, MP for Gorton and Denton." in newcomer
+    assert "Seat Gorton and Denton, since 26 February 2026 (elected at a by-election)" in newcomer
+    for word in ("Government", "committee", "All-party group", "Earlier posts", "None known", "Not known"):
+        assert word not in newcomer

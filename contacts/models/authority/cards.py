@@ -113,7 +113,7 @@ class CardContact(AuthorityOwned):
         who = self.membership
         if who is None:
             return None
-        if not (who.is_active and who.user.is_active):
+        if who.has_left:
             return Amiss.LEFT
         if self.name != who.user.name:
             return Amiss.NAME

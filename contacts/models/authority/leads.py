@@ -106,8 +106,7 @@ class CouncilLead(AuthorityOwned):
     @property
     def has_left(self) -> bool:
         """Whether a colleague who still stands here works elsewhere by now."""
-        who = self.membership
-        return who is not None and not (who.is_active and who.user.is_active)
+        return self.membership is not None and self.membership.has_left
 
     @property
     def named(self) -> str:
@@ -194,3 +193,8 @@ class PersonalRelationship(AuthorityOwned):
 
     def __str__(self) -> str:
         return self.name or str(self.membership)
+
+    @property
+    def named(self) -> str:
+        has_left = self.membership is not None and self.membership.has_left
+        return f"{self} (has left)" if has_left else str(self)
