@@ -101,9 +101,13 @@ def axe_findings(page: Page) -> list[str]:
     """What axe finds on the page as it stands: rule, what it says, and where."""
     if not page.evaluate("typeof window.axe === 'object'"):
         page.evaluate(AXE.read_text())
-    result = page.evaluate("rules => axe.run(document, {runOnly: rules, resultTypes: ['violations']})", RULES)
+    violations = page.evaluate(
+        """rules => axe.run(document, {runOnly: rules, resultTypes: ["violations"], preload: false})
+        .then(result => result.violations)""",
+        RULES,
+    )
     return [
         f"{violation['id']}: {violation['help']} at {node['target']}"
-        for violation in result["violations"]
+        for violation in violations
         for node in violation["nodes"]
     ]
