@@ -1,12 +1,22 @@
 from __future__ import annotations
 
+import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 
 import pytest
 
 from tests.contacts.lists import Importer
 from tests.parliament.server import Parliament, Recordings, Server, serving
+
+read_once = cache(ssl.create_default_context)
+
+
+@pytest.fixture(autouse=True)
+def _certificates_are_read_once(monkeypatch) -> None:
+    """A client reads all authorities' certificates, which takes longer than all it asks in most tests."""
+    monkeypatch.setattr(ssl, "create_default_context", read_once)
 
 
 @pytest.fixture
