@@ -138,11 +138,12 @@ class AreaCount:
     counts: list[int]  # in the order of `Stance`
 
 
-def positions_by_area(*, membership: Membership) -> list[AreaCount]:
-    """Every policy area, those in use first, with how many of our MPs stand where; in three queries."""
-    ours = set(our_mps(membership.authority).values_list("pk", flat=True))
+def positions_by_area(*, membership: Membership, on: date | None = None) -> list[AreaCount]:
+    """Every policy area, those in use first, with how many of our MPs stand where, or stood on the given day;
+    in three queries."""
+    ours = set(our_mps(membership.authority, on).values_list("pk", flat=True))
     stances: dict[int, Counter[str]] = defaultdict(Counter)
-    current = Position.objects.visible_to(membership).current()
+    current = Position.objects.visible_to(membership).current(on)
     for area_id, mp_id, stance in current.values_list("area", "mp", "stance"):
         if mp_id in ours:
             stances[area_id][stance] += 1
@@ -166,11 +167,11 @@ class MPPosition:
         return stance_of(self.current)
 
 
-def positions_on(area: PolicyArea, *, membership: Membership) -> list[MPPosition]:
-    """Where each of our MPs, by name, stands on this area; in two queries."""
-    current = Position.objects.visible_to(membership).current().filter(area=area)
+def positions_on(area: PolicyArea, *, membership: Membership, on: date | None = None) -> list[MPPosition]:
+    """Where each of our MPs, by name, stands on this area, or stood on the given day; in two queries."""
+    current = Position.objects.visible_to(membership).current(on).filter(area=area)
     by_mp = {each.mp_id: each for each in current.select_related("recorded_by__user")}
-    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in our_mps(membership.authority)]
+    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in our_mps(membership.authority, on)]
 
 
 def stance_of(current: Position | None) -> Stance:

@@ -105,7 +105,7 @@ def without_relationship_owner(
 ) -> MPQuerySet:
     """The authority's own MPs, now or on the day `as_at`, on whom nobody leads then."""
     owned = _owners(membership, on, as_at).values("mp")
-    return mps.of(membership.authority, as_at).exclude(pk__in=owned)
+    return mps.of(membership.authority, on=as_at).exclude(pk__in=owned)
 
 
 def _owners(membership: Membership, on: date, as_at: date | None) -> SpellQuerySet:
@@ -200,15 +200,16 @@ def facts_about(mp: MP, *, on: date) -> Facts:
 
 @dataclass(frozen=True)
 class Leads:
-    """Who in one authority leads on one MP: now, and before or later. Of those who stand there now, `engaged`
-    are those who have not left."""
+    """Who in one authority leads on one MP: now, or on another day, and before or later. Of those who stand
+    there now, `engaged` are those who have not left; of another day, all."""
 
     current: list[CouncilLead]
     others: list[CouncilLead]
+    is_now: bool = True
 
     @property
     def engaged(self) -> list[CouncilLead]:
-        return [lead for lead in self.current if not lead.has_left]
+        return [lead for lead in self.current if not (self.is_now and lead.has_left)]
 
     def in_role(self, role: str) -> CouncilLead | None:
         return next((lead for lead in self.engaged if lead.role == role), None)
@@ -232,8 +233,8 @@ class Leads:
         return "\n".join(f"{lead.part}: {lead}" for lead in self.engaged)
 
 
-def leads_on(mp: MP, *, membership: Membership, on: date) -> Leads:
-    """The leads of the person's authority on this MP, newest first, but the present ones in the order of
+def leads_on(mp: MP, *, membership: Membership, on: date, as_at: date | None = None) -> Leads:
+    """The leads of the person's authority on this MP, newest first, but those of the day in the order of
     their roles; in one query."""
     rows = (
         CouncilLead.objects.visible_to(membership)
@@ -244,10 +245,10 @@ def leads_on(mp: MP, *, membership: Membership, on: date) -> Leads:
     current: list[CouncilLead] = []
     others: list[CouncilLead] = []
     for lead in rows:
-        (current if is_current(lead, on) else others).append(lead)
+        (current if is_current(lead, as_at or on) else others).append(lead)
     in_order = list(LeadRole)
     current.sort(key=lambda lead: in_order.index(LeadRole(lead.role)))
-    return Leads(current=current, others=others)
+    return Leads(current=current, others=others, is_now=as_at is None)
 
 
 @dataclass(frozen=True)
@@ -272,18 +273,18 @@ class OurSeat:
         return not self.is_added and self.share is not None and self.share < authority.sliver_below
 
 
-def seats_of(authority: Authority) -> list[OurSeat]:
-    """The authority's seats of today and the hidden ones, largest share first, with who else shares their MP;
-    in five queries."""
+def seats_of(authority: Authority, on: date | None = None) -> list[OurSeat]:
+    """The authority's seats of today, or of the given day, and the hidden ones, largest share first, with who
+    else shares their MP; in five queries. Councils, shares and what is hidden are as recorded now."""
     mine, hidden = Constituency.objects.of(authority), Constituency.objects.hidden_by(authority)
     added = SeatChoice.objects.of(authority).filter(constituency=OuterRef("pk"), is_hidden=False)
     seats = (
-        Constituency.objects.current()
+        Constituency.objects.current(on)
         .filter(Q(pk__in=mine.values("pk")) | Q(pk__in=hidden.values("pk")))
         .annotate(is_added=Exists(added), is_hidden=Exists(hidden.filter(pk=OuterRef("pk"))))
         .order_by("name", "pk")
     )
-    holdings = SeatHolding.objects.to_the_end().filter(constituency__in=seats.values("pk").order_by())
+    holdings = holders(on).filter(constituency__in=seats.values("pk").order_by())
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}
     found = list(seats)
     councils = councils_sharing([seat.pk for seat in found])

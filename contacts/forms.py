@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from accounts.forms import RowsField
 from accounts.models import Authority, Membership
@@ -66,7 +67,7 @@ class DirectoryForm(forms.Form):
 
 
 class AsAtForm(forms.Form):
-    """The day on which Parliament's facts are wanted."""
+    """The day as at which a page is wanted: `?on=`, else today."""
 
     on = forms.DateField(
         label="As at",
@@ -76,6 +77,21 @@ class AsAtForm(forms.Form):
             "invalid": NO_DATE,
         },
     )
+
+    def __init__(self, asked: QueryDict, *, today: date) -> None:
+        super().__init__({"on": asked.get("on", today)})
+        self.today = today
+
+    @property
+    def day(self) -> date:
+        """Today as well where what was asked for is no day."""
+        day: date = self.cleaned_data["on"] if self.is_valid() else self.today
+        return day
+
+    @property
+    def as_at(self) -> date | None:
+        """Another day than today, if one was asked for."""
+        return None if self.day == self.today else self.day
 
 
 class PersonForm(forms.Form):

@@ -97,9 +97,13 @@ def matches(*, priorities: Iterable[Priority], posts: Iterable[Post]) -> list[Ma
     return sorted(found, key=lambda match: (order[match.priority.pk], not match.is_confirmed))
 
 
-def matches_of_own_mps(authority: Authority, *, priorities: Sequence[Priority], on: date) -> list[Match]:
-    """`matches` of the posts that the authority's own MPs hold on the day; in two queries."""
-    posts = Post.objects.current(on).filter(mp__in=MP.objects.of(authority)).select_related("mp")
+def matches_of_own_mps(
+    authority: Authority, *, priorities: Sequence[Priority], on: date, as_at: date | None = None
+) -> list[Match]:
+    """`matches` of the posts that the authority's own MPs hold today, or held on the day `as_at`; in two
+    queries. What was decided of a post is of now."""
+    ours = MP.objects.of(authority, on=as_at)
+    posts = Post.objects.current(as_at or on).filter(mp__in=ours).select_related("mp")
     posts = posts.order_by("mp__sort_name", "mp", "kind", "title", "pk")
     return matches(priorities=priorities, posts=posts)
 

@@ -119,7 +119,8 @@ def plan_detail(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
             raise
         context = {"mp": archived[0].mp, "archived": archived}
         return render(request, "engagements/plan_archived.html", context)
-    leads = leads_on(plan.mp, membership=request.membership, on=timezone.localdate())
+    on = timezone.localdate()
+    leads = leads_on(plan.mp, membership=request.membership, on=on)
     return render(
         request,
         "engagements/plan_detail.html",
@@ -129,7 +130,7 @@ def plan_detail(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
             "mp": plan.mp,
             "seat": plan.mp.holdings.to_the_end().select_related("constituency").first(),
             "leads": leads,
-            "agreed": agreed_on(plan.mp, leads, membership=request.membership),
+            "agreed": agreed_on(plan.mp, leads, membership=request.membership, on=on),
             "is_review_late": plan.review_on and plan.review_on < timezone.localdate(),
             "touchpoints": Touchpoint.objects.visible_to(request.membership).of(plan.mp).for_list()[:10],
             "reminders": plan.reminders.all()[:5],

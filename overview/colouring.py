@@ -94,9 +94,12 @@ def by_enquiries(membership: Membership, mps: Sequence[int], on: date) -> tuple[
 MOST_PARTIES = 6
 
 
-def by_party(membership: Membership, mps: Sequence[int], on: date) -> tuple[list[Band], Bands]:
-    """The parties of most of these MPs first; any beyond the sixth look alike, and have their names."""
-    spells = sat_for(None).filter(mp__in=mps).select_related("party")
+def by_party(
+    membership: Membership, mps: Sequence[int], on: date, *, as_at: date | None = None
+) -> tuple[list[Band], Bands]:
+    """The parties of most of these MPs first, today or on the day `as_at`; any beyond the sixth look alike,
+    and have their names."""
+    spells = sat_for(as_at).filter(mp__in=mps).select_related("party")
     party_of = {spell.mp_id: spell.party.name for spell in spells}
     names = [party_of.get(mp, "Party not known") for mp in mps]
     ranked = sorted(set(names), key=lambda name: (-names.count(name), name))
@@ -115,11 +118,12 @@ class Colouring:
     may_see: Callable[[Membership], bool]
 
 
+PARTY = Colouring("party", "Party", by_party, lambda membership: True)
 COLOURINGS = (
     Colouring("cadence", "Contact cadence", by_cadence, lambda membership: membership.role in READERS),
     Colouring("relationship", "Relationship", by_relationship, lambda membership: membership.role in READERS),
     Colouring("enquiries", "Open enquiries", by_enquiries, lambda membership: membership.sees_enquiries),
-    Colouring("party", "Party", by_party, lambda membership: True),
+    PARTY,
 )
 
 

@@ -38,8 +38,8 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     `?on=` asks for Parliament's facts as at another day; what the authority records is always of today.
     """
     on, membership = timezone.localdate(), request.membership
-    form = AsAtForm({"on": request.GET.get("on", on)})
-    facts_on = form.cleaned_data["on"] if form.is_valid() else on
+    form = AsAtForm(request.GET, today=on)
+    facts_on = form.day
     mps = mps_with_cadence(request.authority, on).annotate(dissolved_since=dissolved_since(facts_on))
     mp = get_object_or_404(mps, pk=pk)
     is_ours = MP.objects.of(request.authority).filter(pk=pk).exists()
@@ -51,7 +51,7 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
         "was": _was(facts, dissolved_since=mp.dissolved_since),  # type: ignore[attr-defined]
         "hands_over": _hands_over(facts, request.authority, is_ours=is_ours, on=on),
         "matches": _matches(request.authority, facts.posts, on=on) if is_ours else [],
-        "is_past": facts_on != on,
+        "is_past": form.as_at is not None,
         "form": form,
         "news": list(MPNews.objects.filter(mp=mp).for_list()[:MOST_NEWS]),
         "leads": leads_on(mp, membership=membership, on=on),

@@ -14,9 +14,10 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Role
-from contacts.models import MP, Constituency, SeatBoundary, SeatHex, SeatHolding, dissolved_since
+from contacts.forms import AsAtForm
+from contacts.models import MP, Constituency, SeatBoundary, SeatHex, dissolved_since, holders
 from contacts.sharing import Shared, councils_sharing
-from overview.colouring import DISSOLVED, VACANT, Band, colourings_for
+from overview.colouring import DISSOLVED, PARTY, VACANT, Band, by_party, colourings_for
 from overview.drawing import (
     Drawn,
     Hex,
@@ -62,18 +63,28 @@ class Neighbour:
 @require_safe
 @for_roles(*EVERYONE)
 def seat_map(request: AuthorityRequest) -> HttpResponse:
-    """At most eleven queries besides the page frame's, however many seats there are."""
-    membership, on = request.membership, timezone.localdate()
-    offered = colourings_for(membership)
+    """At most eleven queries besides the page frame's, however many seats there are.
+
+    `?on=` asks for the seats, their MPs and parties as at another day: what else colours them is of today.
+    """
+    membership, today = request.membership, timezone.localdate()
+    form = AsAtForm(request.GET, today=today)
+    on, as_at = form.day, form.as_at
+    offered = [PARTY] if as_at else colourings_for(membership)
     colouring = next((each for each in offered if each.name == request.GET.get("colour")), offered[0])
-    seats_of_today = Constituency.objects.current().of(request.authority)
-    constituencies = list(seats_of_today.annotate(dissolved_since=dissolved_since(on)))
+    seats_of_the_day = Constituency.objects.current(as_at).of(request.authority)
+    constituencies = list(seats_of_the_day.annotate(dissolved_since=dissolved_since(on)))
     is_dissolved = any(each.dissolved_since for each in constituencies)
     nobody = DISSOLVED if is_dissolved else VACANT
     kind, shapes = _chosen_map(request.GET.get("map"), [seat.pk for seat in constituencies])
-    holdings = SeatHolding.objects.to_the_end().filter(constituency__in=constituencies)
+    holdings = holders(as_at).filter(constituency__in=constituencies)
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}
-    bands, band_of = colouring.bands_of(membership, [mp.pk for mp in mps.values()], on)
+    held_by = [mp.pk for mp in mps.values()]
+    bands, band_of = (
+        by_party(membership, held_by, today, as_at=as_at)
+        if as_at
+        else colouring.bands_of(membership, held_by, today)
+    )
     drawn = {each.seat: each for each in shapes.picture.drawn} if shapes else {}
     councils = councils_sharing([seat.pk for seat in constituencies])
     seats = [
@@ -90,6 +101,10 @@ def seat_map(request: AuthorityRequest) -> HttpResponse:
     counts = Counter(seat.band for seat in seats)
     context: dict[str, Any] = {
         "on": on,
+        "as_at": as_at,
+        "form": form,
+        "keep": {"map": kind, "colour": colouring.name},
+        "is_dissolved": is_dissolved,
         "kind": kind,
         "kinds": KINDS,
         "colouring": colouring,
@@ -102,7 +117,7 @@ def seat_map(request: AuthorityRequest) -> HttpResponse:
         "is_admin": membership.role == Role.ADMIN,
         "sees_enquiries": colouring.name == "enquiries",
     }
-    return render(request, "overview/seat_map.html", context)
+    return render(request, "overview/seat_map.html", context, status=422 if form.errors else 200)
 
 
 @dataclass(frozen=True)

@@ -279,7 +279,7 @@ def mutants_in(module: str) -> Iterator[Mutant]:
 def take_method_out(call: ast.Call) -> str:
     assert isinstance(call.func, ast.Attribute)
     words = f"{ast.unparse(call.func.value)}.{call.func.attr}({ast.unparse(call.args[0])})"
-    call.func.attr, call.args = "all", []
+    call.func.attr, call.args, call.keywords = "all", [], []
     return words
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 
 from accounts.models import Membership
 from contacts.directory import Leads
@@ -11,16 +12,17 @@ from contacts.models import MP, LeadAgreement
 
 @dataclass(frozen=True)
 class Agreed:
-    """The latest agreement, whether it is to those who engage now, and those before it, newest first."""
+    """The latest agreement of a day, whether it is to those who engage then, and those before it, newest
+    first."""
 
     agreement: LeadAgreement | None
     stands: bool
     earlier: list[LeadAgreement]
 
 
-def agreed_on(mp: MP, leads: Leads, *, membership: Membership) -> Agreed:
-    """What the Leader agreed to for this MP, held against the present `leads`; in one query."""
-    agreements = LeadAgreement.objects.visible_to(membership).filter(mp=mp).latest_first()
+def agreed_on(mp: MP, leads: Leads, *, membership: Membership, on: date) -> Agreed:
+    """What the Leader had agreed to for this MP, held against the `leads` of the day; in one query."""
+    agreements = LeadAgreement.objects.visible_to(membership).filter(mp=mp, agreed_on__lte=on).latest_first()
     found = list(agreements.select_related("recorded_by__user"))
     latest = found[0] if found else None
     stands = latest is not None and latest.people == leads.in_words

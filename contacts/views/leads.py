@@ -16,7 +16,14 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Role
 from contacts.directory import leads_on
-from contacts.forms import AgreementForm, EndLeadForm, LeadForm, OwnerOfSeveralForm, RelationshipForm
+from contacts.forms import (
+    AgreementForm,
+    AsAtForm,
+    EndLeadForm,
+    LeadForm,
+    OwnerOfSeveralForm,
+    RelationshipForm,
+)
 from contacts.leads.agreements import agreed_on
 from contacts.leads.gaps import gaps
 from contacts.leads.services import (
@@ -54,9 +61,11 @@ KNOWN_FIELDS = ("membership", "name", "job_title", "how", "since", "kind", "sour
 @require_safe
 @for_roles(*EVERYONE)
 def lead_list(request: AuthorityRequest, mp: int) -> HttpResponse:
-    """Who engages with one MP, now and before; what the Leader agreed to; who knows the MP anyway."""
-    person, member = get_object_or_404(MP, pk=mp), request.membership
-    leads = leads_on(person, membership=member, on=timezone.localdate())
+    """Who engages with one MP, now (`?on=`: as at another day) and before; what the Leader agreed to; who
+    knows the MP anyway."""
+    person, member, today = get_object_or_404(MP, pk=mp), request.membership, timezone.localdate()
+    form = AsAtForm(request.GET, today=today)
+    leads = leads_on(person, membership=member, on=today, as_at=form.as_at)
     known = PersonalRelationship.objects.visible_to(member).filter(mp=person)
     return render(
         request,
@@ -64,13 +73,15 @@ def lead_list(request: AuthorityRequest, mp: int) -> HttpResponse:
         {
             "mp": person,
             "leads": leads,
+            "form": form,
             "one_at_a_time": ONE_AT_A_TIME,
-            "agreed": agreed_on(person, leads, membership=member),
-            "may_change": member.role == Role.POLITICAL_AFFAIRS,
+            "agreed": agreed_on(person, leads, membership=member, on=form.day),
+            "may_change": member.role == Role.POLITICAL_AFFAIRS and not form.as_at,
             "sees_known": member.role in READERS,
             "known": known.select_related("membership__user", "recorded_by__user"),
-            "may_write": member.role in WRITERS,
+            "may_write": member.role in WRITERS and not form.as_at,
         },
+        status=422 if form.errors else 200,
     )
 
 

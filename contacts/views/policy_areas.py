@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import AuthorityRequest, for_roles
 from accounts.models import Role
 from contacts.background import positions_by_area, positions_on
+from contacts.forms import AsAtForm
 from contacts.models import READERS, WRITERS, PolicyArea, Stance
 from contacts.note_forms import PolicyAreaForm
 from contacts.notes import save_policy_area
@@ -19,15 +20,18 @@ from contacts.notes import save_policy_area
 @require_safe
 @for_roles(*READERS)
 def area_list(request: AuthorityRequest) -> HttpResponse:
-    counted = positions_by_area(membership=request.membership)
+    form = AsAtForm(request.GET, today=timezone.localdate())
+    counted = positions_by_area(membership=request.membership, on=form.as_at)
     return render(
         request,
         "contacts/area_list.html",
         {
             "counted": counted,
             "stances": Stance.labels,
-            "may_change": request.membership.role == Role.POLITICAL_AFFAIRS,
+            "form": form,
+            "may_change": request.membership.role == Role.POLITICAL_AFFAIRS and not form.as_at,
         },
+        status=422 if form.errors else 200,
     )
 
 
@@ -35,11 +39,17 @@ def area_list(request: AuthorityRequest) -> HttpResponse:
 @for_roles(*READERS)
 def area_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     area = get_object_or_404(PolicyArea.objects.visible_to(request.membership), pk=pk)
-    standing = positions_on(area, membership=request.membership)
+    form = AsAtForm(request.GET, today=timezone.localdate())
     return render(
         request,
         "contacts/area_detail.html",
-        {"area": area, "standing": standing, "may_write": request.membership.role in WRITERS},
+        {
+            "area": area,
+            "standing": positions_on(area, membership=request.membership, on=form.as_at),
+            "form": form,
+            "may_write": request.membership.role in WRITERS and not form.as_at,
+        },
+        status=422 if form.errors else 200,
     )
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import EVERYONE, HANDLERS, AuthorityRequest, for_roles
+from contacts.forms import AsAtForm
 from contacts.models import MP, MatchState, Post, Priority
 from contacts.portfolios import (
     DecidedMeanwhile,
@@ -24,10 +25,12 @@ from contacts.portfolios import (
 @require_safe
 @for_roles(*EVERYONE)
 def match_list(request: AuthorityRequest) -> HttpResponse:
-    """Each priority with the posts that bear on it, confirmed first; what was dismissed stands below."""
+    """Each priority with the posts that bear on it, confirmed first; what was dismissed stands below. `?on=`
+    asks for priorities and posts as at another day."""
     on = timezone.localdate()
-    priorities = priorities_of(request.authority, on=on)
-    found = matches_of_own_mps(request.authority, priorities=priorities, on=on)
+    form = AsAtForm(request.GET, today=on)
+    priorities = priorities_of(request.authority, on=form.day)
+    found = matches_of_own_mps(request.authority, priorities=priorities, on=on, as_at=form.as_at)
     by_priority: dict[Priority, list[Match]] = {priority: [] for priority in priorities}
     for match in _shown(found):
         by_priority[match.priority].append(match)
@@ -39,8 +42,10 @@ def match_list(request: AuthorityRequest) -> HttpResponse:
             "without": [priority for priority, rows in by_priority.items() if not rows],
             "dismissed": [match for match in found if match.is_dismissed],
             "to_decide": sum(not match.is_decided for match in found),
-            "may_decide": request.membership.handles_enquiries,
+            "form": form,
+            "may_decide": request.membership.handles_enquiries and not form.as_at,
         },
+        status=422 if form.errors else 200,
     )
 
 

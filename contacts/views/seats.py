@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from accounts.access import AuthorityRequest, for_roles
 from accounts.models import Role
 from contacts.directory import seats_of
-from contacts.forms import AddSeatForm, SliverForm
+from contacts.forms import AddSeatForm, AsAtForm, SliverForm
 from contacts.models import Constituency
 from contacts.services import add_seat, hide_seat
 from contacts.slivers import hide_slivers, set_sliver_threshold, show_again, slivers_among
@@ -25,7 +25,8 @@ HIDDEN_LAST = "slivers_hidden"
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.ADMIN)
 def seat_list(request: AuthorityRequest) -> HttpResponse:
-    """Our seats and the hidden ones; posting a constituency adds it."""
+    """Our seats and the hidden ones, and who holds them (`?on=`: as at another day); posting a constituency
+    adds it."""
     form = AddSeatForm(request.POST or None, authority=request.authority)
     if request.method == "POST" and form.is_valid():
         constituency = form.cleaned_data["constituency"]
@@ -99,17 +100,20 @@ def _page(
     threshold: SliverForm | None = None,
     status: int,
 ) -> HttpResponse:
-    seats, hidden_last = seats_of(request.authority), set(_hidden_last(request))
+    day = AsAtForm(request.GET, today=timezone.localdate())
+    seats, hidden_last = seats_of(request.authority, day.as_at), set(_hidden_last(request))
     context: dict[str, Any] = {
+        "day": day,
+        "as_at": day.as_at,
         "form": form or AddSeatForm(authority=request.authority),
         "threshold": threshold or SliverForm(initial={"sliver_below": f"{request.authority.sliver_below:g}"}),
-        "error_form": threshold or form,
+        "error_form": day if day.errors else threshold or form,
         "seats": seats,
         "slivers": slivers_among(seats, authority=request.authority),
         "hidden": sum(seat.is_hidden for seat in seats),
         "to_undo": sum(seat.is_hidden and seat.constituency.pk in hidden_last for seat in seats),
     }
-    return render(request, "contacts/seat_list.html", context, status=status)
+    return render(request, "contacts/seat_list.html", context, status=422 if day.errors else status)
 
 
 def _hidden_last(request: AuthorityRequest) -> list[int]:

@@ -21,17 +21,16 @@ from contacts.stakeholders import stakeholder_map
 @for_roles(*READERS)
 def stakeholder_grid(request: AuthorityRequest) -> HttpResponse:
     """`?on=` asks for the map as at another day."""
-    today = timezone.localdate()
-    form = AsAtForm({"on": request.GET.get("on", today)})
-    on = form.cleaned_data["on"] if form.is_valid() else today
+    form = AsAtForm(request.GET, today=timezone.localdate())
+    is_past = form.as_at is not None
     return render(
         request,
         "contacts/stakeholder_grid.html",
         {
-            "map": stakeholder_map(membership=request.membership, on=on, is_past=on != today),
+            "map": stakeholder_map(membership=request.membership, on=form.day, is_past=is_past),
             "form": form,
-            "on": on,
-            "is_past": on != today,
+            "on": form.day,
+            "is_past": is_past,
             "may_write": request.membership.role in WRITERS,
         },
         status=422 if form.errors else 200,

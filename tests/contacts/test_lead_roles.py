@@ -296,7 +296,7 @@ def agree(by, mp, agreed_on=TODAY, people=None):
 
 
 def stands(by, mp, on=TODAY):
-    return agreed_on(mp, leads_on(mp, membership=by, on=on), membership=by).stands
+    return agreed_on(mp, leads_on(mp, membership=by, on=on), membership=by, on=on).stands
 
 
 def test_the_agreement_names_the_people_and_stands_while_they_are_the_same(political_affairs, mp):

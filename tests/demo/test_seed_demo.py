@@ -250,7 +250,7 @@ def test_the_leader_agreed_to_who_engages_with_one_mp_and_has_to_again_with_anot
     for number in (900001, 900005):
         mp = MP.objects.get(parliament_id=number)
         leads = leads_on(mp, membership=member, on=TODAY)
-        stands[number] = agreed_on(mp, leads, membership=member).stands
+        stands[number] = agreed_on(mp, leads, membership=member, on=TODAY).stands
 
     assert stands == {900001: True, 900005: False}
     assert {lead.role for lead in MP.objects.get(parliament_id=900001).council_leads.all()} > {"leader"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from django.urls import reverse
@@ -95,6 +96,28 @@ def test_a_seat_that_is_vacant_is_drawn_as_such_and_is_no_link(authority, office
     assert links(page) == []
     assert 'role="img" aria-label="1. Ash Vale: Vacant"' in page
     assert "No MP now" in page
+
+
+def test_as_at_another_day_the_map_has_the_mps_and_parties_of_then(authority, officer, sign_in):
+    old, new = PartyFactory(name="Old Party"), PartyFactory(name="New Party")
+    ash = our_mp(authority, "Ash", (1, 1), party=old)
+    ash.holdings.update(ended_on=date(2026, 2, 11))
+    ash.party_spells.update(ended_on=date(2026, 2, 10))
+    ash.party_spells.create(party=new, started_on=date(2026, 2, 11), ended_on=date(2026, 2, 11))
+    client = sign_in(officer)
+
+    def on(day):
+        return links(seen(client, on=day, colour="enquiries"))
+
+    assert on("2026-02-10") == ["1. Ash Vale, Ash: Old Party"]
+    assert on("2026-02-11") == ["1. Ash Vale, Ash: New Party"]
+    assert on("2026-02-12") == links(seen(client)) == []
+    page = seen(client, on="2026-02-10", map="hex")
+    assert "councils, shares and neighbours are as loaded now" in page
+    assert f'href="/northmoor/mps/{ash.pk}/?on=2026-02-10"' in page
+    assert "Contact cadence" not in page
+    assert '<input type="hidden" name="map" value="hex">' in page
+    assert client.get(MAP, {"on": "soon"}).status_code == 422
 
 
 def test_neighbours_are_quiet_and_seats_farther_off_are_not_there(authority, officer, sign_in):

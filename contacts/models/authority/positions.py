@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Self
 
 from django.db import models
@@ -48,9 +49,12 @@ class Stance(models.TextChoices):
 
 
 class PositionQuerySet(NoteQuerySet):
-    def current(self) -> Self:
-        """Of each MP in each area the latest: by the date of its source, then the one recorded last."""
+    def current(self, on: date | None = None) -> Self:
+        """Of each MP in each area the latest, now or as at the given day: by the date of its source, then the
+        one recorded last."""
         newest = Position.objects.filter(mp=OuterRef("mp"), area=OuterRef("area"))
+        if on:
+            newest = newest.filter(source_on__lte=on)
         return self.filter(pk=Subquery(newest.order_by("-source_on", "-pk").values("pk")[:1]))
 
 

@@ -27,7 +27,7 @@ def sat_for(on: date | None) -> SpellQuerySet:
 
 
 class MPQuerySet(models.QuerySet["MP"]):
-    def of(self, authority: Authority, on: date | None = None) -> MPQuerySet:
+    def of(self, authority: Authority, *, on: date | None = None) -> MPQuerySet:
         """MPs who hold one of the authority's seats now (in a dissolution: until it), or held
         one on the given day."""
         seats = Constituency.objects.of(authority)

@@ -53,9 +53,12 @@ class Council(models.Model):
 
 
 class ConstituencyQuerySet(models.QuerySet["Constituency"]):
-    def current(self) -> ConstituencyQuerySet:
-        """Seats of today: those abolished at a boundary change are kept, but no list counts them."""
-        return self.filter(ended_on=None)
+    def current(self, on: date | None = None) -> ConstituencyQuerySet:
+        """Seats of today, or of the given day: those abolished at a boundary change are kept, but no list
+        counts them. A seat whose first day is not known is taken to have been there."""
+        if on is None:
+            return self.filter(ended_on=None)
+        return self.filter(Q(started_on=None) | Q(started_on__lte=on), Q(ended_on=None) | Q(ended_on__gte=on))
 
     def real(self) -> ConstituencyQuerySet:
         """All but the demo's."""
