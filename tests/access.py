@@ -494,11 +494,13 @@ class Page:
 
 
 def pages(place: Place, wanted: Callable[[Route], bool] = lambda route: True) -> Iterator[Page]:
-    """Every wanted page (answered 200) with its address in this place and the roles that may read it."""
+    """Every wanted page (answered 200), in each of its views, with its address in this place and the roles
+    that may read it."""
     for route in filter(wanted, routes()):
         row = ROWS[route.name]
         readers = {
             role for role in row.get if (row.got if isinstance(row.got, int) else row.got[role]) == 200
         }
-        if readers:
-            yield Page(route.name, route.url(place, route.kwargs(place)), frozenset(readers))
+        url = route.url(place, route.kwargs(place)) if readers else ""
+        for query in ["", *row.queries] if readers else []:
+            yield Page(route.name, f"{url}?{query}" if query else url, frozenset(readers))

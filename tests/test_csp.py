@@ -6,9 +6,11 @@ import re
 from html.parser import HTMLParser
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from tests.access import ANONYMOUS, build_world, pages
+from tests.states import answers
 
 pytestmark = pytest.mark.django_db
 
@@ -53,11 +55,14 @@ def test_no_page_needs_more_than_its_own_files():
         role = ANONYMOUS if ANONYMOUS in page.roles else min(page.roles)
         response = world.clients[role].get(page.url)
         assert response.status_code == 200, page
-        check_policy(response.headers["Content-Security-Policy"])
-        if response.headers["Content-Type"].startswith("text/html"):
-            reader = Offences()
-            reader.feed(response.content.decode())
-            assert reader.found == [], page
+        check(page.name, response)
+
+
+def test_no_page_needs_more_after_a_mistake_or_a_conflict(settings):
+    settings.DEMO = True  # which has an outbox to look at
+
+    for name, response in answers(build_world()):
+        check(name, response)
 
 
 def test_pages_that_say_what_went_wrong_send_the_policy_too(officer, sign_in):
@@ -70,6 +75,14 @@ def test_pages_that_say_what_went_wrong_send_the_policy_too(officer, sign_in):
     csrf = Client(enforce_csrf_checks=True).post("/account/sign-in/", {})
     assert csrf.status_code == 403
     check_policy(csrf.headers["Content-Security-Policy"])
+
+
+def check(name: str, response: HttpResponse) -> None:
+    check_policy(response.headers["Content-Security-Policy"])
+    if response.headers["Content-Type"].startswith("text/html"):
+        reader = Offences()
+        reader.feed(response.content.decode())
+        assert reader.found == [], name
 
 
 def check_policy(policy: str) -> None:
