@@ -19,6 +19,7 @@ urlpatterns = [
     path("places/<int:pk>/", places.place_preview, name="place_preview"),
     path("places/<int:pk>/apply/", places.place_apply, name="place_apply"),
     path("places/<int:pk>/discard/", places.place_discard, name="place_discard"),
+    path("places/<int:pk>/undo/", places.place_undo, name="place_undo"),
     path("parliament/", syncs.sync_list, name="sync_list"),
     path("parliament/ask/", syncs.sync_ask, name="sync_ask"),
     path("parliament/<int:pk>/", syncs.sync_detail, name="sync_detail"),

@@ -292,6 +292,7 @@ ROWS: dict[str, Row] = {
     "instance:place_preview": Row(get=INSTANCE, about="place file"),
     "instance:place_apply": Row(post=INSTANCE, about="place file", posted=302),
     "instance:place_discard": Row(post=INSTANCE, about="place file", posted=302),
+    "instance:place_undo": Row(post=INSTANCE, about="place file", posted=302),
     "instance:sync_list": Row(get=INSTANCE),
     "instance:sync_ask": Row(post=INSTANCE, posted=302),
     "instance:sync_detail": Row(get=INSTANCE, about="sync"),

@@ -1,4 +1,4 @@
-"""Files about places: preview one, apply it all or nothing, discard it."""
+"""Files about places: preview one, apply it all or nothing, discard it, undo the look-up or map in force."""
 
 from __future__ import annotations
 
@@ -31,6 +31,7 @@ from contacts.models import (
     REPLACED_WHOLE,
     Constituency,
     PlaceFile,
+    PlaceFileQuerySet,
     PlaceFileState,
     PlaceKind,
     PostcodeSeat,
@@ -99,7 +100,9 @@ def apply_places(*, file: PlaceFile, skip_refused: bool, now: datetime) -> Outco
             settle(outcome, skip_refused=skip_refused)
             if file.kind in REPLACED_WHOLE:
                 replace(file)
-            file.state, file.applied_at, file.content = PlaceFileState.APPLIED, now, {}
+            file.state, file.applied_at = PlaceFileState.APPLIED, now
+            if file.kind not in MAPS:
+                file.content = {}
             file.save()
     except OutcomeChanged:
         PlaceFile.objects.filter(pk=file.pk).update(report=as_report(outcome))
@@ -122,13 +125,47 @@ def waiting(file: PlaceFile) -> PlaceFile:
 
 
 def replace(file: PlaceFile) -> None:
-    """Take the look-up or map that was in force out of it, and its rows away."""
-    before = PlaceFile.objects.applied(file.kind)
+    """Take the look-up or map that was in force out of it. What it said is kept, should the next be undone;
+    what those before it said goes."""
+    drop(PlaceFile.objects.replaced(file.kind))
+    PlaceFile.objects.applied(file.kind).update(state=PlaceFileState.REPLACED)
+
+
+def drop(files: PlaceFileQuerySet) -> None:
+    """Take away what these files said."""
     for model in (Ward, PostcodeSeat):
         # Straight away: nothing refers to these, and there may be millions.
-        rows = model.objects.filter(file__in=before)
+        rows = model.objects.filter(file__in=files)
         rows._raw_delete(rows.db)
-    before.update(state=PlaceFileState.REPLACED)
+    files.update(content={})
+
+
+def before(file: PlaceFile) -> PlaceFile | None:
+    """The look-up or map that is in force again if this one is undone; None: none is."""
+    former = PlaceFile.objects.replaced(file.kind).order_by("-applied_at", "-pk").first()
+    return former if former and former.is_kept else None
+
+
+def undo_places(*, file: PlaceFile) -> PlaceFile | None:
+    """Take the look-up or map in force out of it again; give the one that is in force instead, if any.
+
+    Nothing refers to either, so nothing stands in the way. Raises NotApplicable where it is not in force.
+    """
+    with transaction.atomic():
+        one_import_at_a_time()
+        file = PlaceFile.objects.select_for_update().get(pk=file.pk)
+        if file.kind not in REPLACED_WHOLE or file.state != PlaceFileState.APPLIED:
+            raise NotApplicable("Only the look-up or map that is in force can be undone.")
+        former = before(file)
+        drop(PlaceFile.objects.filter(pk=file.pk))
+        PlaceFile.objects.filter(pk=file.pk).update(state=PlaceFileState.UNDONE)
+        if file.kind in MAPS:
+            MAPS[PlaceKind(file.kind)][0].objects.real().delete()
+        if former:
+            if file.kind in MAPS:
+                write(former)
+            PlaceFile.objects.filter(pk=former.pk).update(state=PlaceFileState.APPLIED)
+    return former
 
 
 def as_report(outcome: Outcome) -> dict[str, Any]:
@@ -194,8 +231,8 @@ def what_it_would_do(file: PlaceFile) -> Outcome:
 def write(file: PlaceFile) -> Outcome:
     """Take in all that can be taken; the outcome says what cannot. Raises ListRefused."""
     content = file.content
-    if file.kind in (PlaceKind.HEXES, PlaceKind.BOUNDARIES):
-        return write_shapes(content, HEXES if file.kind == PlaceKind.HEXES else BOUNDARIES)
+    if file.kind in MAPS:
+        return write_shapes(content, MAPS[PlaceKind(file.kind)])
     rows = [(number, cells) for number, cells in content["rows"]]
     table = Table(kind=content["kind"], header=content["header"], rows=rows)
     if file.kind == PlaceKind.WARDS:
@@ -220,6 +257,8 @@ BOUNDARIES: Shape = (
         "north": max(number for ring in rings for number in ring[1::2]),
     },
 )
+
+MAPS: dict[str, Shape] = {PlaceKind.HEXES: HEXES, PlaceKind.BOUNDARIES: BOUNDARIES}
 
 
 def write_shapes(content: Content, shape: Shape) -> Outcome:

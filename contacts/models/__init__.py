@@ -65,6 +65,7 @@ from contacts.models.parliament.parties import Party, PartyChange, PartySpell
 from contacts.models.parliament.places import (
     REPLACED_WHOLE,
     PlaceFile,
+    PlaceFileQuerySet,
     PlaceFileState,
     PlaceKind,
     PostcodeSeat,
@@ -154,6 +155,7 @@ __all__ = [
     "PartySpell",
     "PersonalRelationship",
     "PlaceFile",
+    "PlaceFileQuerySet",
     "PlaceFileState",
     "PlaceKind",
     "Placement",

@@ -19,9 +19,9 @@ from contacts.imports.applying import NotApplicable, OutcomeChanged
 from contacts.imports.forms import CHOOSE_AGAIN
 from contacts.imports.geography import SomeRefused
 from contacts.imports.place_forms import PlacesForm
-from contacts.imports.placing import apply_places, discard_places, preview_places
+from contacts.imports.placing import apply_places, before, discard_places, preview_places, undo_places
 from contacts.imports.reading import ListRefused
-from contacts.models import Constituency, Council, PlaceFile, PlaceFileState, SeatOverlap
+from contacts.models import REPLACED_WHOLE, Constituency, Council, PlaceFile, PlaceFileState, SeatOverlap
 
 
 @require_safe
@@ -105,6 +105,20 @@ def place_discard(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("instance:place_list")
 
 
+@require_POST
+@for_instance_admins
+def place_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    file = _file(pk)
+    try:
+        former = undo_places(file=file)
+    except NotApplicable as reason:
+        messages.info(request, str(reason))
+    else:
+        now = f"{former.file_name} is in force again" if former else "None of its kind is in force now"
+        messages.success(request, f"{file.file_name} has been undone. {now}.")
+    return redirect("instance:place_preview", pk)
+
+
 def _file(pk: int) -> PlaceFile:
     return get_object_or_404(PlaceFile.objects.defer("content"), pk=pk)
 
@@ -112,7 +126,11 @@ def _file(pk: int) -> PlaceFile:
 def shown(file: PlaceFile) -> dict[str, Any]:
     """What the page of one file shows."""
     report = file.report
+    can_undo = file.kind in REPLACED_WHOLE and file.state == PlaceFileState.APPLIED
     return {
+        "can_undo": can_undo,
+        "former": before(file) if can_undo else None,
+        "is_merged": file.kind not in REPLACED_WHOLE and file.state == PlaceFileState.APPLIED,
         "file": file,
         "report": report,
         "refused": report.get("refused", []),

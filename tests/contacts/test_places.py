@@ -202,10 +202,10 @@ def test_list_of_files_costs_the_same_for_one_and_thirty(page, django_assert_num
             PlaceFile.objects.create(kind="councils", file_name=f"{number}.csv", created_at=NOW)
 
     make(1)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page.get(reverse("instance:place_list"))
     make(29)
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         page.get(reverse("instance:place_list"))
 
 
@@ -439,7 +439,62 @@ def test_postcodes_are_in_force_only_once_applied_and_replace_the_ones_before(pa
     apply(page, file)
 
     assert before == {("ZZ11AA", FIRST), ("ZZ11AB", FIRST)}
-    assert set(PostcodeSeat.objects.values_list("postcode", "constituency__ons_code")) == {("ZZ11AA", SECOND)}
+    in_force = PostcodeSeat.objects.in_force()
+    assert set(in_force.values_list("postcode", "constituency__ons_code")) == {("ZZ11AA", SECOND)}
+
+
+def undo(page, file):
+    return page.post(reverse("instance:place_undo", args=[file.pk]), follow=True).content.decode()
+
+
+LOADED = {
+    "hexes": (lambda seat: hexjson(**{seat: (1, 1)}), SeatHex.objects.real),
+    "boundaries": (lambda seat: geojson(feature(seat, SQUARE)), SeatBoundary.objects.real),
+    "postcodes": (lambda seat: f"pcds,pcon24cd\nZZ1 1AA,{seat}\n", PostcodeSeat.objects.in_force),
+    "wards": (
+        lambda seat: f"WD24CD,WD24NM,PCON24CD,PCON24NM\nE05000001,Abbey,{seat},A\n",
+        Ward.objects.in_force,
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", LOADED)
+def test_undoing_a_look_up_or_map_puts_the_one_before_in_force_again(page, seats, kind):
+    content, in_force = LOADED[kind]
+    ConstituencyFactory(ons_code=THIRD)
+    for name, seat in (("one", FIRST), ("two", SECOND), ("three", THIRD)):
+        applied(page, kind, content(seat), name)
+    three, two, _ = PlaceFile.objects.all()
+
+    def seats_in_force():
+        return [each.constituency.ons_code for each in in_force()]
+
+    shown = page.get(reverse("instance:place_preview", args=[three.pk])).content.decode()
+    refused = undo(page, two)
+    last = seats_in_force()
+    said = undo(page, three)
+    then = seats_in_force()
+    nothing = undo(page, two)
+
+    assert "Undo it, and two, applied" in shown
+    assert "Only the look-up or map that is in force can be undone." in refused
+    assert (last, then, seats_in_force()) == ([THIRD], [SECOND], [])
+    assert "three has been undone. two is in force again." in said
+    assert "None of its kind is in force now." in nothing, "one was dropped when three came"
+    assert list(PlaceFile.objects.values_list("state", flat=True)) == ["undone", "undone", "replaced"]
+    assert "Only the look-up or map that is in force" in undo(page, three)
+
+
+def test_what_is_merged_says_how_to_put_it_right(page):
+    file = previewed(page, "constituencies", f"code,name\n{FIRST},Wrong\n")
+    said = apply(page, file).content.decode()
+    refused = undo(page, file)
+
+    assert "load the file before it again, or a corrected one" in said
+    assert "Undo this file" not in said
+    assert "Only the look-up or map that is in force can be undone." in refused
+    applied(page, "constituencies", f"code,name\n{FIRST},Right\n")
+    assert Constituency.objects.get().name == "Right"
 
 
 def test_odd_rows_of_postcodes_are_counted_and_never_quoted(page, seats):

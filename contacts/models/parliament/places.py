@@ -19,7 +19,7 @@ class PlaceKind(models.TextChoices):
     BOUNDARIES = "boundaries", "Boundary map"
 
 
-# Of these kinds one file is in force, whole; a later one takes its place.
+# Of these kinds one file is in force, whole; a later one takes its place, and can be undone.
 REPLACED_WHOLE = (PlaceKind.WARDS, PlaceKind.POSTCODES, PlaceKind.HEXES, PlaceKind.BOUNDARIES)
 
 
@@ -27,6 +27,7 @@ class PlaceFileState(models.TextChoices):
     PREVIEWED = "previewed", "Not applied"
     APPLIED = "applied", "Applied"
     REPLACED = "replaced", "Replaced"
+    UNDONE = "undone", "Undone"
 
 
 LOOK_UPS = [PlaceKind.POSTCODES, PlaceKind.WARDS]
@@ -35,6 +36,9 @@ LOOK_UPS = [PlaceKind.POSTCODES, PlaceKind.WARDS]
 class PlaceFileQuerySet(models.QuerySet["PlaceFile"]):
     def applied(self, kind: str) -> PlaceFileQuerySet:
         return self.filter(kind=kind, state=PlaceFileState.APPLIED)
+
+    def replaced(self, kind: str) -> PlaceFileQuerySet:
+        return self.filter(kind=kind, state=PlaceFileState.REPLACED)
 
     def look_ups(self) -> PlaceFileQuerySet:
         """Those in force by which a postcode or a ward is found."""
@@ -49,7 +53,9 @@ class PlaceFile(models.Model):
     file_name = models.CharField(max_length=200)
     described = models.CharField("how it was read", max_length=300, blank=True)
     content = models.JSONField(
-        default=dict, help_text="What was read, so that preview and import agree; empty once applied."
+        default=dict,
+        help_text="What was read, so that preview and import agree; once applied, of a map alone, until the "
+        "next but one.",
     )
     report = models.JSONField(default=dict)
     created_at = models.DateTimeField()
@@ -76,6 +82,11 @@ class PlaceFile(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.file_name}"
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether what it said is still here, so that it can be in force again."""
+        return bool(self.content) or self.wards.exists() or self.postcodes.exists()
 
 
 class LookUpQuerySet(models.QuerySet):
