@@ -333,7 +333,7 @@ def add_handover(place: Place) -> None:
         handover=handover,
         kind=HandoverStep.Kind.TO_DOS,
         subject="to-dos",
-        effect={"occasion": f"handover:{handover.pk}"},
+        effect={"occasion": f"handover:{handover.pk}", "replaced": []},
         done_at=NOW,
         done_by=place.members[Role.OFFICER],
     )
