@@ -146,6 +146,7 @@ STAND_INS = {
     status: dict.fromkeys(MEMBERS, 404) | dict.fromkeys(HANDLERS, status) for status in (200, 302, 422)
 }
 
+THAT_DAY = "on=2026-03-02"
 DUE = "received_on=2026-03-02&enquiry_type=enquiry&urgency=standard"
 
 
@@ -208,7 +209,7 @@ ROWS: dict[str, Row] = {
     ),
     "contacts:news_list": Row(get=EVERYONE, queries=("kind=vacant",), says=(Says("", "Lost a whip", 1),)),
     "contacts:mp_news": Row(get=EVERYONE, about="mp"),
-    "contacts:lead_list": Row(get=EVERYONE, about="mp"),
+    "contacts:lead_list": Row(get=EVERYONE, about="mp", queries=(THAT_DAY,)),
     "contacts:lead_gaps": Row(get=POLITICAL, post=POLITICAL),
     "contacts:lead_agreement": Row(get=POLITICAL, post=POLITICAL, about="mp"),
     "contacts:lead_agreement_remove": Row(post=POLITICAL, about="agreement", posted=302),
@@ -242,11 +243,11 @@ ROWS: dict[str, Row] = {
     "contacts:position_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),
     "contacts:position_edit": Row(get=HANDLERS, post=HANDLERS, about="position"),
     "contacts:position_remove": Row(get=HANDLERS, post=HANDLERS, about="position", posted=302),
-    "contacts:stakeholder_grid": Row(get=WITH_LEADERS, queries=("on=2026-03-02",)),
+    "contacts:stakeholder_grid": Row(get=WITH_LEADERS, queries=(THAT_DAY,)),
     "contacts:placement_withdraw": Row(get=HANDLERS, post=HANDLERS, about="placement"),
     "contacts:mp_place": Row(get=HANDLERS, post=HANDLERS, about="mp"),
-    "contacts:area_list": Row(get=WITH_LEADERS),
-    "contacts:area_detail": Row(get=WITH_LEADERS, about="policy area"),
+    "contacts:area_list": Row(get=WITH_LEADERS, queries=(THAT_DAY,)),
+    "contacts:area_detail": Row(get=WITH_LEADERS, about="policy area", queries=(THAT_DAY,)),
     "contacts:area_add": Row(get=POLITICAL, post=POLITICAL),
     "contacts:area_edit": Row(get=POLITICAL, post=POLITICAL, about="policy area"),
     "contacts:lead_end": Row(get=POLITICAL, post=POLITICAL, about="lead"),
@@ -257,7 +258,7 @@ ROWS: dict[str, Row] = {
     "contacts:priority_restore": Row(post=POLITICAL, about="priority", posted=302),
     "contacts:priority_move_up": Row(post=POLITICAL, about="priority", posted=302),
     "contacts:priority_move_down": Row(post=POLITICAL, about="priority", posted=302),
-    "contacts:match_list": Row(get=EVERYONE),
+    "contacts:match_list": Row(get=EVERYONE, queries=(THAT_DAY,)),
     "contacts:mp_matches": Row(
         get=EVERYONE, about="mp", says=(Says("foreign", "holds none of your seats", 1),)
     ),
@@ -272,7 +273,10 @@ ROWS: dict[str, Row] = {
     "contacts:checklist_list": Row(get=WITH_LEADERS),
     "contacts:checklist_print": Row(get=WITH_LEADERS),
     "contacts:seat_list": Row(
-        get=ADMIN, post=ADMIN, says=(Says("", FAR_MARK, 1), Says("", f">{FAR_SHARE}", 0))
+        get=ADMIN,
+        post=ADMIN,
+        queries=(THAT_DAY,),
+        says=(Says("", FAR_MARK, 1), Says("", f">{FAR_SHARE}", 0)),
     ),
     "contacts:seat_hide": Row(post=ADMIN, about="seat", posted=302),
     "contacts:seat_restore": Row(post=ADMIN, about="hidden seat", posted=302),
@@ -329,7 +333,7 @@ ROWS: dict[str, Row] = {
     "overview:authority_home": Row(get=EVERYONE, got=HOMES),
     "overview:dashboard": Row(get=WITH_LEADERS),
     "overview:seat_map": Row(
-        get=EVERYONE, queries=("map=boundary", "colour=enquiries", "colour=relationship")
+        get=EVERYONE, queries=("map=boundary", "colour=enquiries", "colour=relationship", THAT_DAY)
     ),
     "overview:reply_list": Row(get=WITH_LEADERS, queries=("show=in-time", "show=missed", "show=sent")),
     # Seats that changed hands.
