@@ -126,6 +126,14 @@ EQUIVALENT = {
 }
 # Filters whose absence shows in an order or after a valid POST, with the test that goes red instead.
 SEEN_ELSEWHERE = {
+    "contacts.models.authority.cards:CardContactQuerySet.on_the_newest: authority=": (
+        "tests/contacts/test_cards.py",
+        "test_a_stranger_is_neither_told_of_our_colleague_nor_asked",
+    ),
+    "contacts.views.directory:_chosen: BackgroundEntry.objects.visible_to(membership)": (
+        "tests/contacts/test_notes.py",
+        "test_the_directory_finds_who_sat_on_our_council",
+    ),
     "overview.handover.views:_leads_form: CouncilLead.objects.visible_to(request.membership)": (
         "tests/overview/test_handover.py",
         "test_who_leads_on_the_new_mp_elsewhere_is_no_obstacle",

@@ -616,7 +616,8 @@ def test_the_next_version_does_what_was_asked(political_affairs, mp, dana):
 
 def test_a_stranger_is_neither_told_of_our_colleague_nor_asked(political_affairs, stranger, mp, dana):
     card_of(political_affairs, contacts=[LINE | {"membership": dana}])
-    theirs = card_of(stranger)
+    card_of(stranger)
+    theirs = card_of(stranger, 1, hours="Later")
     CardSentFactory(authority=stranger.authority, mp=mp, card=theirs)
     leaves(dana)
 
