@@ -189,12 +189,13 @@ def rewrite(posts: list[Post]) -> None:
 
 
 def put_back(rows: list[dict[str, Any]]) -> None:
-    """Give posts the fields they had, dates as ISO text."""
-    posts = Post.objects.in_bulk([row["pk"] for row in rows])
-    for row in rows:
+    """Give posts that are still there the fields they had, dates as ISO text."""
+    before = {row["pk"]: row for row in rows}
+    posts = list(Post.objects.filter(pk__in=before))
+    for post in posts:
         for name in FIELDS:
-            setattr(posts[row["pk"]], name, row[name])
-    rewrite(list(posts.values()))
+            setattr(post, name, before[post.pk][name])
+    rewrite(posts)
 
 
 def plan_posts(table: Table, *, source: str, on: date, kind: str = "") -> PostPlan:

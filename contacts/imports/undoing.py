@@ -46,8 +46,8 @@ def undo_import(
 ) -> MPListImport:
     """Put the facts back to what they were before the latest import.
 
-    Raises CannotUndo, naming what stands in the way: a later import, or rows of others that refer to rows it
-    made.
+    Raises CannotUndo, naming what stands in the way: a later import, also one of the other subject that
+    changed the same posts, or rows of others that refer to rows it made.
     """
     with transaction.atomic():
         one_import_at_a_time()
@@ -95,10 +95,11 @@ def put_spells_back(
 
 
 def restored(model: type[Row], rows: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Rows with the fields they had, not yet saved."""
+    """Rows with the fields they had, not yet saved; without those that are gone, as a seat that never was."""
     found = model._default_manager.in_bulk([row["pk"] for row in rows]) if rows else {}
     for row in rows:
-        as_were(found[row["pk"]], row)
+        if row["pk"] in found:
+            as_were(found[row["pk"]], row)
     return list(found.values())
 
 
@@ -118,6 +119,9 @@ def why_not_undo(applied: MPListImport, *, reader: User | AnonymousUser | None =
     latest = MPListImport.objects.about(applied.subject).applied().first()
     if latest and latest.pk != applied.pk:
         return f"Only the latest import can be undone, and that is {latest}."
+    later = changed_the_same_posts(applied)
+    if later:
+        return f"Posts of this list have been changed since by {later}. Undo that first."
     made = {KINDS[kind]: pks for kind, pks in applied.effects.get("made", {}).items()}
     to: dict[type[models.Model], list[int]] = {
         model: made.get(model, []) for model in (MP, Constituency, Party, Post)
@@ -127,3 +131,20 @@ def why_not_undo(applied: MPListImport, *, reader: User | AnonymousUser | None =
     if not found:
         return ""
     return f"Other records refer to rows this import made: {'; '.join(found)}."
+
+
+def changed_the_same_posts(applied: MPListImport) -> MPListImport | None:
+    """The latest import since that changed posts which this one made or changed: lists of MPs end posts too.
+
+    Of the two, what the later wrote rests on the earlier, so the earlier cannot be taken from under it.
+    """
+    posts = {*applied.effects.get("made", {}).get("post", []), *posts_that_were(applied)}
+    if not posts:
+        return None
+    since = MPListImport.objects.applied().since(applied).filter(effects__were__has_key="post")
+    others = since.only("file_name", "list_date", "effects")
+    return next((each for each in others if posts.intersection(posts_that_were(each))), None)
+
+
+def posts_that_were(changed_by: MPListImport) -> list[int]:
+    return [row["pk"] for row in changed_by.effects.get("were", {}).get("post", [])]

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
-from contacts.imports.undoing import undo_import
+from contacts.imports.undoing import CannotUndo, undo_import
 from contacts.models import MPListImport, MPName, MPStatus, PartySpell, Post, PostKind
 from tests.contacts.lists import FIRST, SECOND, VACANT, changed_rows, holder, run, whole
-from tests.factories import NOW, PostFactory
+from tests.factories import NOW, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -87,3 +88,78 @@ def test_the_end_of_a_party_a_name_and_a_status_says_where_it_was_read(importer,
         "list.csv, as at 4 July 2024",
         "renamed.csv, as at 1 June 2025",
     )
+
+
+@pytest.fixture
+def take_posts(importer, leaver, tmp_path):
+    """Import the leaver's committee, with this last day; gives the import."""
+
+    def take_posts(last_day, *, on):
+        path = tmp_path / "committees.csv"
+        path.write_text(
+            f"MNIS ID,Name,Committee,Start date,End date\n1000,{leaver.name},Paper,2025-01-01,{last_day}\n"
+        )
+        assert run("import_posts", path, "--on", on)[0] == 0
+        return MPListImport.objects.latest("pk")
+
+    return take_posts
+
+
+def ends():
+    return list(Post.objects.values_list("ended_on", flat=True))
+
+
+def test_a_list_of_posts_is_not_undone_under_a_list_of_mps_that_ended_one(importer, take_posts, client):
+    posts = take_posts("", on="2025-06-01")
+    leave(importer)
+    mps = MPListImport.objects.latest("pk")
+    client.force_login(UserFactory(is_instance_admin=True))
+
+    def undo(record):
+        return client.post(reverse("instance:import_undo", args=[record.pk]))
+
+    refused = undo(posts)
+
+    assert refused.status_code == 422
+    said = "Posts of this list have been changed since by list.csv, as at 1 February 2026. Undo that first."
+    assert said in refused.content.decode()
+    assert ends() == [LAST_DAY]
+    assert [undo(each).status_code for each in (mps, posts)] == [302, 302]
+    assert ends() == []
+
+
+def test_a_list_of_mps_is_not_undone_under_a_list_of_posts_that_changed_one_it_ended(importer, take_posts):
+    take_posts("", on="2025-06-01")
+    leave(importer)
+    mps = MPListImport.objects.latest("pk")
+    posts = take_posts("2025-12-01", on="2026-02-02")
+
+    with pytest.raises(CannotUndo, match=r"changed since by committees\.csv, as at 2 February 2026"):
+        undo_import(applied=mps, now=NOW)
+
+    assert ends() == [date(2025, 12, 1)]
+    undo_import(applied=posts, now=NOW)
+    assert ends() == [LAST_DAY]
+    undo_import(applied=mps, now=NOW)
+    assert ends() == [None]
+
+
+def test_lists_of_other_posts_stand_in_no_ones_way(importer, leaver, take_posts):
+    PostFactory(mp=leaver, kind=PostKind.GROUP, body="Ink")
+    leave(importer)
+    mps = MPListImport.objects.latest("pk")
+    take_posts("2025-12-01", on="2026-02-02")
+
+    undo_import(applied=mps, now=NOW)
+
+    assert set(ends()) == {None, date(2025, 12, 1)}
+
+
+def test_undoing_gives_back_what_is_still_there(importer, leaver):
+    gone, post = (PostFactory(mp=leaver, kind=PostKind.COMMITTEE, body=body) for body in ("Paper", "Ink"))
+    leave(importer)
+    gone.delete()
+
+    undo_import(applied=MPListImport.objects.latest("pk"), now=NOW)
+
+    assert list(Post.objects.values_list("pk", "ended_on")) == [(post.pk, None)]

@@ -20,7 +20,7 @@ from contacts.models import (
     SeatHolding,
     SeatSuccession,
 )
-from tests.contacts.lists import CODES, changed_rows, counts, holder, run, seat_name, whole
+from tests.contacts.lists import CODES, VACANT, changed_rows, counts, holder, run, seat_name, whole
 from tests.factories import NOW, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -218,6 +218,17 @@ def test_a_corrected_file_takes_the_place_of_the_one_before(changed, take):
     assert lives(GONE[0]) == (date(2024, 7, 4), None)
     assert not Constituency.objects.filter(ons_code=NEW[2]).exists()
     assert Constituency.objects.current().count() == 650
+
+
+def test_undoing_passes_over_a_seat_that_never_was(changed, take):
+    rows = changed_rows(new_list()[:3], **{NEW[2]: VACANT})
+    assert changed([row | {"Region": "North"} for row in rows], LIST.isoformat(), "--partial")[0] == 0
+    assert take(seats_of([*NEW[:2], GONE[0], *CODES[3:]]), "--from", POLL.isoformat())[0] == 0
+
+    undo_import(applied=MPListImport.objects.latest("pk"), now=NOW)
+
+    seats = Constituency.objects.filter(ons_code__in=NEW).order_by("ons_code")
+    assert list(seats.values_list("ons_code", "region")) == [(NEW[0], ""), (NEW[1], "")]
 
 
 def test_a_seat_that_somebody_won_is_not_taken_away(changed, take):

@@ -27,6 +27,11 @@ class MPListImportQuerySet(models.QuerySet["MPListImport"]):
         """Imports in force, the latest first."""
         return self.filter(state=ImportState.APPLIED).order_by("-applied_at", "-pk")
 
+    def since(self, applied: MPListImport) -> MPListImportQuerySet:
+        """Those applied after this one."""
+        at_once = models.Q(applied_at=applied.applied_at, pk__gt=applied.pk)
+        return self.filter(models.Q(applied_at__gt=applied.applied_at) | at_once)
+
     def newest_applied_date(self) -> date | None:
         """The day of the newest list of MPs in force; an older one is out of date."""
         return self.about(ListSubject.MPS).applied().aggregate(newest=models.Max("list_date"))["newest"]
