@@ -12,8 +12,10 @@ from contacts.models import (
     Constituency,
     ImportState,
     MPListImport,
+    MPNews,
     Post,
     PostKind,
+    SeatHolding,
 )
 from tests.contacts.lists import (
     CODES,
@@ -37,6 +39,7 @@ from tests.factories import (
     EnquiryFactory,
     MembershipFactory,
     MPFactory,
+    PostFactory,
     SeatOverlapFactory,
 )
 
@@ -160,3 +163,21 @@ def test_what_refers_to_rows_made_earlier_is_no_obstacle(importer, authority):
     undo_import(applied=latest(), now=NOW)
 
     assert spells(holder(FIRST)) == [("Labour", date(2024, 7, 4), None)]
+
+
+def test_what_is_recorded_since_stops_undoing_with_nothing_half_written(importer):
+    """News, posts and names are put back before the seat, which somebody else holds by then."""
+    importer(whole())
+    PostFactory(mp=holder(FIRST), kind=PostKind.COMMITTEE)
+    importer(changed_rows(whole(), **{FIRST: VACANT, SECOND: {"MP": "Ada Novak-AabAabson"}}), "2025-01-01")
+    seat = Constituency.objects.get(ons_code=FIRST)
+    bea = MP.objects.create(name="Bea Novak", sort_name="Novak, Bea")
+    SeatHolding.objects.create(mp=bea, constituency=seat, started_on=date(2025, 2, 1), source="a test")
+    before = facts(), list(Post.objects.values()), list(MPNews.objects.values())
+
+    with pytest.raises(CannotUndo, match="What is recorded has changed since: “Ada AaaAaason in"):
+        undo_import(applied=latest(), now=NOW)
+
+    assert (facts(), list(Post.objects.values()), list(MPNews.objects.values())) == before
+    assert before[2]
+    assert latest().list_date == date(2025, 1, 1)

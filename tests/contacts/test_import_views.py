@@ -13,8 +13,19 @@ from django.urls import reverse
 
 from contacts.imports.applying import NotApplicable, OutcomeChanged, apply_preview, preview_list, read_list
 from contacts.imports.reading import ListRefused
-from contacts.models import MP, ImportState, MPListImport
-from tests.contacts.lists import CODES, as_csv, changed_rows, letters, seat_name, whole
+from contacts.models import MP, ImportState, MPListImport, MPNews, PartySpell
+from tests.contacts.lists import (
+    CODES,
+    FIRST,
+    NEWCOMER,
+    SECOND,
+    as_csv,
+    changed_rows,
+    facts,
+    letters,
+    seat_name,
+    whole,
+)
 from tests.factories import NOW, CouncilLeadFactory, UserFactory
 
 UPLOAD = reverse("instance:import_upload")
@@ -229,6 +240,26 @@ def test_what_has_changed_since_the_preview_must_be_looked_at_again(page):
 
     assert page.post(apply_url).status_code == 302
     assert MPListImport.objects.get(pk=preview.pk).state == ImportState.APPLIED
+
+
+def test_a_contradiction_met_while_writing_leaves_nothing_half_written(page):
+    """Newcomer, name and holding are written before the party, which another spell does not leave room for."""
+    applied(whole())
+    mps_party = PartySpell.objects.filter(mp__parliament_id=1002)
+    mps_party.update(ended_on=date(2025, 3, 1))
+    changes = {FIRST: NEWCOMER | {"Start date": ""}, SECOND: {"MP": "Ada Novak-AabAabson"}}
+    preview = preview_of(changed_rows(whole(), **changes))
+    before = facts()
+
+    response = page.post(reverse("instance:import_apply", args=[preview.pk]))
+
+    assert response.status_code == 422
+    said = "The list contradicts what is recorded here: “Ada AacAacson for Liberal Democrat from 4 July 2024”"
+    assert said in response.content.decode()
+    assert facts() == before
+    preview.refresh_from_db()
+    assert (preview.state, preview.effects) == (ImportState.PREVIEWED, {})
+    assert not MPNews.objects.exists()
 
 
 def test_applying_twice_applies_once(page):
