@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 from django.http import QueryDict
+from django.utils.functional import cached_property
 
 from accounts.forms import RowsField
 from accounts.models import Authority, Membership
@@ -14,6 +15,7 @@ from contacts.models import (
     MP,
     Constituency,
     Council,
+    Dissolution,
     LeadRole,
     MPNewsQuerySet,
     MPOffice,
@@ -92,6 +94,11 @@ class AsAtForm(forms.Form):
     def as_at(self) -> date | None:
         """Another day than today, if one was asked for."""
         return None if self.day == self.today else self.day
+
+    @cached_property
+    def was_dissolved(self) -> bool:
+        """Whether there was no Parliament on that other day, and so no MP."""
+        return self.as_at is not None and Dissolution.objects.current(self.as_at).exists()
 
 
 class PersonForm(forms.Form):

@@ -41,10 +41,12 @@ class Change:
     is_latest: bool
     sits_for: Constituency | None  # where the former MP sits now, if anywhere
     stays_ours: bool  # and whether that is one of the authority's seats
+    is_dissolved: bool  # Parliament is, so that `holder` is no MP
 
     @property
     def new(self) -> MP | None:
-        return self.holder.mp if self.holder else None
+        """The MP to whom to hand over, if there is one."""
+        return self.holder.mp if self.holder and not self.is_dissolved else None
 
     @property
     def key(self) -> tuple[int, int, date]:
@@ -106,7 +108,7 @@ def parliament_now(authority: Authority, *, on: date) -> ParliamentNow:
     return ParliamentNow(dissolved_on, dissolved_until, listed_on, imported_at, on)
 
 
-def seats_with_changes(authority: Authority) -> list[Seat]:
+def seats_with_changes(authority: Authority, *, is_dissolved: bool) -> list[Seat]:
     """The authority's seats by name, those since abolished included. Three queries."""
     most = SeatSuccession.objects.filter(old=OuterRef("pk")).order_by("-share_of_old", "pk")
     seats = list(
@@ -128,38 +130,31 @@ def seats_with_changes(authority: Authority) -> list[Seat]:
         for holding in rows
         if holding.ended_on is None
     }
-    return [
-        _seat(seat, holders.get(seat.successor if seat.ended_on else seat.pk), held[seat.pk], sits_for, ours)
-        for seat in seats
-    ]
 
-
-def _seat(
-    seat: Constituency,
-    holder: SeatHolding | None,
-    holdings: list[SeatHolding],
-    sits_for: dict[int, Constituency],
-    ours: set[int],
-) -> Seat:
-    row = Seat(seat, holder)
-    seen = {holder.mp_id} if holder else set()
-    for holding in holdings:
-        if holding.ended_on is not None and holding.mp_id not in seen:
-            seen.add(holding.mp_id)
-            sits = sits_for.get(holding.mp_id)
-            row.changes.append(
-                Change(
-                    pk=holding.pk,
-                    seat=seat,
-                    former=holding.mp,
-                    lost_on=holding.ended_on,
-                    holder=holder,
-                    is_latest=not row.changes,
-                    sits_for=sits,
-                    stays_ours=sits is not None and sits.pk in ours,
+    def seat_with_changes(seat: Constituency) -> Seat:
+        holder = holders.get(seat.successor if seat.ended_on else seat.pk)  # type: ignore[attr-defined]
+        row = Seat(seat, holder)
+        seen = {holder.mp_id} if holder else set()
+        for holding in held[seat.pk]:
+            if holding.ended_on is not None and holding.mp_id not in seen:
+                seen.add(holding.mp_id)
+                sits = sits_for.get(holding.mp_id)
+                row.changes.append(
+                    Change(
+                        pk=holding.pk,
+                        seat=seat,
+                        former=holding.mp,
+                        lost_on=holding.ended_on,
+                        holder=holder,
+                        is_latest=not row.changes,
+                        sits_for=sits,
+                        stays_ours=sits is not None and sits.pk in ours,
+                        is_dissolved=is_dissolved,
+                    )
                 )
-            )
-    return row
+        return row
+
+    return [seat_with_changes(seat) for seat in seats]
 
 
 class DoneAlready(Exception):

@@ -52,6 +52,7 @@ class Band:
 
 VACANT = Band("vacant", "Vacant")
 DISSOLVED = Band("vacant", "No MP: Parliament is dissolved")
+WAS_DISSOLVED = Band("vacant", "No MP: Parliament was dissolved")
 # By MP (key).
 Bands = dict[int, Band]
 

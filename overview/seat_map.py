@@ -17,7 +17,7 @@ from accounts.models import Role
 from contacts.forms import AsAtForm
 from contacts.models import MP, Constituency, SeatBoundary, SeatHex, dissolved_since, holders
 from contacts.sharing import Shared, councils_sharing
-from overview.colouring import DISSOLVED, PARTY, VACANT, Band, by_party, colourings_for
+from overview.colouring import DISSOLVED, PARTY, VACANT, WAS_DISSOLVED, Band, by_party, colourings_for
 from overview.drawing import (
     Drawn,
     Hex,
@@ -75,7 +75,7 @@ def seat_map(request: AuthorityRequest) -> HttpResponse:
     seats_of_the_day = Constituency.objects.current(as_at).of(request.authority)
     constituencies = list(seats_of_the_day.annotate(dissolved_since=dissolved_since(on)))
     is_dissolved = any(each.dissolved_since for each in constituencies)
-    nobody = DISSOLVED if is_dissolved else VACANT
+    nobody = (WAS_DISSOLVED if as_at else DISSOLVED) if is_dissolved else VACANT
     kind, shapes = _chosen_map(request.GET.get("map"), [seat.pk for seat in constituencies])
     holdings = holders(as_at).filter(constituency__in=constituencies)
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}

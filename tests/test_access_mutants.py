@@ -135,7 +135,7 @@ SEEN_ELSEWHERE = {
         "test_the_directory_finds_who_sat_on_our_council",
     ),
     "overview.handover.views:_leads_form: CouncilLead.objects.visible_to(request.membership)": (
-        "tests/overview/test_handover.py",
+        "tests/handover/test_pages.py",
         "test_who_leads_on_the_new_mp_elsewhere_is_no_obstacle",
     ),
     "overview.mp_page:_hands_over: Constituency.objects.of(authority)": (
@@ -163,11 +163,11 @@ SEEN_ELSEWHERE = {
         "test_what_another_authority_recorded_is_not_known_here",
     ),
     "overview.handover.seats:overview_of: SeatHandover.objects.visible_to(membership)": (
-        "tests/overview/test_handover.py",
+        "tests/handover/test_seats.py",
         "test_another_authority_with_the_same_seat_changes_nothing_here",
     ),
     "overview.handover.views:_candidates: MP.objects.of(request.authority)": (
-        "tests/overview/test_handover.py",
+        "tests/handover/test_pages.py",
         "test_without_a_holder_an_enquiry_goes_to_one_of_our_own_mps",
     ),
     "contacts.views.portfolios:_both_or_404: MP.objects.of(request.authority)": (

@@ -21,7 +21,7 @@ from contacts.directory import (
 )
 from contacts.forms import DirectoryForm, FindForm
 from contacts.lifelines import with_former_names
-from contacts.models import READERS, BackgroundEntry, MPQuerySet
+from contacts.models import READERS, BackgroundEntry, Dissolution, MPQuerySet
 
 
 @require_safe
@@ -47,6 +47,10 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             "sees_offices": request.membership.sees_enquiries,
             "may_name_owners": request.membership.role == Role.POLITICAL_AFFAIRS,
             "as_at": asked,
+            # Asked only where it is why nobody is listed.
+            "was_dissolved": asked
+            and not page.paginator.count
+            and Dissolution.objects.current(asked).exists(),
             "reads_notes": request.membership.role in READERS,
             "page_obj": page,
         },

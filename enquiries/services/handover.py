@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.history import save_signed
 from accounts.models import Membership
-from contacts.models import MP
+from contacts.models import MP, holders
 from enquiries.clock import in_words
 from enquiries.models import (
     AuthorityShown,
@@ -204,7 +204,7 @@ def _open_again(enquiry: Enquiry, why: str, *, by: Membership, now: datetime) ->
 
 def _refuse_stale_authority(enquiry: Enquiry, to_mp: MP, *, seen_on: date, shown: str, on: date) -> None:
     """Fresh authority names the new MP, so it cannot be older than their time in the House."""
-    sits = to_mp.holdings.filter(ended_on=None).first()
+    sits = holders(on).filter(mp=to_mp).first()
     if sits is None:
         raise Refused(f"{to_mp} holds no seat now, so the enquiry cannot be carried over to them.")
     if shown == AuthorityShown.NONE_NEEDED and Constituent.objects.filter(enquiry=enquiry).exists():

@@ -43,7 +43,7 @@ def enquiry_log(request: AuthorityRequest) -> HttpResponse:
             messages.success(
                 request, f"{enquiry.reference} is logged. Reply due {enquiry.due_on:%A %-d %B %Y}."
             )
-        if not enquiry.mp.holdings.current().exists():
+        if not MP.objects.sitting(on).filter(pk=enquiry.mp_id).exists():
             messages.warning(request, f"{enquiry.mp} is not an MP now. {NO_LONGER_AN_MP}")
         if "another" in request.POST:
             kept = urlencode({"mp": enquiry.mp_id, "channel": enquiry.channel})

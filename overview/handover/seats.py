@@ -108,7 +108,7 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
     """
     parliament = parliament_now(membership.authority, on=on)
     dissolved_on = parliament.dissolved_on if parliament.is_dissolved else None
-    seats = seats_with_changes(membership.authority)
+    seats = seats_with_changes(membership.authority, is_dissolved=parliament.is_dissolved)
     changes = [change for seat in seats for change in seat.changes]
     former = {change.former.pk for change in changes}
     # Whoever lost two seats of ours one after the other is handed over from the last.
@@ -169,9 +169,11 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
 
 
 def _state(record: SeatHandover | None, change: Change, hanging: int) -> State:
-    """Finished is finished for whoever holds the seat: with the next MP there is a welcome to make."""
+    """Finished is finished for whoever holds the seat: with the next MP there is a welcome to make. In a
+    dissolution there is none, and it stays finished."""
     new = change.new.pk if change.new else None
-    if record and record.finished_at and record.new_mp_id == new and not hanging:
+    is_for_them = record is not None and (change.is_dissolved or record.new_mp_id == new)
+    if record and record.finished_at and is_for_them and not hanging:
         return State.DONE
     if record:
         return State.IN_PROGRESS

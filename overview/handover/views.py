@@ -257,7 +257,10 @@ def _of_enquiry(request: AuthorityRequest, enquiry: Enquiry) -> Handover | None:
 
 
 def _candidates(request: AuthorityRequest, handover: Handover) -> list[MP]:
-    """Whoever holds the seat; of a seat abolished or without a holder, all our MPs but the former one."""
+    """Whoever holds the seat; of a seat abolished or without a holder, all our MPs but the former one; in a
+    dissolution nobody."""
+    if handover.change.is_dissolved:
+        return []
     if handover.change.new and not handover.change.seat.ended_on:
         return [handover.change.new]
     return list(MP.objects.of(request.authority).exclude(pk=handover.change.former.pk))

@@ -31,6 +31,7 @@ DAY = timedelta(days=1)
 NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 SAYS = "Parliament is dissolved since"
+ASKS_FOR_A_DAY = re.compile(r'<form method="get"((?!</form>).)*name="on"', re.DOTALL)
 VACANT = re.compile(r">[^<]*(\bVacant\b|No MP now)(?! sea)")
 
 
@@ -63,7 +64,7 @@ def test_every_page_of_every_role_says_so_and_calls_no_seat_vacant(has_ended):
     Dissolution.objects.create(started_on=TODAY - 10 * DAY, entered_at=NOW)
     if has_ended:
         end_all()
-    silent, vacant, seen = set(), set(), 0
+    silent, vacant, past, seen = set(), set(), {}, 0
     for page in pages(world.own):
         for role in page.roles - {ANONYMOUS, DEACTIVATED}:
             response = world.clients[role].get(page.url)
@@ -72,9 +73,43 @@ def test_every_page_of_every_role_says_so_and_calls_no_seat_vacant(has_ended):
                 seen += 1
                 silent |= {(page.name, role)} if SAYS not in text else set()
                 vacant |= {(page.name, role)} if VACANT.search(text) else set()
+            if "?" not in page.url and ASKS_FOR_A_DAY.search(text) and page.name not in past:
+                past[page.name] = world.clients[role].get(page.url, {"on": f"{TODAY - DAY}"}).content.decode()
 
     assert (silent, vacant) == (set(), set())
+    assert {name for name, text in past.items() if "Parliament was dissolved" not in text} == set()
+    assert len(past) >= 9
     assert seen > 300
+
+
+def test_nobody_sat_on_a_day_of_a_dissolution_and_pages_of_that_day_say_why(
+    authority, mp, officer, admin, sign_in, dissolved
+):
+    """Before a list empties the House, once it has, and after the election: the same answer."""
+    MPFactory(name="Mr Ben Oakley", authority=authority)
+    day = TODAY - 5 * DAY
+    pages = [
+        (sign_in(admin), "contacts:seat_list"),
+        (sign_in(officer), "contacts:mp_list"),
+        (sign_in(officer), "overview:seat_map"),
+        (sign_in(officer), "contacts:stakeholder_grid"),
+    ]
+
+    def answers(on):
+        for client, name in pages:
+            text = client.get(reverse(name, args=[authority.slug]), {"on": f"{on}"}).content.decode()
+            yield str(mp) in text, "Parliament was dissolved" in text
+
+    def over():
+        Dissolution.objects.update(ended_on=TODAY - DAY)
+
+    for change in (lambda: None, end_all, over):
+        change()
+        assert set(answers(day)) == {(False, True)}
+        assert set(answers(TODAY - 11 * DAY)) == {(True, False)}
+        assert not MP.objects.of(authority, on=day).exists()
+        assert not MP.objects.sitting(day).exists()
+        assert not MP.objects.in_party(mp.party_spells.get().party_id, day).exists()
 
 
 @pytest.mark.parametrize("has_ended", [False, True])
@@ -231,10 +266,14 @@ def test_nobody_is_reminded_in_a_dissolution_and_it_is_made_good_for_those_elect
     assert sweep(now=NOW) == {"reminders": 1}
 
 
+@pytest.mark.parametrize("why", ["left", "dissolved"])
 def test_an_enquiry_from_a_former_mp_may_be_logged_and_the_page_says_what_to_do(
-    authority, mp, officer, sign_in
+    authority, mp, officer, sign_in, why
 ):
-    mp.holdings.update(ended_on=TODAY - DAY)
+    if why == "left":
+        mp.holdings.update(ended_on=TODAY - DAY)
+    else:
+        Dissolution.objects.create(started_on=TODAY, entered_at=NOW)
     client = sign_in(officer)
     page = get(client, authority, "overview:mp_detail", mp.pk)
     address = f"{reverse('enquiries:enquiry_log', args=[authority.slug])}?mp={mp.pk}"

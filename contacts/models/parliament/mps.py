@@ -8,20 +8,24 @@ from django.db import models
 from django.db.models import Exists, OuterRef, Q
 
 from accounts.models import Authority
+from contacts.models.parliament.dissolutions import Dissolution
 from contacts.models.parliament.parties import PartySpell
 from contacts.models.parliament.seats import Constituency, SeatHolding
 from contacts.models.parliament.spells import DatedFact, SpellQuerySet
 
 
 def holders(on: date | None) -> SpellQuerySet:
-    """Who holds a seat now (in a dissolution: until it), or held one on the given day."""
-    return SeatHolding.objects.current(on) if on else SeatHolding.objects.to_the_end()
+    """Who holds a seat now (in a dissolution: until it), or held one on the given day (in a dissolution:
+    nobody, whatever list has been imported since)."""
+    if on:
+        return SeatHolding.objects.current(on).filter(~Exists(Dissolution.objects.current(on)))
+    return SeatHolding.objects.to_the_end()
 
 
 def sat_for(on: date | None) -> SpellQuerySet:
     """The parties of `holders`; of others, those that last."""
     if on:
-        return PartySpell.objects.current(on)
+        return PartySpell.objects.current(on).filter(~Exists(Dissolution.objects.current(on)))
     last = SeatHolding.objects.to_the_end().filter(mp=OuterRef("mp"), ended_on=OuterRef("ended_on"))
     return PartySpell.objects.filter(Q(ended_on=None) | Exists(last))
 
@@ -34,8 +38,9 @@ class MPQuerySet(models.QuerySet["MP"]):
         return self.filter(pk__in=holders(on).filter(constituency__in=seats).values("mp"))
 
     def sitting(self, on: date | None = None) -> MPQuerySet:
-        """Those who hold a seat now, or held one on the given day."""
-        return self.filter(pk__in=SeatHolding.objects.current(on).values("mp"))
+        """Those whose holding of a seat is open, or who were MPs on the given day."""
+        held = holders(on) if on else SeatHolding.objects.current()
+        return self.filter(pk__in=held.values("mp"))
 
     def in_party(self, party: int | str, on: date | None = None) -> MPQuerySet:
         """MPs of this party on the given day or, without one, now (in a dissolution: until it); so with the

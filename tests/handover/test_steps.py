@@ -1,0 +1,278 @@
+"""The steps of a hand-over, each done once, and undone."""
+
+from __future__ import annotations
+
+from uuid import uuid4
+
+import pytest
+
+from contacts.answering import answer_question
+from contacts.handover import DoneAlready, LeadRefused
+from contacts.models import (
+    ChecklistAnswer,
+    CouncilLead,
+    HandoverStep,
+    NewsKind,
+    NoteKind,
+    Question,
+    SeatHandover,
+)
+from contacts.news import News, record_news
+from engagements.models import EngagementPlan
+from enquiries.models import Enquiry
+from enquiries.services import send_reply
+from notifications.models import Outcome, ToDo
+from notifications.to_dos import finish as finish_to_do
+from notifications.to_dos import reopen as reopen_to_do
+from overview.handover import steps
+from overview.handover.seats import State, overview_of
+from tests.factories import (
+    CouncilLeadFactory,
+    EngagementPlanFactory,
+    MembershipFactory,
+    MPFactory,
+)
+from tests.handover.world import (
+    DAY,
+    ELECTED,
+    NOW,
+    TODAY,
+    WELCOMES,
+    carry,
+    do_everything,
+    facts,
+    handover_of,
+    open_to_dos,
+)
+
+
+def test_the_second_to_decide_an_enquiry_sees_what_the_first_did(former, new, officer, authority, leave):
+    enquiry, colleague = leave(), MembershipFactory(authority=authority)
+    seen_before = handover_of(former, officer)
+    carry(seen_before, enquiry, new, officer)
+
+    with pytest.raises(DoneAlready) as done:
+        steps.close_left_enquiry(seen_before, enquiry=enquiry, reason="Settled", by=colleague, now=NOW)
+
+    assert done.value.step.done_by == officer
+    assert HandoverStep.objects.count() == SeatHandover.objects.count() == 1
+    enquiry.refresh_from_db()
+    assert enquiry.closed_at is None
+
+
+def test_a_plan_is_archived_and_chosen_items_go_into_a_draft(authority, former, new, officer):
+    plan = EngagementPlanFactory(authority=authority, mp=former, objectives="A bypass\nA visit")
+
+    steps.hand_over_plan(
+        handover_of(former, officer),
+        plan=plan,
+        to_mp=new,
+        objectives=["A visit"],
+        key_messages=[],
+        by=officer,
+        now=NOW,
+    )
+
+    plan.refresh_from_db()
+    assert plan.archived_by == officer
+    assert EngagementPlan.objects.get(mp=new).objectives == f"A visit (from the plan for {former})"
+    assert {step.kind for step in HandoverStep.objects.all()} == {"plan", "items"}
+
+
+def test_leads_go_on_or_end_and_the_former_mps_end_the_day_before(authority, former, new, officer):
+    owner = CouncilLeadFactory(authority=authority, mp=former, membership=officer)
+    deputy = CouncilLeadFactory(
+        authority=authority, mp=former, role="deputy", membership=None, name="Cllr Holt"
+    )
+
+    steps.hand_over_leads(handover_of(former, officer), carried=[owner], ended=[deputy], by=officer, now=NOW)
+
+    [lead] = CouncilLead.objects.filter(mp=new)
+    assert (lead.membership, lead.role, lead.started_on) == (officer, "lead", TODAY)
+    assert set(CouncilLead.objects.filter(mp=former).values_list("ended_on", flat=True)) == {TODAY - DAY}
+
+
+def test_a_lead_is_not_put_beside_another(authority, former, new, officer):
+    owner = CouncilLeadFactory(authority=authority, mp=former, membership=officer)
+    CouncilLeadFactory(authority=authority, mp=new)
+    with pytest.raises(LeadRefused, match="already"):
+        steps.hand_over_leads(handover_of(former, officer), carried=[owner], ended=[], by=officer, now=NOW)
+    owner.refresh_from_db()
+    assert owner.ended_on is None
+    assert not HandoverStep.objects.exists()
+
+
+def test_to_dos_are_made_once_for_the_owner_or_nobody_yet(authority, former, new, officer):
+    handover = handover_of(former, officer)
+
+    assert steps.make_to_dos(handover, new=new, by=officer, now=NOW) == 4
+    with pytest.raises(DoneAlready):
+        steps.make_to_dos(handover, new=new, by=officer, now=NOW)
+
+    assert set(ToDo.objects.values_list("kind", "assignee")) == {
+        ("welcome-letter", None),
+        ("contact-card", None),
+        ("office-details", None),
+        ("first-meeting", None),
+    }
+    assert all(to_do.due_on > TODAY for to_do in ToDo.objects.all())
+
+
+def test_to_dos_go_to_the_relationship_owner(authority, former, new, officer):
+    CouncilLeadFactory(authority=authority, mp=new, membership=officer)
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+    assert {to_do.assignee for to_do in ToDo.objects.all()} == {officer}
+
+
+def test_the_welcome_takes_the_place_of_what_the_news_asked_for_and_undoing_brings_it_back(
+    authority, former, new, officer
+):
+    colleague = MembershipFactory(authority=authority)
+    CouncilLeadFactory(authority=authority, mp=former, membership=colleague)
+    other = MPFactory(authority=authority)
+    news = [News(NewsKind.NEW_MP, "new MP", ELECTED, mp=mp) for mp in (new, other)]
+    record_news([*news, News(NewsKind.PARTY, "changed", ELECTED, mp=new)], source="test", now=NOW)
+    before = set(ToDo.objects.open())
+
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+
+    replaced = ToDo.objects.get(kind="news-new-mp", subject=new.lasting_subject)
+    assert (replaced.outcome, replaced.done_by) == (Outcome.NOT_NEEDED, officer)
+    assert replaced.note == "The hand-over of the seat asks for it, step by step."
+    assert set(ToDo.objects.open().filter(kind__in=WELCOMES).values_list("kind", "assignee")) == {
+        (kind, colleague.pk) for kind in WELCOMES
+    }
+    assert before - set(ToDo.objects.open()) == {replaced}
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+
+    assert set(ToDo.objects.open()) == before
+
+
+def test_what_somebody_had_done_or_reopened_of_the_news_stays_so(authority, former, new, officer):
+    record_news([News(NewsKind.NEW_MP, "new MP", ELECTED, mp=new)], source="test", now=NOW)
+    to_do = ToDo.objects.get()
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+    reopen_to_do(by=officer, to_do=to_do, now=NOW)
+    finish_to_do(by=officer, to_do=to_do, note="Rang them", now=NOW)
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+
+    assert open_to_dos() == {}
+    assert ToDo.objects.get().note == "Rang them"
+
+
+def test_a_seat_is_finished_once_enquiries_and_plan_are_decided(authority, former, new, officer, leave):
+    enquiry = leave()
+    plan = EngagementPlanFactory(authority=authority, mp=former)
+    handover = handover_of(former, officer)
+    with pytest.raises(steps.NotFinished, match="1 open enquiry waits"):
+        steps.finish(handover, by=officer, now=NOW)
+    carry(handover, enquiry, new, officer)
+    with pytest.raises(steps.NotFinished, match="still in force"):
+        steps.finish(handover, by=officer, now=NOW)
+    steps.hand_over_plan(handover, plan=plan, to_mp=new, objectives=[], key_messages=[], by=officer, now=NOW)
+
+    steps.finish(handover, by=officer, now=NOW)
+
+    assert handover_of(former, officer).state is State.DONE
+    assert overview_of(officer, on=TODAY).waiting == 0
+
+
+def test_undoing_a_seat_puts_everything_back_and_it_can_be_done_again(former, new, officer, authority, leave):
+    before, carried = do_everything(former, new, officer, authority, leave)
+    assert facts(former) != before
+    record = SeatHandover.objects.get()
+
+    assert steps.undo_all(record, by=officer, now=NOW) == 7
+    assert steps.undo_all(record, by=officer, now=NOW) == 0
+
+    assert facts(former) == before
+    handover = handover_of(former, officer)
+    assert (handover.state, handover.steps) == (State.IN_PROGRESS, 0)
+    carry(handover, carried, new, officer)
+    assert handover_of(former, officer).steps == 1
+
+
+def test_undoing_is_refused_in_words_where_later_work_stands_and_nothing_is_put_back(
+    former, new, officer, authority, leave
+):
+    _, carried = do_everything(former, new, officer, authority, leave)
+    carried.refresh_from_db()
+    send_reply(
+        enquiry=carried,
+        text="In June.",
+        sent_on=TODAY,
+        channel="e-mail",
+        by=officer,
+        now=NOW,
+        submission=uuid4(),
+    )
+    draft = EngagementPlan.objects.get(mp=new)
+    EngagementPlan.objects.filter(pk=draft.pk).update(version=draft.version + 1)
+    after = facts(former)
+
+    with pytest.raises(steps.NotUndone) as refused:
+        steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+
+    assert refused.value.reasons == [
+        f"The plan for {new} has been edited since.",
+        f"{carried.reference} has been replied to since.",
+    ]
+    assert facts(former) == after
+    assert HandoverStep.objects.standing().count() == 7
+    assert SeatHandover.objects.get().finished_at == NOW
+
+
+def test_one_step_is_undone_and_the_rest_stands(former, new, officer, leave):
+    first, second = leave(), leave()
+    handover = handover_of(former, officer)
+    for enquiry in (first, second):
+        carry(handover, enquiry, new, officer)
+
+    steps.undo_step(HandoverStep.objects.get(subject=f"enquiry:{first.pk}"), by=officer, now=NOW)
+
+    assert set(Enquiry.objects.values_list("pk", "mp")) == {(first.pk, former.pk), (second.pk, new.pk)}
+    assert handover_of(former, officer).open_enquiries == 1
+
+
+def test_a_to_do_that_was_done_stays_done_when_the_rest_go(authority, former, new, officer):
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+    letter = ToDo.objects.get(kind="welcome-letter")
+    finish_to_do(by=officer, to_do=letter, outcome=Outcome.DONE, now=NOW)
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+
+    assert ToDo.objects.count() == 4
+    assert ToDo.objects.get(kind="welcome-letter") == letter
+
+
+def test_the_checklist_of_one_who_returns_is_begun_anew_and_put_back(authority, former, new, officer):
+    def answer(seen):
+        answer_question(
+            by=officer,
+            mp=new,
+            question=Question.values[0],
+            seen=seen,
+            text="They chair a committee.",
+            evidence="",
+            kind=NoteKind.values[0],
+            now=NOW,
+        )
+
+    def standing():
+        return ChecklistAnswer.objects.standing().given().count()
+
+    answer(None)
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW + DAY)
+    assert standing() == 0
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW + DAY)
+    assert standing() == 1
+
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW + 2 * DAY)
+    answer(ChecklistAnswer.objects.standing().get().pk)
+    with pytest.raises(steps.NotUndone, match="later work"):
+        steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW + 2 * DAY)
+    assert standing() == 1
