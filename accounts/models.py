@@ -193,9 +193,13 @@ class MembershipQuerySet(models.QuerySet["Membership"]):
     def in_role(self, *roles: str) -> MembershipQuerySet:
         return self.filter(role__in=roles)
 
+    def looking_after_the_instance(self) -> MembershipQuerySet:
+        """Those of the instance admins: whoever is one works somewhere here."""
+        return self.active().filter(user__is_instance_admin=True)
+
     def of_instance_admins(self) -> list[Membership]:
         """One for each person who looks after the facts that all share, so that each is told once."""
-        latest_first = self.active().filter(user__is_instance_admin=True).order_by("-pk")
+        latest_first = self.looking_after_the_instance().order_by("-pk")
         return list({each.user_id: each for each in latest_first}.values())
 
     def contacts(self) -> MembershipQuerySet:

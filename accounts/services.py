@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from accounts.models import Authority, Membership, Role, Service, User
 
@@ -20,6 +21,14 @@ class AlreadyMember(Exception):
 
 class LastAdmin(Exception):
     """The change would leave the authority without an active admin who can sign in."""
+
+
+class LastInstanceAdmin(Exception):
+    """The change would leave nobody who can sign in and look after the facts that all authorities share."""
+
+
+class WorksNowhere(Exception):
+    """The person works for no authority here: nothing could be told to them."""
 
 
 class NamedForEscalations(Exception):
@@ -139,12 +148,20 @@ def change_member(
 
 
 def deactivate_member(*, by: Membership, member: Membership) -> None:
-    """End a colleague's access from their next request on; what they did stays. Raises LastAdmin."""
+    """End a colleague's access from their next request on; what they did stays.
+
+    An instance admin who works nowhere from then on is none any more. Raises LastAdmin, LastInstanceAdmin.
+    """
     with transaction.atomic():
         member = _locked(member)
         member.is_active = False
         member.save()
         _require_an_admin(by.authority)
+        if member.user.is_instance_admin:
+            _hold_instance_admins(member.user)
+            if not _works_here(member.user):
+                User.objects.filter(pk=member.user_id).update(is_instance_admin=False)
+                _require_an_instance_admin()
 
 
 def reactivate_member(*, by: Membership, member: Membership) -> None:
@@ -153,6 +170,18 @@ def reactivate_member(*, by: Membership, member: Membership) -> None:
         member = _locked(member)
         member.is_active = True
         member.save()
+
+
+def change_instance_admin(*, user: User, is_instance_admin: bool) -> None:
+    """Let somebody look after the facts that all authorities share, or do so no longer, from their next
+    request on. Raises WorksNowhere, LastInstanceAdmin.
+    """
+    with transaction.atomic():
+        _hold_instance_admins(user)
+        if is_instance_admin and not _works_here(user):
+            raise WorksNowhere
+        User.objects.filter(pk=user.pk).update(is_instance_admin=is_instance_admin)
+        _require_an_instance_admin()
 
 
 def _locked(member: Membership) -> Membership:
@@ -165,6 +194,21 @@ def _require_an_admin(authority: Authority) -> None:
     admins = Membership.objects.for_authority(authority).active().joined().in_role(Role.ADMIN)
     if not admins.exists():
         raise LastAdmin
+
+
+def _hold_instance_admins(user: User) -> None:
+    """Hold this person and every instance admin, so that the last two are not taken away at once."""
+    held = User.objects.filter(Q(is_instance_admin=True) | Q(pk=user.pk)).order_by("pk")
+    list(held.select_for_update())
+
+
+def _works_here(user: User) -> bool:
+    return Membership.objects.active().filter(user=user).exists()
+
+
+def _require_an_instance_admin() -> None:
+    if not Membership.objects.looking_after_the_instance().joined().exists():
+        raise LastInstanceAdmin
 
 
 def _require_to_open_what_they_are_told_of(member: Membership) -> None:

@@ -10,8 +10,13 @@ from django.views.decorators.http import require_http_methods
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.models import Membership, Role, Service
-from accounts.services import LastAdmin, deactivate_member
+from accounts.services import LastAdmin, LastInstanceAdmin, deactivate_member
 from accounts.views.people import LAST_ADMIN
+
+LAST_INSTANCE_ADMIN = (
+    "is the only instance admin who can sign in. "
+    "Ask whoever looks after the server to make somebody else one first."
+)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -24,6 +29,8 @@ def person_deactivate(request: AuthorityRequest, pk: int) -> HttpResponse:
             deactivate_member(by=request.membership, member=member)
         except LastAdmin:
             problem = f"{member} {LAST_ADMIN}"
+        except LastInstanceAdmin:
+            problem = f"{member} {LAST_INSTANCE_ADMIN}"
         else:
             messages.success(request, f"{member} can no longer open {request.authority}'s pages.")
             return redirect("accounts:people_list", request.authority.slug)

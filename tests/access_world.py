@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts.joining import join_path
 from accounts.models import Authority, AuthorityOwned, ClosureDay, Membership, Role, Service, User
+from accounts.services import change_instance_admin, deactivate_member
 from contacts.imports.geography import Outcome
 from contacts.models import (
     MP,
@@ -85,9 +86,9 @@ from tests.factories import (
 # --- Who asks -------------------------------------------------------------------------
 
 ANONYMOUS = "anonymous"
-DEACTIVATED = "deactivated"  # an officer who has left
+DEACTIVATED = "deactivated"  # an officer, an instance admin too, who has left
 STRANGER = "stranger"  # an officer of another authority
-INSTANCE_ADMIN = "instance-admin"  # looks after shared facts, works for no authority
+INSTANCE_ADMIN = "instance-admin"  # looks after shared facts, works for an authority without rows
 MEMBERS = [role.value for role in Role]
 ROLES = [ANONYMOUS, *MEMBERS, DEACTIVATED, STRANGER, INSTANCE_ADMIN]
 
@@ -181,9 +182,13 @@ def build_world() -> World:
     soon = timezone.now() + timedelta(hours=1)  # however long the walk takes, it is running
     TickFactory(started_at=soon, finished_at=soon)
     users = {role: own.members[role].user for role in MEMBERS}
-    users[DEACTIVATED] = own.rows["leaver"].user
     users[STRANGER] = foreign.members[Role.OFFICER].user
-    users[INSTANCE_ADMIN] = UserFactory(is_instance_admin=True)
+    users[INSTANCE_ADMIN] = MembershipFactory(user=UserFactory(is_instance_admin=True)).user
+    users[DEACTIVATED] = own.rows["leaver"].user
+    for place in (own, foreign):
+        leaver = place.rows["leaver"]
+        change_instance_admin(user=leaver.user, is_instance_admin=True)
+        deactivate_member(by=place.members[Role.ADMIN], member=leaver)
     clients = {ANONYMOUS: Client()}
     for role, user in users.items():
         clients[role] = Client()
@@ -228,7 +233,7 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     Attachment.objects.create(authority=authority, name="-", content_type="-", content=b"-", created_at=NOW)
     place.rows = {
         "colleague": person(Role.OFFICER, "colleague"),
-        "leaver": person(Role.OFFICER, "leaver", is_active=False),
+        "leaver": person(Role.OFFICER, "leaver"),
         "invited": invited,
         "invitation": _join_kwargs(invited.user),
         "service": service,
