@@ -19,6 +19,7 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import Authority, Role
+from mpcrm import errors
 from tests.access import (
     BLIND_TO_WORDS,
     FORGERIES,
@@ -60,6 +61,7 @@ NO_SUCH_AUTHORITY = "no-such-council"
 
 
 REFUSAL_PAGES = ["mpcrm.urls.handler403", "mpcrm.urls.handler404"]
+NOT_ALLOWED = errors.not_allowed
 
 
 def refuse_without_a_page(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -75,6 +77,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
         # The pages of a refusal are most of the rest; they are read whole in a test of their own.
         for handler in REFUSAL_PAGES:
             monkeypatch.setattr(handler, refuse_without_a_page, raising=False)
+        monkeypatch.setattr(errors, "not_allowed", lambda request, refused: refused)
         yield build_world()
         transaction.set_rollback(True)
 
@@ -240,7 +243,9 @@ def findings_of(world: World, asked: list[Cell]) -> Iterator[str]:
     for cell, answer in answers.items():
         yield from faults(world, cell, answer)
         twin = replace(cell, case=TWINS.get(cell.case, cell.case))
-        is_refused = twin != cell and answer.status == 404
+        # The page of a shared thing, refused before it is looked for, leads to its other pages.
+        alike = {404} if cell.route.row.about in SHARED else {404, 405}
+        is_refused = twin != cell and answer.status in alike
         if is_refused and normalised(world, cell, answer) != normalised(world, twin, answers[twin]):
             yield f"{cell}: is not answered as {twin.case}"
 
@@ -283,11 +288,12 @@ def test_pages_that_refuse_are_those_of_what_is_missing(world, monkeypatch):
     """Each role's page of each kind of refusal, which does not hang on what was refused."""
     for handler in REFUSAL_PAGES:
         monkeypatch.delattr(handler)
+    monkeypatch.setattr(errors, "not_allowed", NOT_ALLOWED)
     refused = {
         (cell.role, cell.method, cell.case, expected(cell)): cell
         for route in ROUTES.values()
         for cell in cells(route)
-        if cell.method in ("GET", "POST") and expected(cell) in (403, 404) and cell.case != OWN
+        if cell.method in ("GET", "POST") and expected(cell) in (403, 404, 405) and cell.case != OWN
     }
     both = [
         each
@@ -295,7 +301,7 @@ def test_pages_that_refuse_are_those_of_what_is_missing(world, monkeypatch):
         for each in {cell, replace(cell, case=TWINS.get(cell.case, cell.case))}
     ]
 
-    assert {expected(cell) for cell in both} == {403, 404}
+    assert {expected(cell) for cell in both} == {403, 404, 405}
     assert list(findings_of(world, both)) == []
     assert all("<h1" in ask(world, cell).text for cell in both)
 

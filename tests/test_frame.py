@@ -241,6 +241,33 @@ def test_signing_in_leads_on_to_where_one_was_going(client, officer):
     assert response.url == "/account/help/"
 
 
+@pytest.mark.parametrize(
+    ("came_from", "leads_to"),
+    [
+        ("http://testserver/northmoor/notifications/?page=2#row", "/northmoor/notifications/?page=2"),
+        ("http://elsewhere.example/northmoor/notifications/", "/"),
+        ("http://testserver//elsewhere.example/", "/"),
+        ("", "/"),
+    ],
+)
+def test_a_form_sent_after_the_session_ended_leads_back_to_its_page(client, officer, came_from, leads_to):
+    button = reverse("notifications:notification_read_all", args=["northmoor"])
+
+    sign_in_page = client.post(button, headers={"referer": came_from}, follow=True)
+    next_page = re.search(r'name="next" value="([^"]*)"', sign_in_page.content.decode())[1]
+    data = {"login": officer.user.email, "password": PASSWORD, "next": next_page}
+    signed_in = client.post(reverse("account_login"), data)
+
+    assert "so nothing was changed. Sign in, then send it again." in sign_in_page.content.decode()
+    assert signed_in.url == leads_to
+
+
+def test_a_page_asked_for_while_signed_out_is_led_back_to_as_ever(client, officer):
+    page = reverse("notifications:notification_list", args=["northmoor"])
+
+    assert client.get(page, headers={"referer": "http://testserver/account/help/"}).url.endswith(f"={page}")
+
+
 def test_a_wrong_password_says_neither_which_was_wrong(client, officer):
     wrong = sign_in_with(client, officer.user.email, "not the password")
     unknown = sign_in_with(client, "nobody@example.org", "not the password")
@@ -444,6 +471,17 @@ def test_a_forbidden_page_blames_nobody(officer, sign_in):
 
     assert response.status_code == 403
     assert "Your role does not open this page" in response.content.decode()
+
+
+def test_the_address_of_a_button_asked_for_by_itself_says_that_nothing_was_changed(officer, sign_in):
+    client, button = sign_in(officer), reverse("notifications:notification_read_all", args=["northmoor"])
+
+    response = client.get(button)
+
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert '<h1 class="govuk-heading-l">Nothing was changed</h1>' in response.content.decode()
+    assert response["Cache-Control"] == "no-store"
+    assert client.options(button).content == b""
 
 
 def test_a_stale_form_is_answered_in_plain_words(officer):
