@@ -212,9 +212,10 @@ def _require_an_instance_admin() -> None:
 
 
 def _require_to_open_what_they_are_told_of(member: Membership) -> None:
-    leads = Authority.objects.filter(chief_executive=member).exists()
+    # The ladder is the enquiries' own, so it is asked by the relation.
+    of_any = Authority.objects.filter(chief_executive=member).exists() or member.ladder_steps.exists()
     stands_for = Service.objects.active().relying_on(member).exists()
-    if (leads and member.role not in Membership.KNOW_OF_ALL_ENQUIRIES) or (
+    if (of_any and member.role not in Membership.KNOW_OF_ALL_ENQUIRIES) or (
         stands_for and member.role not in Membership.KNOW_OF_ENQUIRIES
     ):
         raise NamedForEscalations

@@ -45,6 +45,8 @@ def person_deactivate(request: AuthorityRequest, pk: int) -> HttpResponse:
             "to_dos": member.to_dos.open().count(),
             "is_on_the_card": member.card_contacts.on_the_newest().exists(),
             "led": member.leads.current(timezone.localdate()).select_related("mp").order_by("mp__sort_name"),
+            "is_chief_executive": request.authority.chief_executive_id == member.pk,
+            "ladder_steps": member.ladder_steps.select_related("policy"),
             "relying": Service.objects.visible_to(request.membership).relying_on(member),
         },
         status=422 if problem else 200,

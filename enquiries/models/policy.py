@@ -112,7 +112,9 @@ class LadderStep(AuthorityOwned):
         help_text="Before the due date: -3. On it: 0. After it: 5.",
     )
     whom = models.CharField(max_length=20, choices=Whom.choices)
-    person = models.ForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    person = models.ForeignKey(
+        Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="ladder_steps"
+    )
     history = HistoricalRecords()
 
     class Meta:

@@ -12,6 +12,7 @@ from accounts.services import (
     deactivate_member,
     reactivate_member,
 )
+from enquiries.models import LadderStep, ResponsePolicy, Whom
 from tests.factories import NOW, CouncilLeadFactory, EnquiryFactory, MembershipFactory, ServiceFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,6 +24,13 @@ def url(name, *args):
 
 def leaving(pk):
     return reverse("overview:person_deactivate", args=["northmoor", pk])
+
+
+def put_on_a_ladder(member):
+    policy = ResponsePolicy.objects.create(authority=member.authority, enquiry_type="complaint")
+    LadderStep.objects.create(
+        authority=member.authority, policy=policy, step=3, offset=2, whom=Whom.PERSON, person=member
+    )
 
 
 def test_role_change_holds_from_the_next_request(admin, officer, sign_in):
@@ -80,6 +88,8 @@ def test_last_admin_cannot_take_another_role(admin, role):
         ("chief executive", Role.ADMIN, True),
         ("chief executive", Role.SERVICE_CONTACT, True),
         ("chief executive", Role.EXECUTIVE, False),
+        ("step of a ladder", Role.SERVICE_CONTACT, True),
+        ("step of a ladder", Role.EXECUTIVE, False),
         ("nowhere", Role.ADMIN, False),
     ],
 )
@@ -92,6 +102,8 @@ def test_whoever_is_told_of_late_enquiries_keeps_a_role_that_opens_them(
         ServiceFactory(authority=admin.authority, head=officer, is_active=False)
     elif named == "chief executive":
         Authority.objects.update(chief_executive=officer)
+    elif named == "step of a ladder":
+        put_on_a_ladder(officer)
 
     response = sign_in(admin).post(url("person_edit", officer.pk), {"role": role})
 
@@ -173,6 +185,21 @@ def test_leaving_page_lists_the_services_that_name_them(admin, officer, sign_in)
     assert "Highways" in page
     assert "Housing" in page
     assert "Parks" not in page
+
+
+def test_leaving_page_names_the_escalations_that_go_to_them_by_name(admin, officer, executive, sign_in):
+    Authority.objects.update(chief_executive=executive)
+    put_on_a_ladder(officer)
+    client = sign_in(admin)
+
+    chief, named, neither = (
+        client.get(leaving(each.pk)).content.decode() for each in (executive, officer, admin)
+    )
+
+    step = "Response policy, Complaint: step 3 of the escalation ladder"
+    assert [page.count("Settings</a>: chief executive") for page in (chief, named, neither)] == [1, 0, 0]
+    assert [page.count(step) for page in (chief, named, neither)] == [0, 1, 0]
+    assert ["these go to political affairs" in page for page in (chief, named, neither)] == [True, True, False]
 
 
 def test_leaving_page_counts_their_open_enquiries_and_names_their_mps(admin, officer, sign_in):
