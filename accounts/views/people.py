@@ -54,8 +54,8 @@ def person_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
         except NamedForEscalations:
             form.add_error(
                 "role",
-                f"{member} is told of late enquiries, under Services, as chief executive under Settings or by "
-                "name in the response policy (which political affairs set), and this role does not open "
+                f"{member} is told of late enquiries, under Services, as chief executive under Settings or "
+                "by name in the response policy (which political affairs set), and this role does not open "
                 "them. Name somebody else there first.",
             )
         else:
