@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,10 +18,11 @@ from contacts.models import (
     ChecklistAnswerQuerySet,
     CouncilLead,
     LeadRole,
+    MPQuerySet,
     Question,
 )
 from notifications.models import ToDo
-from notifications.to_dos import ToDoRequest, ask, finish
+from notifications.to_dos import ToDoRequest, ask, finish, withdraw
 
 KIND = "checklist"  # of the to-dos about it
 LOOK_AGAIN_WITHIN = timedelta(days=14)
@@ -135,9 +137,15 @@ def _hold(authority: Authority) -> None:
 
 def sweep(*, now: datetime) -> dict[str, int]:
     """Ask whoever looks after an MP, once for each answer, to look again at what has gone out of date; give
-    how many answers were new to be so. MPs who hold none of an authority's seats any more are left alone."""
+    how many answers were new to be so.
+
+    Of MPs who hold none of an authority's seats any more nothing is asked, and what was is taken back; so of
+    everybody in a dissolution. Of those elected again it is asked again.
+    """
     on = timezone.localdate(now)
-    authorities = Authority.objects.filter(pk__in=_unnoticed().order_by().values("authority"))
+    with_answers = _unnoticed().order_by().values("authority")
+    with_to_dos = ToDo.objects.open().filter(kind=KIND).order_by().values("authority")
+    authorities = Authority.objects.filter(Q(pk__in=with_answers) | Q(pk__in=with_to_dos))
     return {"stale_answers": sum(_look_again(each, on=on, now=now) for each in authorities.order_by("pk"))}
 
 
@@ -147,10 +155,12 @@ def _unnoticed() -> ChecklistAnswerQuerySet:
 
 @transaction.atomic
 def _look_again(authority: Authority, *, on: date, now: datetime) -> int:
+    ours = MP.objects.of(authority, on=on)
+    asked = _asked_of(ours, authority)
     stale = (
         _unnoticed()
         .standing()
-        .filter(authority=authority, mp__in=MP.objects.of(authority))
+        .filter(authority=authority, mp__in=ours)
         .with_staleness(on, days=authority.checklist_days)
         .filter(is_stale=True)
     )
@@ -159,7 +169,6 @@ def _look_again(authority: Authority, *, on: date, now: datetime) -> int:
     if not rows:
         return 0
     ChecklistAnswer.objects.filter(pk__in=[row.pk for row in rows]).update(found_stale_at=now)
-    asked = set(ToDo.objects.open().filter(authority=authority, kind=KIND).values_list("subject", flat=True))
     leads: dict[tuple[int, str], Membership] = {
         (lead.mp_id, lead.role): lead.membership
         for lead in CouncilLead.objects.current(on)
@@ -189,6 +198,19 @@ def _look_again(authority: Authority, *, on: date, now: datetime) -> int:
         now=now,
     )
     return len(rows)
+
+
+def _asked_of(ours: MPQuerySet, authority: Authority) -> set[str]:
+    """The subjects of what is asked and open, once that of other MPs is taken back and forgotten."""
+    to_dos = ToDo.objects.open().filter(authority=authority, kind=KIND)
+    asked = set(to_dos.values_list("subject", flat=True))
+    others = asked - {mp.subject for mp in ours} if asked else set()
+    if others:
+        withdraw(to_dos.filter(subject__in=others))
+        pks = [int(subject.partition(":")[2]) for subject in others]
+        noticed = ChecklistAnswer.objects.filter(authority=authority, mp__in=pks).standing()
+        noticed.exclude(found_stale_at=None).update(found_stale_at=None)
+    return asked - others
 
 
 def _said(answers: list[ChecklistAnswer]) -> str:

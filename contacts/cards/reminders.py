@@ -25,7 +25,8 @@ def sweep(*, now: datetime) -> dict[str, int]:
     anew when it was sent in vain; give how many to-dos are new.
 
     Asked from the day after the version was made, so that an afternoon of corrections is one change. A new MP
-    is asked for as well. What was asked of an older version, or of a former MP of ours, is taken back.
+    is asked for as well. What was asked of an older version, or of a former MP of ours, is taken back: in a
+    dissolution all of it, until they are elected again.
 
     And ask political affairs, once for each colleague and cause, to make the next version of a card on which
     somebody has left, or goes by another name or e-mail address; taken back when it is so no longer.
@@ -43,7 +44,8 @@ def sweep(*, now: datetime) -> dict[str, int]:
 
 def _ask(card: ContactCard, *, now: datetime) -> int:
     given = CardSent.objects.arrived().filter(card=card)
-    lacking = MP.objects.of(card.authority).exclude(pk__in=given.values("mp")).order_by("sort_name", "pk")
+    ours_now = MP.objects.of(card.authority, on=timezone.localdate(now))
+    lacking = ours_now.exclude(pk__in=given.values("mp")).order_by("sort_name", "pk")
     in_vain = _sent_in_vain(card)
     wanted = {(mp.subject, _occasion(card, in_vain.get(mp.pk, 0))): mp for mp in lacking}
     to_dos = ToDo.objects.filter(authority=card.authority, kind=TO_DO)

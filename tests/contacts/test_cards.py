@@ -35,6 +35,7 @@ from contacts.models import (
     CardSent,
     CardWay,
     ContactCard,
+    Dissolution,
     MPOffice,
     SeatHolding,
 )
@@ -477,6 +478,20 @@ def test_what_was_asked_is_taken_back_when_the_seat_is_no_longer_ours(political_
     swept(NOW + 2 * DAY)
 
     assert asked() == set()
+
+
+def test_in_a_dissolution_nobody_is_asked_and_those_elected_again_are_after_it(political_affairs, mp):
+    card_of(political_affairs)
+    swept(NOW + DAY)
+    dissolution = Dissolution.objects.create(started_on=TODAY + 2 * DAY, entered_at=NOW)
+
+    assert swept(NOW + 2 * DAY) == 0
+    assert asked() == set()
+    dissolution.ended_on = TODAY + 9 * DAY
+    dissolution.save()
+
+    assert swept(NOW + 9 * DAY) == 0
+    assert swept(NOW + 10 * DAY) == 1
 
 
 def test_the_relationship_owner_is_asked_if_they_may_send_it(

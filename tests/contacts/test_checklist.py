@@ -16,9 +16,10 @@ from contacts.answering import (
     sweep,
 )
 from contacts.checklist import Completeness, checklist_of, completeness_by_mp
-from contacts.models import ChecklistAnswer, Post, PostKind, Question, SeatHolding
+from contacts.models import ChecklistAnswer, Dissolution, Ending, Post, PostKind, Question, SeatHolding
 from contacts.notes import withdraw
 from notifications.models import ToDo
+from notifications.to_dos import finish
 from tests.factories import (
     NOW,
     TODAY,
@@ -411,6 +412,42 @@ def test_mps_who_hold_none_of_our_seats_and_open_questions_are_left_alone(office
 
     assert sweep_on(LAST_GOOD_DAY + DAY) == 0
     assert not ToDo.objects.exists()
+
+
+@pytest.mark.parametrize("is_emptied", [False, True])
+def test_in_a_dissolution_nothing_is_asked_and_it_is_made_good_for_who_is_elected_again(
+    authority, mp, answer, is_emptied
+):
+    """Whether or not a list has ended every holding, as such an end makes every answer out of date."""
+    asked_before = LAST_GOOD_DAY + DAY
+    sweep_on(asked_before)
+    dissolution = Dissolution.objects.create(started_on=asked_before + DAY, entered_at=NOW)
+    if is_emptied:
+        mp.holdings.update(ended_on=asked_before, ended_by=Ending.DISSOLUTION)
+
+    assert sweep_on(asked_before + DAY) == 0
+    assert not ToDo.objects.exists()
+
+    dissolution.delete()
+    mp.holdings.update(ended_on=None, ended_by="")
+
+    assert sweep_on(asked_before + 2 * DAY) == 1
+    assert sweep_on(asked_before + 3 * DAY) == 0
+    assert ToDo.objects.get().is_open
+
+
+def test_what_was_asked_of_an_mp_who_left_is_taken_back_and_what_was_done_stays(
+    officer, authority, mp, answer
+):
+    ChecklistAnswerFactory(authority=authority, mp=MPFactory(authority=authority))
+    sweep_on(LAST_GOOD_DAY + DAY)
+    other = ToDo.objects.exclude(subject=mp.subject).get()
+    finish(by=officer, to_do=other, now=NOW)
+    SeatHolding.objects.update(ended_on=LAST_GOOD_DAY)
+
+    assert sweep_on(LAST_GOOD_DAY + DAY) == 0
+
+    assert ToDo.objects.get() == other
 
 
 def test_one_authoritys_answers_ask_nobody_of_another(stranger, authority, mp, answer):
