@@ -85,10 +85,12 @@ def test_the_status_of_a_dry_run_tells_refused_rows_from_a_refused_list(importer
 
 def test_in_words_it_says_how_it_read_the_file(importer, capsys):
     path = importer.folder / "list-2024-07-10.csv"
-    path.write_bytes(as_csv(whole()))
+    path.write_bytes(as_csv([{**row, "Shoe size": "40", "Ha\x1bt": "58"} for row in whole()]))
 
-    call_command("import_mps", path)
+    call_command("import_mps", path, "--dry-run")
 
     assert capsys.readouterr().out.startswith(
         "Read as CSV, UTF-8, columns separated by commas; for 10 July 2024 (from the file's name).\n"
+        "Columns: seat code “PCON24CD”, seat name “PCON24NM”, name “MP”, party “Party”, start date "
+        "“Start date”, Parliament id “Member ID”. Not used: “Shoe size”, “Ha·t”.\n"
     )

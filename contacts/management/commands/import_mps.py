@@ -12,7 +12,7 @@ from contacts.imports.applying import RowsRefused, apply_list, read_list
 from contacts.imports.plan import make_plan
 from contacts.imports.planned import Plan
 from contacts.imports.post_plan import PostPlan
-from contacts.imports.reading import ListRefused
+from contacts.imports.reading import ListRefused, printable
 from contacts.management.mps_command import MPsCommand, day_in
 
 
@@ -22,6 +22,13 @@ def bytes_of(file: Path) -> bytes:
     except (OSError, ValueError) as error:
         why = getattr(error, "strerror", None) or error
         raise ListRefused(f"{file} cannot be read: {why}.") from error
+
+
+def columns_in_words(reading: dict[str, Any]) -> str:
+    """Such as "Columns: seat code “PCON24CD”, name “MP”. Not used: “Notes”."."""
+    read = ", ".join(f"{meaning} “{printable(heading)}”" for meaning, heading in reading["columns"])
+    unused = ", ".join(f"“{printable(heading)}”" for heading in reading["unused"])
+    return f"Columns: {read}." + (f" Not used: {unused}." if unused else "")
 
 
 class Command(MPsCommand):
@@ -84,6 +91,7 @@ class Command(MPsCommand):
             self.stdout.write(
                 f"Read as {reading['file']}; for {list_date:%-d %B %Y} ({reading['date_from']})."
             )
+            self.stdout.write(columns_in_words(reading))
         self.show({**plan.counts(), "applied": is_applied}, options["report"], plan.as_report())
         if not is_applied and not options["dry_run"]:
             raise CommandError(
