@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from datetime import date
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
+from django.template.loader import render_to_string
 from django.urls import reverse
 
 from contacts.imports.applying import NotApplicable, OutcomeChanged, apply_preview, preview_list, read_list
@@ -53,6 +55,11 @@ def preview_of(rows, on=date(2025, 1, 1)):
 
 def applied(rows, on=date(2024, 7, 4)):
     return apply_preview(preview=preview_of(rows, on), skip_refused=False, now=NOW)
+
+
+def cells_of(page, *, table):
+    body = page.partition(f'aria-label="{table}"')[2].partition("<tbody")[2].partition("</tbody>")[0]
+    return re.findall(r"<t[hd][^>]*>([^<]*)</t[hd]>", body)
 
 
 def test_from_upload_to_undo(page):
@@ -103,12 +110,25 @@ def test_a_preview_shows_old_and_new_ended_and_refused(page):
     response = page.get(upload(page, rows).url)
 
     shown = response.content.decode()
-    assert f"Ada {letters(0)}son" in shown
+    ended = f"Ada {letters(0)}son", seat_name(CODES[0]), "31 December 2024", "Not given"
+    assert cells_of(shown, table="MPs ended") == [*ended]
     assert "Party: Conservative → <strong>Your Party</strong>" in shown
     assert "Bea Novak" in shown
     assert "“no” is not a Parliament id" in shown
     assert "Apply without the refused row" in shown
     assert response.context["report"]["refused"] == [{"row": 4, "reason": "“no” is not a Parliament id"}]
+
+
+def test_a_preview_says_how_somebody_ended_and_who_never_held_the_seat():
+    ended = [
+        {"name": "Ada", "seat": "Vale", "on": "31 January 2026", "how": "by resignation"},
+        {"name": "Bea", "seat": "Fell", "on": "", "how": ""},
+    ]
+
+    shown = render_to_string("contacts/_import_ended.html", {"report": {"ended_mps": ended}})
+
+    rows = ["Ada", "Vale", "31 January 2026", "By resignation", "Bea", "Fell", "Taken back", "Not given"]
+    assert cells_of(shown, table="MPs ended") == rows
 
 
 def test_refused_rows_need_a_choice(page):
