@@ -41,6 +41,17 @@ def as_rows(rows=ROWS) -> list[list[object]]:
     return [list(rows[0]), *[list(row.values()) for row in rows]]
 
 
+def package(*names: str, is_encrypted: bool = False) -> bytes:
+    """A ZIP file, as office documents are, of parts with these names."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w") as parts:
+        for name in names:
+            parts.writestr(name, b"<x/>")
+    content = bytearray(stream.getvalue())
+    content[content.index(b"PK\x01\x02") + 8] |= is_encrypted  # of the first part, in the table of contents
+    return bytes(content)
+
+
 PLAIN = read(as_csv(ROWS)).entries
 
 
@@ -141,6 +152,12 @@ def test_numbers_dates_and_blanks_of_a_workbook():
             "encrypted with a password",
         ),
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600, "list.xls", "old Excel version"),
+        (package("xl/workbook.xml", is_encrypted=True), "list.xlsx", "The workbook is encrypted. Save it"),
+        (package("word/document.xml"), "list.docx", "The file is a Word document, not a list. Import CSV"),
+        (package("word/document.xml"), "list.xlsx", "ends in “.xlsx” but it is a Word document"),
+        (package("mimetype", "content.xml"), "list.ods", "The file is an OpenDocument file, not a list."),
+        (package("list.csv"), "list.zip", "The file is a ZIP archive, not a list."),
+        (package("list.csv"), "list.csv", "ends in “.csv” but it is a ZIP archive"),
         (workbook(as_rows())[:-300], "list.xlsx", "damaged"),
         (b"PK\x03\x04" + b"x" * 100, "list.xlsx", "damaged"),
         (b"a,b\x00c\n1,2\n", "list.csv", "NUL bytes"),
