@@ -10,6 +10,7 @@ import csv
 import io
 import json
 import re
+import unicodedata
 import warnings
 import zipfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -526,9 +527,11 @@ def huge_cell(row: int, *, rows: int = 0) -> ListRefused:
 
 
 def clean(cell: str) -> str:
-    """A cell's text: outer and repeated blanks gone, Excel's ="text" unwrapped, and nothing that a database
-    cannot keep: JSON and Excel can spell NUL and halves of characters."""
+    """A cell's text: outer and repeated blanks gone, Excel's ="text" unwrapped, letters and their accents in
+    one character (NFC: names are compared), and nothing that a database cannot keep: JSON and Excel can spell
+    NUL and halves of characters."""
     text = " ".join(UNSTORABLE.sub("\ufffd", cell.replace("\ufeff", "")).split())
+    text = unicodedata.normalize("NFC", text)
     if text.startswith('="') and text.endswith('"'):
         text = text[2:-1].strip()
     return text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import unicodedata
 from datetime import date, timedelta
 
 import pytest
@@ -229,6 +230,22 @@ def test_a_new_surname_is_a_change_of_name_not_of_person(synced, parliament):
             "changes": [["Name", "Ada AaaAaason", "Ada Married"]],
         }
     ]
+
+
+def test_a_name_written_with_combining_marks_is_the_same_name(seats, server, parliament, importer):
+    name = "Siân Nováková"
+    parliament.mp(FIRST).name = name
+    sync_on(0)
+    before = plain_facts()
+    parliament.mp(FIRST).name = decomposed = unicodedata.normalize("NFD", name)
+
+    _, by_file = importer([{**whole()[0], "MP": decomposed}, *whole()[1:]], TODAY.isoformat())
+    by_sync = sync_on(1)
+
+    assert counts(by_file) == (0, 0, 0, 650, 0)
+    assert (by_sync.counts()["unchanged"], by_sync.counts()["changed"]) == (650, 0)
+    assert plain_facts() == before
+    assert MPName.objects.get(mp__parliament_id=1000).name == name != decomposed
 
 
 def test_labour_and_labour_co_op_share_an_id_and_are_two_parties(synced, parliament):
