@@ -284,6 +284,9 @@ class NoteForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
+    """A reply as sent to the MP who asked or, where `no_mp` names somebody who is none now, to the constituent
+    direct."""
+
     text = text_field(
         "Reply",
         required="Enter the reply.",
@@ -292,11 +295,18 @@ class ReplyForm(forms.Form):
     )
     sent_on = day_field("Sent on", required="Enter the date the reply was sent.")
     channel = choice_field("How it went", Contact.choices, required="Choose how it went.")
+    is_to_constituent = forms.BooleanField(label="Sent to the constituent direct", required=False)
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
-    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, on: date, no_mp: MP | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.on = on
+        if no_mp is None:
+            del self.fields["is_to_constituent"]
+        else:
+            self.fields[
+                "is_to_constituent"
+            ].help_text = f"{no_mp} is not an MP now. It counts as the reply, and the enquiry is closed."
 
     def clean_sent_on(self) -> date:
         sent_on: date = self.cleaned_data["sent_on"]

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.models import Membership, Role
+from contacts.models import MP
 from enquiries.changes import changes_of
 from enquiries.clock import acknowledgement_in_words, calendar_of, due_in_words, promise_in_words, reckon
 from enquiries.forms import CloseForm, NoteForm, ReopenForm, ReplyForm, WhoForm
@@ -26,6 +27,7 @@ from enquiries.services import (
     acknowledge,
     add_note,
     allocate,
+    answer_constituent_instead,
     close_enquiry,
     policy_of,
     reopen_enquiry,
@@ -98,15 +100,23 @@ def enquiry_allocate(request: AuthorityRequest, reference: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*ANSWERERS)
 def enquiry_reply(request: AuthorityRequest, reference: str) -> HttpResponse:
+    """While the MP who asked is none, whoever may close the enquiry may also say that the constituent was
+    answered direct."""
     enquiry, on = _find(request, reference), timezone.localdate()
+    sits = MP.objects.sitting(on).filter(pk=enquiry.mp_id).exists()
     form = ReplyForm(
         request.POST or None,
         on=on,
+        no_mp=None if sits or not request.membership.handles_enquiries else enquiry.mp,
         initial={"sent_on": on, "channel": enquiry.channel, "submission": uuid4()},
     )
 
     def save(data: dict[str, Any]) -> str:
-        send_reply(enquiry=enquiry, by=request.membership, now=timezone.now(), **data)
+        by, now = request.membership, timezone.now()
+        if data.pop("is_to_constituent", False):
+            answer_constituent_instead(enquiry=enquiry, by=by, now=now, **data)
+            return f"{reference} is answered to the constituent direct, and closed."
+        send_reply(enquiry=enquiry, by=by, now=now, **data)
         return f"The reply to {reference} is recorded."
 
     return _action(request, enquiry, form, save, "enquiries/enquiry_reply.html")

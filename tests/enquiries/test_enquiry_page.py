@@ -14,8 +14,9 @@ from django.utils import timezone
 from zeal import zeal_context
 
 from accounts.models import ClosureDay, Role
+from contacts.models import Dissolution
 from enquiries.clock import calendar_of
-from enquiries.models import Contact, EnquiryType, Reply, ResponsePolicy, Status, TimelineEntry
+from enquiries.models import Contact, Enquiry, EnquiryType, Reply, ResponsePolicy, Status, TimelineEntry
 from enquiries.services import (
     acknowledge,
     add_note,
@@ -385,6 +386,40 @@ def test_a_reply_is_sent_between_receipt_and_today(sign_in, officer, enquiry, to
     assert response.status_code == 422
     assert error in response.content.decode()
     assert "In April." in response.content.decode()
+
+
+@pytest.mark.parametrize("why", ["dissolved", "left"])
+def test_while_its_mp_is_none_the_reply_may_have_gone_to_the_constituent(
+    sign_in, officer, enquiry, now, today, why
+):
+    client = sign_in(officer)
+    sits = client.get(address(enquiry, "reply")).context["form"]
+    if why == "dissolved":
+        Dissolution.objects.create(started_on=today, entered_at=now)
+    else:
+        enquiry.mp.holdings.update(ended_on=today - timedelta(days=1))
+    page = client.get(address(enquiry, "reply"))
+    form = page.context["form"]
+    sent = {name: form[name].value() for name in form.fields} | {"text": "Dear Bo", "sent_on": f"{today}"}
+
+    client.post(address(enquiry, "reply"), sent | {"is_to_constituent": "on"})
+
+    assert "is_to_constituent" not in sits.fields
+    assert "Ms Ada Fenwick is not an MP now." in page.content.decode()
+    enquiry.refresh_from_db()
+    assert enquiry.replies.get().is_to_constituent
+    assert (enquiry.status, enquiry.replied_on) == (Status.CLOSED, today)
+
+
+def test_who_may_not_close_does_not_answer_direct(sign_in, authority, enquiry, service, now, today):
+    Dissolution.objects.create(started_on=today, entered_at=now)
+    contact = MembershipFactory(authority=authority, role=Role.SERVICE_CONTACT)
+    contact.services.add(service)
+    Enquiry.objects.update(service=service)
+
+    form = sign_in(contact).get(address(enquiry, "reply")).context["form"]
+
+    assert "is_to_constituent" not in form.fields
 
 
 def test_a_reply_to_what_is_closed_is_refused_with_its_text_kept(sign_in, officer, enquiry, now, today):
