@@ -6,7 +6,7 @@ Raises ListRefused where the table as a whole is no list of this Parliament's MP
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date
@@ -46,6 +46,8 @@ class Entry:
     # From when, and how, the party became the MP's, where the source says so.
     party_since: str = ""
     party_by: str = ""
+    # For whom the MP sat before that in the same seat: (party, second party, from, to, how it came).
+    former_parties: list[tuple[str, str, str, str, str]] = field(default_factory=list)
     # In Parliament's words, CURRENT for a membership simply in force; empty: the row says nothing of it.
     status: str = ""
     status_note: str = ""
@@ -56,6 +58,8 @@ class Entry:
     # How the holding began; of one that is over (`is_past`), when and how it ended.
     begun_by: str = ""
     is_past: bool = False
+    # Of a past one: only a party's part of a holding that went on.
+    is_part: bool = False
     ended_on: str = ""
     ended_by: str = ""
     started_on: str = ""
@@ -155,10 +159,11 @@ def understand(table: Table, *, list_date: date, commons: Commons = OF_2024) -> 
         else:
             entries.append(entry_of(number, cell, list_date, commons))
     refuse_other_parliaments(entries, commons, rows=len(table.rows))
+    join_parts([*entries, *(entry for entry in past if not entry.is_part)], past)
     listing = Listing(
-        entries=[begun_before(entry, past) for entry in entries],
+        entries=entries,
         rows=len(table.rows),
-        past=[entry for entry in past if entry.ended_on and not entry.problem],
+        past=[entry for entry in past if entry.ended_on and not entry.is_part and not entry.problem],
         reading={
             "file": table.describe(),
             "sheet": printable(table.sheet) if table.other_sheets else "",
@@ -382,6 +387,16 @@ def entry_of(row: int, cell: Cell, list_date: date, commons: Commons = OF_2024) 
     entry.problem = who_is_it(entry, cell)
     if entry.problem:
         return entry
+    entry.problem = fill_in_party(entry, cell)
+    if entry.problem and not entry.party.isdigit():
+        return entry
+    fill_in_start(entry, cell)
+    fill_in_status(entry, cell, list_date, commons)
+    return entry
+
+
+def fill_in_party(entry: Entry, cell: Cell) -> str:
+    """For whom the MP sits; give what is wrong with it, in words."""
     party = cell("party")
     if parties.is_known(party) or not (says_vacant(party) or names_nobody(party)):
         entry.party = party
@@ -391,13 +406,10 @@ def entry_of(row: int, cell: Cell, list_date: date, commons: Commons = OF_2024) 
         or not all(c.isprintable() for c in entry.party)
         or re.search(r"[<>{}=\\�]", entry.party)
     ):
-        entry.problem = f"“{printable(entry.party)}” is not the name of a party"
-        return entry
+        return f"“{printable(entry.party)}” is not the name of a party"
     if entry.party.isdigit():
-        entry.problem = f"the party is a number ({printable(entry.party)}), not a name"
-    fill_in_start(entry, cell)
-    fill_in_status(entry, cell, list_date, commons)
-    return entry
+        return f"the party is a number ({printable(entry.party)}), not a name"
+    return ""
 
 
 def fill_in_start(entry: Entry, cell: Cell) -> None:
@@ -429,40 +441,53 @@ def fill_in_status(entry: Entry, cell: Cell, list_date: date, commons: Commons) 
 
 
 def past_entry_of(row: int, cell: Cell) -> Entry:
-    """A holding that is over: whose, where, how it began, when and how it ended; without `ended_on` if it
-    was only a party's part of one."""
+    """A holding that is over: whose, where, for whom, how it began, when and how it ended; or only a party's
+    part of one."""
     entry = Entry(row=row, is_past=True)
     entry.seat_code = cell("seat code").upper().replace(" ", "")
     entry.seat_name = cell("seat name")[:150]
     entry.problem = who_is_it(entry, cell)
     if not entry.problem:
         fill_in_start(entry, cell)
+        if fill_in_party(entry, cell):
+            entry.party = entry.second_party = ""
     ended, reason = date_in(cell("end date")), cell("end reason")
-    if ended and not reasons.party_change(reason):
+    if ended:
         entry.ended_on, entry.ended_by = ended.isoformat(), reasons.ending(reason)
+        entry.is_part = bool(reasons.party_change(reason))
     return entry
 
 
-def begun_before(entry: Entry, past: list[Entry]) -> Entry:
-    """An entry that only tells since when the party is the MP's, with the start of the holding from a row
-    before it about the same person and seat."""
-    if not entry.party_by or entry.started_on:
-        return entry
-    earlier = [p for p in past if p.started_on and is_same_holder(p, entry)]
-    if earlier:
-        first = max(earlier, key=lambda p: p.started_on)
-        entry.started_on, entry.begun_by = first.started_on, first.begun_by
-    return entry
+def join_parts(entries: list[Entry], past: list[Entry]) -> None:
+    """Give rows that only tell since when the party is the MP's what the rows before them about the same
+    person and seat say: how the holding began, and for whom the MP sat before."""
+    told: dict[tuple[Any, ...], list[Entry]] = defaultdict(list)
+    for entry in sorted(past, key=start_of):
+        if start_of(entry):
+            told[holder_in(entry)].append(entry)
+    for entry in entries:
+        if not entry.party_by or entry.started_on:
+            continue
+        before = [each for each in told[holder_in(entry)] if start_of(each) < (entry.party_since or "9999")]
+        first = max((at for at, each in enumerate(before) if not each.party_by), default=None)
+        if first is None:
+            continue
+        entry.started_on, entry.begun_by = before[first].started_on, before[first].begun_by
+        entry.former_parties = [
+            (each.party, each.second_party, start_of(each), each.ended_on, each.party_by)
+            for each in before[first:]
+        ]
 
 
-def is_same_holder(one: Entry, other: Entry) -> bool:
-    """Whether two rows of one list are about one person in one seat."""
-    return (one.parliament_id, one.twfy_id, one.seat_code, seats.fold(one.seat_name)) == (
-        other.parliament_id,
-        other.twfy_id,
-        other.seat_code,
-        seats.fold(other.seat_name),
-    ) and (one.has_id or names.words(one.name) == names.words(other.name))
+def start_of(entry: Entry) -> str:
+    """When the row began, be it a holding or a party's part of one."""
+    return entry.party_since or entry.started_on
+
+
+def holder_in(entry: Entry) -> tuple[Any, ...]:
+    """What is the same in two rows of one list about one person in one seat."""
+    seat = (entry.seat_code, seats.fold(entry.seat_name))
+    return (entry.parliament_id, entry.twfy_id, *seat, () if entry.has_id else names.words(entry.name))
 
 
 def is_peer(cell: Cell) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from contacts import elections
 from contacts.imports import names as naming
+from contacts.imports import whips
 from contacts.imports.entries import Entry
 from contacts.imports.matching import Facts, find_seat
 from contacts.imports.planned import Named, Placed, Plan
@@ -84,6 +85,7 @@ def tell_how(plan: Plan) -> None:
         held = plan.facts.holder.get(placed.code)
         if held and placed.mp and held.mp_id == placed.mp.pk and not placed.started_on:
             plan.learnt += what_began(plan, placed, held, ended)
+    whips.tell_parties(plan, past)
 
 
 def past_holdings(plan: Plan) -> Iterator[tuple[int, int, Entry]]:
@@ -117,9 +119,9 @@ def what_ended(facts: Facts, holding: SeatHolding, past: list[tuple[int, int, En
     told = told_end(past, holding, by=holding.ended_on or date.max)
     if told and told.ended_by:
         day = date.fromisoformat(told.ended_on)
-        spell = facts.former_party_of.get(holding.mp_id)
-        if spell and spell.ended_on == holding.ended_on != day and spell.started_on <= day:
-            yield spell, {"ended_on": day}
+        for spell in facts.parties_of.get(holding.mp_id, []):
+            if spell.ended_on == holding.ended_on != day and spell.started_on <= day:
+                yield spell, {"ended_on": day}
         yield holding, {"ended_by": told.ended_by, "ended_on": day}
 
 
@@ -139,9 +141,9 @@ def what_began(plan: Plan, placed: Placed, held: SeatHolding, ended: Mapping[int
     day = date.fromisoformat(entry.started_on) if entry.started_on else held.started_on
     if max(earliest, elected_on) <= day < held.started_on:
         more["started_on"] = day
-        spell, names = facts.party_of.get(held.mp_id), facts.names_of.get(held.mp_id, [])
-        if spell and spell.started_on == held.started_on and held.mp_id not in facts.former_party_of:
-            yield spell, {"started_on": day}
+        spells, names = facts.parties_of.get(held.mp_id, []), facts.names_of.get(held.mp_id, [])
+        if spells and spells[0].started_on == held.started_on:
+            yield spells[0], {"started_on": day}
         if len(names) == 1 and names[0].started_on == held.started_on:
             yield names[0], {"started_on": day}
     if not held.begun_by and (how := how_begun(plan, placed, day if "started_on" in more else None)):

@@ -41,8 +41,8 @@ class Facts:
     seat_of: dict[int, SeatHolding] = field(default_factory=dict)
     # Of seats that have been abolished under whoever held them.
     stranded: list[SeatHolding] = field(default_factory=list)
+    parties_of: dict[int, list[PartySpell]] = field(default_factory=lambda: defaultdict(list))
     party_of: dict[int, PartySpell] = field(default_factory=dict)
-    former_party_of: dict[int, PartySpell] = field(default_factory=dict)
     names_of: dict[int, list[MPName]] = field(default_factory=lambda: defaultdict(list))
     status_of: dict[int, MPStatus] = field(default_factory=dict)
     dissolutions: list[Dissolution] = field(default_factory=list)
@@ -80,15 +80,19 @@ def load_facts(on: date | None = None) -> Facts:
                 facts.holder[code] = holding
             else:
                 facts.stranded.append(holding)
-    spells = PartySpell.objects.current().select_related("party")
-    facts.party_of = {spell.mp_id: spell for spell in spells}
-    over = PartySpell.objects.exclude(ended_on=None).order_by("ended_on", "pk")
-    facts.former_party_of = {spell.mp_id: spell for spell in over}
+    note_parties(facts)
     for name in MPName.objects.order_by("started_on", "pk"):
         facts.names_of[name.mp_id].append(name)
     facts.status_of = {status.mp_id: status for status in MPStatus.objects.current()}
     facts.dissolutions = list(Dissolution.objects.all())
     return facts
+
+
+def note_parties(facts: Facts) -> None:
+    for spell in PartySpell.objects.select_related("party").order_by("started_on", "pk"):
+        facts.parties_of[spell.mp_id].append(spell)
+        if spell.ended_on is None:
+            facts.party_of[spell.mp_id] = spell
 
 
 def note_seat(facts: Facts, seat: Constituency) -> None:

@@ -21,6 +21,17 @@ class Named(NamedTuple):
     ended_on: date | None
 
 
+class Sat(NamedTuple):
+    """For whom an MP sat in the past: the MP `mp`, or whoever row `row` is about."""
+
+    mp: MP | None
+    row: int
+    party: parties.Statement
+    started_on: date
+    ended_on: date
+    begun_by: str
+
+
 @dataclass(frozen=True)
 class Refusal:
     row: int
@@ -72,8 +83,10 @@ class Plan:
     leaving: list[tuple[SeatHolding, date | None]] = field(default_factory=list)
     # How each of them ended, by the holding's key.
     ended_by: dict[int, str] = field(default_factory=dict)
-    # What the list adds about holdings known already, and about a party and a name that began with them.
+    # What the list adds about holdings and parties known already, and about names that began with them.
     learnt: list[tuple[SeatHolding | PartySpell | MPName, dict[str, Any]]] = field(default_factory=list)
+    # Parties between those known already.
+    sat: list[Sat] = field(default_factory=list)
     ended: list[SeatHolding] = field(default_factory=list)
     # Dissolutions as the list leaves them, and of these the ones it ends, with their last days.
     dissolutions: list[Dissolution] = field(default_factory=list)
@@ -144,12 +157,18 @@ class Plan:
             ],
             "vacant": [self.shown_seat(p) for p in self.placed if p.entry.is_vacant],
             "ids_learnt": sum(bool(p.learnt) for p in self.placed if not p.is_new),
+            "parties_dated": self.parties_dated(),
             "dissolutions_over": [
                 {"from": f"{each.started_on:%-d %B %Y}", "to": f"{last_day:%-d %B %Y}"}
                 for each, last_day in self.over
             ],
             "new_seats": sum(p.code not in facts.seats for p in self.placed),
         }
+
+    def parties_dated(self) -> int:
+        """Of how many MPs known already the list says better for whom they sat when."""
+        told = {row.mp_id for row, _ in self.learnt if isinstance(row, PartySpell)}
+        return len(told | {sat.mp.pk for sat in self.sat if sat.mp})
 
     def shown_seat(self, placed: Placed) -> str:
         if placed.code in self.facts.seats:

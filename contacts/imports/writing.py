@@ -136,9 +136,13 @@ def learn(plan: Plan, effects: Effects) -> dict[type, list[Any]]:
     """Rows that are here with what the list adds to them, to be saved: when and how they began or ended."""
     learnt: dict[type, list[Any]] = defaultdict(list)
     for row, told in plan.learnt:
-        more = dict(told)
-        if isinstance(row, SeatHolding):
-            more["end_source" if "ended_by" in more else "source"] = effects.source
+        more = {name: value for name, value in told.items() if getattr(row, name) != value}
+        if not more:
+            continue
+        if more.keys() & {"ended_on", "ended_by"}:
+            more["end_source"] = effects.source
+        if more.keys() & {"started_on", "begun_by"}:
+            more["source"] = effects.source
         effects.were[KIND_OF[type(row)]].append({"pk": row.pk, **as_was(row, more)})
         for attribute, value in more.items():
             setattr(row, attribute, value)
@@ -187,6 +191,7 @@ def move_holdings(plan: Plan, people: dict[int, MP], effects: Effects, *, change
 def move_parties(plan: Plan, people: dict[int, MP], effects: Effects, *, change: list[PartySpell]) -> None:
     """Begin the party spells that rows state; end those they replace, and those of MPs who left."""
     wanted = {placed.party.name for placed in plan.placed if placed.party}
+    wanted |= {sat.party.name for sat in plan.sat}
     known = {party.name: party for party in Party.objects.filter(name__in=wanted)}
     missing = []
     for name in sorted(wanted - known.keys()):
@@ -198,7 +203,20 @@ def move_parties(plan: Plan, people: dict[int, MP], effects: Effects, *, change:
     for party in Party.objects.bulk_create(missing):
         known[party.name] = party
         effects.made["party"].append(party.pk)
+    source = effects.source
     begin, replaced = [], {}
+    for sat in plan.sat:
+        begin.append(
+            PartySpell(
+                mp=sat.mp or people[sat.row],
+                party=known[sat.party.name],
+                started_on=sat.started_on,
+                ended_on=sat.ended_on,
+                begun_by=sat.begun_by,
+                source=source,
+                end_source=source,
+            )
+        )
     for placed in plan.placed:
         if not placed.party or not placed.party_from:
             continue
@@ -209,15 +227,15 @@ def move_parties(plan: Plan, people: dict[int, MP], effects: Effects, *, change:
                 party=known[placed.party.name],
                 started_on=placed.party_from,
                 begun_by=placed.entry.party_by,
-                source=effects.source,
+                source=source,
             )
         )
         spell = plan.facts.party_of.get(mp.pk)
-        if spell:
+        if spell and spell.ended_on is None:
             replaced[spell.pk] = (spell, day_before(placed.party_from))
     for holding in plan.ended:
         spell = plan.facts.party_of.get(holding.mp_id)
-        if spell:
+        if spell and spell.ended_on is None:
             last_day = next(day for h, day in plan.leaving if h.pk == holding.pk)
             replaced[spell.pk] = (spell, last_day or day_before(plan.list_date))
     end = [(spell, last) for spell, last in replaced.values() if last >= spell.started_on]

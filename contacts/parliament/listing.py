@@ -14,7 +14,16 @@ from contacts.imports.entries import Entry, Listing, entry_of, with_habits
 from contacts.imports.matching import Facts, find_seat
 from contacts.imports.same_post import PARLIAMENT
 from contacts.models import Ending
-from contacts.parliament.shapes import COMMONS, History, HouseMembership, Member, NamePeriod, Page, Seat
+from contacts.parliament.shapes import (
+    COMMONS,
+    History,
+    HouseMembership,
+    Member,
+    NamePeriod,
+    Page,
+    PartyPeriod,
+    Seat,
+)
 
 SOURCE = PARLIAMENT
 
@@ -61,14 +70,15 @@ def listing_of(
         entry = entry_of(len(entries) + 1, cells_of(member), on, commons)
         history = histories.get(member.id)
         if history and not entry.problem:
-            start = party_start(member, history)
-            if start and (since is None or start >= since):
-                entry.party_since = start.isoformat()
+            if tells_of_party(member, history):
+                fill_in_parties(entry, history.parties, since)
             fill_in_names(entry, history)
         entries.append(entry)
     for name in sorted(vacant):
         entries.append(Entry(row=len(entries) + 1, seat_name=name, is_vacant=True))
-    past = [entry for number in left if number in histories for entry in ends_of(histories[number], on)]
+    past = [
+        entry for number in left if number in histories for entry in ends_of(histories[number], on, since)
+    ]
     reading = {"file": SOURCE, "columns": [], "unused": [], "rows": len(entries), "past": 0, "notes": 0}
     return with_habits(Listing(entries=entries, rows=len(entries), past=past, reading=reading))
 
@@ -107,12 +117,28 @@ def code_of(facts: Facts, seat_name: str) -> str:
     return find_seat(facts, Entry(row=0, seat_name=seat_name))[0]
 
 
-def party_start(member: Member, history: History) -> date | None:
-    """From when the member has sat for the present party, by the history; None where that says another."""
+def tells_of_party(member: Member, history: History) -> bool:
+    """Whether the history has the member sit for the present party now, and for no other."""
     now = [row for row in history.parties if row.ended_on is None]
-    if len(now) != 1 or now[0].party != member.party:
-        return None
-    return now[0].started_on
+    latest = max(history.parties, key=lambda row: row.started_on, default=None)
+    return now == [latest] and latest is not None and latest.party == member.party
+
+
+def fill_in_parties(entry: Entry, periods: Iterable[PartyPeriod], since: date | None) -> None:
+    """Since when the last of these parties is, or was, the MP's, and for whom they sat before; nothing
+    earlier than `since`."""
+    told = sorted(
+        (period for period in periods if since is None or period.started_on >= since),
+        key=lambda period: period.started_on,
+    )
+    if not told:
+        return
+    entry.party, entry.party_since = told[-1].party.name, told[-1].started_on.isoformat()
+    for period, following in itertools.pairwise(told):
+        ended_on = period.ended_on or following.started_on
+        entry.former_parties.append(
+            (period.party.name, "", period.started_on.isoformat(), ended_on.isoformat(), "")
+        )
 
 
 def fill_in_names(entry: Entry, history: History) -> None:
@@ -135,11 +161,11 @@ def sorted_as(period: NamePeriod, name: str) -> str:
     return names.sort_name(name, (period.list_name or "").partition(",")[0])
 
 
-def ends_of(history: History, on: date) -> Iterator[Entry]:
+def ends_of(history: History, on: date, since: date | None) -> Iterator[Entry]:
     """Holdings of this person that are over, as rows of a list would tell of them."""
     for held in history.memberships:
         if held.house == COMMONS and held.ended_on and held.ended_on <= on:
-            yield Entry(
+            entry = Entry(
                 row=0,
                 is_past=True,
                 parliament_id=history.id,
@@ -147,6 +173,9 @@ def ends_of(history: History, on: date) -> Iterator[Entry]:
                 ended_on=held.ended_on.isoformat(),
                 ended_by=how_ended(held),
             )
+            until_then = [period for period in history.parties if period.started_on <= held.ended_on]
+            fill_in_parties(entry, until_then, since)
+            yield entry
 
 
 def how_ended(held: HouseMembership) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
-from contacts.imports import reasons
+from contacts.imports import reasons, whips
 from contacts.imports.applying import apply_preview, preview_list, read_list
+from contacts.imports.parties import understand
 from contacts.imports.undoing import undo_import
-from contacts.models import MP, Dissolution, MPListImport, MPName, MPStatus, PartySpell, SeatHolding
+from contacts.models import MP, Dissolution, MPListImport, MPName, MPStatus, Party, PartySpell, SeatHolding
 from tests.contacts.lists import (
     CODES,
     ELECTION,
@@ -37,6 +38,11 @@ LONGER = {"End date": "", "Start reason": "", "End reason": "", "Status": "", "S
 def holdings(code: str) -> list[tuple[int, date, date | None, str, str]]:
     rows = SeatHolding.objects.filter(constituency__ons_code=code).order_by("started_on")
     return list(rows.values_list("mp__parliament_id", "started_on", "ended_on", "begun_by", "ended_by"))
+
+
+def parties(parliament_id: int) -> list[tuple[str, date, date | None, str]]:
+    rows = PartySpell.objects.filter(mp__parliament_id=parliament_id).order_by("started_on")
+    return list(rows.values_list("party__name", "started_on", "ended_on", "begun_by"))
 
 
 def names(parliament_id: int) -> list[tuple[str, date, date | None]]:
@@ -295,8 +301,107 @@ def test_the_first_list_takes_the_holdings_beginning_from_the_row_before(importe
     )
 
     assert holdings(FIRST) == [(1000, date(2024, 12, 13), None, "by-election", "")]
-    spell = PartySpell.objects.get(mp__parliament_id=1000)
-    assert (spell.party.name, spell.started_on) == ("Independent", date(2025, 2, 5))
+    assert parties(1000) == [
+        ("Labour", date(2024, 12, 13), date(2025, 2, 4), ""),
+        ("Independent", date(2025, 2, 5), None, "whip-removed"),
+    ]
+
+
+def part(party: str, begun: str, why: str, ended: str = "", why_ended: str = "") -> dict[str, str]:
+    """A row of the first seat's MP for a party's part of the holding."""
+    days = {"Start date": begun, "Start reason": why, "End date": ended, "End reason": why_ended}
+    return {**LONGER, **whole()[0], "Party": party, **days}
+
+
+LOST_AND_RESTORED = [
+    part("Labour", "2024-07-05", "general_election", "2024-07-24", "whip_removed"),
+    part("Independent", "2024-07-25", "whip_removed", "2025-02-05", "whip_restored"),
+    part("Labour", "2025-02-06", "whip_restored"),
+]
+AS_TOLD = [
+    ("Labour", ELECTED, date(2024, 7, 24), ""),
+    ("Independent", date(2024, 7, 25), date(2025, 2, 5), "whip-removed"),
+    ("Labour", date(2025, 2, 6), None, "whip-restored"),
+]
+
+
+@pytest.mark.parametrize("was_seen", [True, False])
+def test_a_later_list_dates_a_whip_lost_and_restored_and_undoing_takes_that_back(importer, was_seen):
+    """Whether lists before it told of the change late or not at all."""
+    importer(whole())
+    if was_seen:
+        importer(changed_rows(whole(), **{FIRST: {"Party": "Independent"}}), "2024-10-29")
+        importer(whole(), "2025-11-10")
+    before = facts()
+
+    _, report = importer([*LOST_AND_RESTORED, *with_reasons()[1:]], "2026-06-28")
+
+    assert parties(1000) == AS_TOLD
+    assert (report["changed"], report["unchanged"]) == (0, 650)
+    source = "list.csv, as at 28 June 2026"
+    assert PartySpell.objects.filter(source=source, end_source__in=("", source)).count() == 2
+    assert PartySpell.objects.get(started_on=ELECTED, mp__parliament_id=1000).end_source == source
+    after = facts()
+    importer([*LOST_AND_RESTORED, *with_reasons()[1:]], "2026-06-28")
+    importer(changed_rows(whole(), **{FIRST: {"Start date": "2024-07-05"}}), "2026-06-29")
+    assert facts() == after
+    for applied in MPListImport.objects.applied()[:3]:
+        undo_import(applied=applied, now=NOW)
+    assert facts() == before
+
+
+def test_a_list_that_tells_of_fewer_parties_takes_none_away(importer):
+    importer([*LOST_AND_RESTORED, *with_reasons()[1:]], "2025-06-01")
+    known = parties(1000)
+    fewer = [
+        part("Green Party", "2024-07-05", "general_election", "2024-09-01", "changed_party"),
+        part("Labour", "2024-09-02", "changed_party"),
+    ]
+
+    importer([*fewer, *with_reasons()[1:]], "2026-06-28")
+
+    assert [spell[0] for spell in known] == ["Labour", "Independent", "Labour"]
+    assert parties(1000) == known
+
+
+def test_what_is_over_tells_of_a_whip_lost_before_it(importer):
+    """The whip goes, then the seat, and no list comes in between."""
+    importer(whole())
+    left = [
+        part("Labour", "2024-07-05", "general_election", "2025-02-09", "whip_removed"),
+        part("Independent", "2025-02-10", "whip_removed", "2026-01-23", "resigned"),
+    ]
+    importer([*left, *with_reasons(**{FIRST: VACANT})], "2026-01-27")
+
+    assert parties(1000) == [
+        ("Labour", ELECTED, date(2025, 2, 9), ""),
+        ("Independent", date(2025, 2, 10), date(2026, 1, 23), "whip-removed"),
+    ]
+    assert holdings(FIRST) == [(1000, ELECTED, date(2026, 1, 23), "general-election", "resignation")]
+
+
+DAY = date(2025, 6, 15)
+
+
+@pytest.mark.parametrize(
+    ("known", "told", "fit"),
+    [
+        ([("Labour", 0)], [("Labour", 7)], True),
+        ([("Labour", 0)], [("Labour", 8)], False),
+        ([("Labour", 0)], [("Labour", -400), ("Independent", -30)], True),
+        ([("Labour", 0)], [("Labour", -400), ("Independent", -31)], False),
+        ([("Labour", -400), ("Independent", 0)], [("Labour", -400)], False),
+        ([("Labour", -400), ("Independent", 0)], [("Independent", -400), ("Labour", -9)], False),
+        ([("Labour (Co-op)", 0)], [("Lab", -400)], True),
+        ([], [("Labour", 0)], True),
+    ],
+)
+def test_parties_told_fit_those_known_in_their_order_and_about_their_days(known, told, fit):
+    """In days from one day: a list may tell of some weeks before, and sources differ by a few days."""
+    spells = [PartySpell(party=Party(name=name), started_on=DAY + timedelta(days)) for name, days in known]
+    said = [whips.Told(understand(name), DAY + timedelta(days)) for name, days in told]
+
+    assert (whips.matched(spells, said) is not None) == fit
 
 
 # --- Statuses -----------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ What must come out is read here from TheyWorkForYou's own file by other means.
 from __future__ import annotations
 
 import csv
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
 ELECTED = date(2024, 7, 4)
 LISTS = (
     ("mps/ge2024_winners_with_mnis_id.csv", "2024-07-04"),
+    ("messy/official_candidate_level_2024_winners_only_bom_52_columns.csv", "2024-07-04"),
+    ("mps/ge2024_results_by_constituency.csv", "2024-07-04"),
     ("mps/mps_elected_2024-07-04_joined.csv", "2024-07-04"),
     ("update_series/ifg_current_mps_2024-07-09.json", "2024-07-09"),
     ("update_series/ifg_current_mps_2024-10-29.json", "2024-10-29"),
@@ -34,13 +36,15 @@ LISTS = (
     ("mps/twfy_commons_memberships_since_2024-07-04.csv", "2026-06-28"),
 )
 
-
-MOST_BETWEEN_LISTS = 380  # days: from November to November there is none
-# Where the lists of a day differ about a party, or the change and its taking back lie between two of them.
+# Where TheyWorkForYou tells of no change of party, and the lists before it do.
 DIFFER = {
     "Andy Burnham": ["Labour (Co-op)", "Labour"],
     "Jeremy Corbyn": ["Independent", "Your Party", "Independent"],
-    "Oliver Ryan": ["Labour (Co-op)"],
+}
+CHANGES = {
+    "changed_party": "changed",
+    "whip_removed": "whip-removed",
+    "whip_restored": "whip-restored",
 }
 
 
@@ -58,9 +62,9 @@ def holdings(seat: str) -> list[tuple[str, date, date | None, str, str]]:
     return list(rows.values_list("mp__name", "started_on", "ended_on", "begun_by", "ended_by"))
 
 
-def parties(**who: object) -> list[tuple[str, date, date | None]]:
+def parties(**who: object) -> list[tuple[str, date, date | None, str]]:
     rows = PartySpell.objects.filter(**who).order_by("started_on")
-    return list(rows.values_list("party__name", "started_on", "ended_on"))
+    return list(rows.values_list("party__name", "started_on", "ended_on", "begun_by"))
 
 
 def test_every_list_in_its_order_by_file(real_data):
@@ -82,29 +86,48 @@ def test_every_list_in_its_order_by_file(real_data):
     assert len(everybody) == len(held)
     assert held.keys() == stays.keys()
     assert len({seat for (seat, _), each in held.items() if each.ended_on is None}) == 650
+    changes = 0
     for key, stay in stays.items():
         holding = held[key]
         assert (day_of(stay[0]["start_date"]) - holding.started_on).days in (0, 1), holding
         assert holding.ended_on == day_of(stay[-1]["end_date"]), holding
         won = stay[0]["start_reason"] == "by_election"
         assert holding.begun_by == ("by-election" if won else "general-election"), holding
-        # For whom they sat: each change in its order, known by the first list after it, and never past the end.
+        # For whom they sat: each change on its day, and how it came.
         spells = list(PartySpell.objects.filter(mp=holding.mp).order_by("started_on"))
         said = [twfy_party(row["party"]) for row in stay]
         assert [spell.party.name for spell in spells] == DIFFER.get(holding.mp.name, said), holding
         assert spells[0].started_on == holding.started_on, holding
         assert spells[-1].ended_on == holding.ended_on, holding
         if holding.mp.name not in DIFFER:
-            for spell, row in zip(spells[1:], stay[1:], strict=True):
-                assert spell.started_on.isoformat() in [day for _, day in LISTS], spell
-                late = (spell.started_on - day_of(row["start_date"])).days
-                assert 0 <= late < MOST_BETWEEN_LISTS, spell
+            for before, spell, row in zip(spells, spells[1:], stay[1:], strict=False):
+                assert abs((spell.started_on - day_of(row["start_date"])).days) <= 1, spell
+                assert spell.begun_by == CHANGES[row["start_reason"]], spell
+                assert before.ended_on == spell.started_on - timedelta(days=1), spell
+            changes += len(stay) - 1
+    assert changes == 42
+    assert PartySpell.objects.exclude(begun_by="").count() == changes
     # Each MP is called what the open name says, and nobody has two.
     called = set(MPName.objects.current().values_list("mp", "name", "sort_name"))
     assert called == set(MP.objects.values_list("pk", "name", "sort_name"))
 
     # A whip lost and restored.
-    assert [name for name, _, _ in parties(mp__parliament_id=4493)] == ["Labour", "Independent", "Labour"]
+    assert parties(mp__name="Richard Burgon") == [
+        ("Labour", ELECTED, date(2024, 7, 24), ""),
+        ("Independent", date(2024, 7, 25), date(2025, 2, 5), "changed"),
+        ("Labour", date(2025, 2, 6), None, "changed"),
+    ]
+    # One of which no list before tells, since it was restored by the next.
+    assert parties(mp__name="Oliver Ryan") == [
+        ("Labour (Co-op)", ELECTED, date(2025, 2, 10), ""),
+        ("Independent", date(2025, 2, 11), date(2025, 8, 14), "changed"),
+        ("Labour (Co-op)", date(2025, 8, 15), None, "whip-restored"),
+    ]
+    # One lost, and then the seat.
+    assert parties(mp__name="Andrew Gwynne") == [
+        ("Labour (Co-op)", ELECTED, date(2025, 2, 9), ""),
+        ("Independent", date(2025, 2, 10), date(2026, 1, 23), "whip-removed"),
+    ]
     # A by-election.
     assert [each[0] for each in holdings("Runcorn and Helsby")] == ["Mike Amesbury", "Sarah Pochin"]
     assert holdings("Runcorn and Helsby")[0][2:] == (date(2025, 3, 17), "general-election", "resignation")
@@ -125,7 +148,7 @@ def test_every_list_in_its_order_by_file(real_data):
     # Accents of one letter and of two, the Speaker.
     accents = ["Siân Berry", "Zöe Franklin", "Órfhlaith Begley", "Dáire Hughes"]
     assert MP.objects.filter(name__in=accents).count() == 4
-    assert [name for name, _, _ in parties(mp__holdings__constituency__name="Chorley")] == ["Speaker"]
+    assert [name for name, *_ in parties(mp__holdings__constituency__name="Chorley")] == ["Speaker"]
 
 
 def test_what_the_seats_of_today_were_made_from(real_data):

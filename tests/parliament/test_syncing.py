@@ -393,6 +393,46 @@ def test_a_history_that_does_not_fit_what_is_recorded_gives_no_day(synced, parli
     assert spells(1000)[-1] == ("Independent", TODAY + 10 * DAY, None)
 
 
+def test_with_since_a_party_that_was_dated_late_is_put_right_and_undone(synced, parliament):
+    mp = parliament.mp(FIRST)
+    mp.party = "Independent"
+    sync_on(10)
+    before = plain_facts()
+    mp.parties = [
+        ("Labour", ELECTION, "2026-03-05"),
+        ("Your Party", "2026-03-05", "2026-03-09"),
+        ("Independent", "2026-03-09", None),
+    ]
+
+    sync_on(11)
+    assert plain_facts() == before
+    sync_on(11, since=ELECTED)
+
+    assert spells(1000) == [
+        ("Labour", ELECTED, date(2026, 3, 4)),
+        ("Your Party", date(2026, 3, 5), date(2026, 3, 8)),
+        ("Independent", date(2026, 3, 9), None),
+    ]
+    imports = MPListImport.objects.applied().count()
+    sync_on(12, since=ELECTED)
+    assert MPListImport.objects.applied().count() == imports
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW + 12 * DAY)
+    assert plain_facts() == before
+
+
+def test_the_history_of_who_left_tells_of_a_whip_lost_before(synced, parliament):
+    gone = parliament.vacate(FIRST)
+    gone.left = ("2026-03-08", "Resigned", None)
+    gone.parties = [("Labour", ELECTION, "2026-03-05"), ("Independent", "2026-03-05", "2026-03-08")]
+
+    sync_on(10)
+
+    assert spells(gone.id) == [
+        ("Labour", ELECTED, date(2026, 3, 4)),
+        ("Independent", date(2026, 3, 5), date(2026, 3, 8)),
+    ]
+
+
 # --- What stops a run -------------------------------------------------------------------------
 
 

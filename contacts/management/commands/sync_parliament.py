@@ -31,8 +31,9 @@ class Command(MPsCommand):
         parser.add_argument(
             "--since",
             metavar="DATE",
-            help="after a pause, or the first time: take the day of a change of party from Parliament's own "
-            "history of each MP, back to DATE, instead of today (about 33 more requests)",
+            help="after a pause, or the first time: take the days of changes of party from Parliament's own "
+            "history of each MP, back to DATE, also of those recorded late or not at all (about 33 more "
+            "requests)",
         )
         parser.add_argument(
             "--only", choices=SyncSubject.values, help="ask who the MPs are (mps), or the rest (details)"
