@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from django.conf import settings
+from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from pytest_django import DjangoDbBlocker
@@ -85,6 +86,15 @@ def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -
 def real_data() -> Path:
     """The folder of real lists; a test that uses it is marked `real_data`."""
     return REAL_DATA
+
+
+@pytest.fixture
+def collected(tmp_path, settings) -> Path:
+    """The static files as production names and serves them."""
+    settings.STATIC_ROOT = tmp_path / "static"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": "mpcrm.static_files.StaticFiles"}}
+    call_command("collectstatic", interactive=False, verbosity=0)
+    return tmp_path / "static"
 
 
 @pytest.fixture

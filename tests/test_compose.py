@@ -14,12 +14,14 @@ import urllib.request
 from collections.abc import Callable
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
+from email.message import Message
 from pathlib import Path
 
 import pytest
 import redis
 import yaml
 from django.conf import settings
+from django.urls import reverse
 from django.utils import timezone
 
 from enquiries.models import Escalation
@@ -50,8 +52,8 @@ def empty_redis():
 
 
 @pytest.fixture
-def environment(empty_redis, transactional_db) -> dict[str, str]:
-    """What compose hands over, with this machine's PostgreSQL and Redis."""
+def environment(empty_redis, transactional_db, collected) -> dict[str, str]:
+    """What compose hands over, with this machine's PostgreSQL, Redis and static files."""
     given = {
         "SECRET_KEY": "x" * 60,
         "ALLOWED_HOSTS": "mpcrm.example,127.0.0.1",
@@ -74,7 +76,8 @@ def environment(empty_redis, transactional_db) -> dict[str, str]:
     for service in ("web", "worker", "beat"):
         assert set(COMPOSE["services"][service]["environment"]) == set(given)
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | given
+    of_tests = {"DJANGO_SETTINGS_MODULE": "tests.compose_settings", "TEST_STATIC_ROOT": str(collected)}
+    return kept | given | of_tests
 
 
 @contextmanager
@@ -106,12 +109,31 @@ def started(service: str, environment: dict[str, str], tmp_path: Path, port: int
             process.wait()
 
 
-def is_healthy(service: str, tmp_path: Path) -> bool:
-    """What the service's health check says, of this machine's paths."""
-    kind, program, *arguments = COMPOSE["services"][service]["healthcheck"]["test"]
-    assert (kind, program) == ("CMD", "python")
-    here = [part.replace("/tmp/", f"{tmp_path}/") for part in arguments]
-    return subprocess.run([sys.executable, *here], timeout=10).returncode == 0
+def health_check(
+    service: str, environment: dict[str, str], tmp_path: Path, port: int = 0
+) -> subprocess.Popen:
+    """The service's health check as compose would run it, on this machine's port and paths."""
+    kind, *command = [
+        part.replace("127.0.0.1:8000", f"127.0.0.1:{port}")
+        .replace("/tmp/", f"{tmp_path}/")
+        .replace("$$", "$")
+        for part in COMPOSE["services"][service]["healthcheck"]["test"]
+    ]
+    here = {
+        "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+        "HOSTNAME": socket.gethostname(),
+    }
+    return subprocess.Popen(
+        ["sh", "-c", *command] if kind == "CMD-SHELL" else command,
+        cwd=settings.BASE_DIR,
+        env=environment | here,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+
+
+def is_healthy(check: subprocess.Popen) -> bool:
+    return check.wait(timeout=30) == 0
 
 
 def wait_until(is_so: Callable[[], object], tmp_path: Path, seconds: int = 60) -> None:
@@ -121,6 +143,13 @@ def wait_until(is_so: Callable[[], object], tmp_path: Path, seconds: int = 60) -
             logs = {path.name: path.read_text()[-3000:] for path in tmp_path.glob("*.log")}
             raise AssertionError(f"not within {seconds} seconds; {logs}")
         time.sleep(0.2)
+
+
+def page_at(address: str) -> tuple[str, Message]:
+    """What the proxy in front is answered, and the headers."""
+    headers = {"Host": "mpcrm.example", "X-Forwarded-Proto": "https"}
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=5) as response:
+        return response.read().decode(), response.headers
 
 
 def status_of(address: str) -> int:
@@ -160,6 +189,10 @@ def test_escalations_arrive_through_web_worker_and_beat_though_the_worker_is_kil
         wait_until(lambda: status_of(f"{site}/healthz") == 200, tmp_path)
         assert status_of(f"{site}/readyz") == 503  # nothing has ticked yet
         assert not Escalation.objects.exists()
+        page, _ = page_at(f"{site}{reverse('account_login')}")
+        files = re.findall(r'(?:href|src)="(/static/[^"]+\.(css|js))"', page)
+        assert {kind for _, kind in files} == {"css", "js"}
+        assert all("immutable" in page_at(f"{site}{file}")[1]["Cache-Control"] for file, _ in files)
 
         worker = stack.enter_context(started("worker", environment, tmp_path, port))
         stack.enter_context(started("beat", environment, tmp_path, port))
@@ -173,9 +206,10 @@ def test_escalations_arrive_through_web_worker_and_beat_though_the_worker_is_kil
         wait_until(lambda: sent.count() == overdue, tmp_path)
         wait_until(lambda: status_of(f"{site}/readyz") == 200, tmp_path)
 
-        assert is_healthy("beat", tmp_path)
+        checks = [health_check(each, environment, tmp_path, port) for each in ("web", "worker", "beat")]
         ticks = Tick.objects.count()
         wait_until(lambda: Tick.objects.count() >= ticks + 2, tmp_path)
+        assert [is_healthy(check) for check in checks] == [True, True, True]
 
     found = outcome(overdue, sink)
     assert found == Outcome(0, 0, 0, 0, 0, 0, email_repeats=found.email_repeats)
@@ -196,13 +230,14 @@ def test_whatever_serves_has_a_health_check():
         assert COMPOSE["services"][service]["healthcheck"]["test"]
 
 
-def test_beat_that_writes_no_schedule_is_not_healthy(tmp_path):
-    assert not is_healthy("beat", tmp_path)
+def test_web_that_does_not_answer_and_beat_that_writes_no_schedule_are_not_healthy(tmp_path):
+    assert not is_healthy(health_check("web", {"ALLOWED_HOSTS": "mpcrm.example"}, tmp_path, port=9))
+    assert not is_healthy(health_check("beat", {}, tmp_path))
     schedule = tmp_path / "celerybeat-schedule.db"
     schedule.touch()
-    assert is_healthy("beat", tmp_path)
+    assert is_healthy(health_check("beat", {}, tmp_path))
     os.utime(schedule, (time.time() - 700, time.time() - 700))
-    assert not is_healthy("beat", tmp_path)
+    assert not is_healthy(health_check("beat", {}, tmp_path))
 
 
 def test_whatever_can_be_set_is_handed_over():
