@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Authority, Membership
+from contacts import notes
 from contacts.checklist import completeness_by_mp
 from contacts.models import (
     MP,
@@ -22,7 +23,7 @@ from contacts.models import (
     Question,
 )
 from notifications.models import ToDo
-from notifications.to_dos import ToDoRequest, ask, finish, withdraw
+from notifications.to_dos import ToDoRequest, ask, finish, reopen, withdraw
 
 KIND = "checklist"  # of the to-dos about it
 LOOK_AGAIN_WITHIN = timedelta(days=14)
@@ -70,10 +71,7 @@ def answer_question(
             answered_at=now,
             answered_by=by,
         )
-        found = completeness_by_mp(membership=by, on=timezone.localdate(now), mp=mp)
-        if not found[mp.pk].stale:
-            for to_do in ToDo.objects.visible_to(by).open().filter(kind=KIND, subject=mp.subject):
-                finish(by=by, to_do=to_do, now=now)
+        _looked_again(by=by, mp=mp, now=now)
     return answer
 
 
@@ -91,10 +89,19 @@ def renew_answer(*, by: Membership, answer: ChecklistAnswer, now: datetime) -> N
     )
 
 
+def withdraw_answer(*, by: Membership, answer: ChecklistAnswer, why: str, now: datetime) -> None:
+    """Say that an answer was wrong. When nothing of the checklist is out of date any longer, to look at it
+    again is done. Withdrawing it again changes nothing."""
+    with transaction.atomic():
+        notes.withdraw(by=by, row=answer, why=why, now=now)
+        _looked_again(by=by, mp=answer.mp, now=now)
+
+
 def begin_checklist_anew(*, by: Membership, mp: MP, now: datetime) -> int:
     """Open all questions about this MP again, as for somebody who returns to a seat; give how many were
     answered. What was answered stays to be read. A new MP's checklist is empty anyway, and what was answered
-    of the MP before stays with that MP. Asked twice, the second changes nothing."""
+    of the MP before stays with that MP. Nothing is out of date then, so to look at it again is done. Asked
+    twice, the second changes nothing."""
     with transaction.atomic():
         _hold(by.authority)
         given = ChecklistAnswer.objects.visible_to(by).filter(mp=mp).standing().given()
@@ -110,6 +117,7 @@ def begin_checklist_anew(*, by: Membership, mp: MP, now: datetime) -> int:
             for answer in given.order_by("pk")
         ]
         ChecklistAnswer.objects.bulk_create(opened)
+        _looked_again(by=by, mp=mp, now=now)
     return len(opened)
 
 
@@ -117,14 +125,26 @@ class AnsweredSince(Exception):
     """Somebody has answered a question of the new checklist; the message says of whom."""
 
 
-def take_back_beginning_anew(*, by: Membership, mp: MP, begun_at: datetime) -> None:
-    """The checklist stands as before it was begun anew at that moment. Raises AnsweredSince."""
+def take_back_beginning_anew(*, by: Membership, mp: MP, begun_at: datetime, now: datetime) -> None:
+    """The checklist stands as before it was begun anew at that moment, and what that finished is to be done
+    again. Raises AnsweredSince."""
     with transaction.atomic():
         _hold(by.authority)
         opened = ChecklistAnswer.objects.visible_to(by).filter(mp=mp, answered_at=begun_at, text="")
         if opened.count() != opened.standing().count():
             raise AnsweredSince(f"The checklist of {mp} has been answered since.")
         opened.delete()
+        for to_do in ToDo.objects.visible_to(by).filter(kind=KIND, subject=mp.subject, done_at=begun_at):
+            reopen(by=by, to_do=to_do, now=now)
+
+
+def _looked_again(*, by: Membership, mp: MP, now: datetime) -> None:
+    """Finish what was asked, to look again, unless something of the checklist is out of date still."""
+    found = completeness_by_mp(membership=by, on=timezone.localdate(now), mp=mp)
+    if mp.pk in found and found[mp.pk].stale:
+        return
+    for to_do in ToDo.objects.visible_to(by).open().filter(kind=KIND, subject=mp.subject):
+        finish(by=by, to_do=to_do, now=now)
 
 
 def _hold(authority: Authority) -> None:

@@ -57,8 +57,9 @@ def end_priority(*, by: Membership, priority: Priority, ended_on: date | None, n
     set_priority(by=by, priority=priority, version=priority.version, changes={"ended_on": ended_on}, now=now)
 
 
-def move_priority(*, by: Membership, priority: Priority, up: bool, now: datetime) -> None:
-    """Change places with the one before, or after; the first stays first and the last last.
+def move_priority(*, by: Membership, priority: Priority, up: bool, now: datetime) -> bool:
+    """Change places with the one before, or after, and say whether it did; the first stays first, the last
+    last, and one that has ended where it is.
 
     An edit of the words that goes on meanwhile is about something else, so this counts as no version.
     """
@@ -66,15 +67,18 @@ def move_priority(*, by: Membership, priority: Priority, up: bool, now: datetime
         _hold(by.authority)
         on = timezone.localdate(now)
         rows = list(Priority.objects.filter(authority=by.authority).not_ended(on).order_by("position", "pk"))
-        here = [row.pk for row in rows].index(priority.pk)
+        here = next((place for place, row in enumerate(rows) if row.pk == priority.pk), None)
+        if here is None:
+            return False
         there = here - 1 if up else here + 1
         if not 0 <= there < len(rows):
-            return
+            return False
         rows[here], rows[there] = rows[there], rows[here]
         for position, row in enumerate(rows, start=1):
             if row.position != position:
                 row.position = position
                 save_signed(row, by=by, now=now)
+    return True
 
 
 def _refuse_a_second(priority: Priority) -> None:

@@ -9,13 +9,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
-from contacts.answering import AnsweredMeanwhile, answer_question, renew_answer
+from contacts.answering import AnsweredMeanwhile, answer_question, renew_answer, withdraw_answer
 from contacts.checklist import checklist_of, checklists_of
 from contacts.checklist_forms import AnswerForm
 from contacts.directory import sitting_mps, with_relationship_owner
 from contacts.models import MP, READERS, ChecklistAnswer, ChecklistAnswerQuerySet, MPQuerySet, Question
 from contacts.note_forms import WithdrawForm
-from contacts.notes import withdraw
 
 
 @require_safe
@@ -91,13 +90,18 @@ def answer_withdraw(request: AuthorityRequest, pk: int) -> HttpResponse:
     answer = get_object_or_404(answers.select_related("mp", "answered_by__user"), pk=pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        withdraw(by=request.membership, row=answer, now=timezone.now(), **form.cleaned_data)
+        withdraw_answer(by=request.membership, answer=answer, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "The answer is withdrawn.")
         return redirect("contacts:checklist_detail", request.authority.slug, answer.mp_id)
     return render(
         request,
         "contacts/answer_withdraw.html",
-        {"form": form, "mp": answer.mp, "answer": answer},
+        {
+            "form": form,
+            "mp": answer.mp,
+            "answer": answer,
+            "stands_then": _answers(request, answer.mp, Question(answer.question)).exclude(pk=pk).first(),
+        },
         status=422 if form.is_bound else 200,
     )
 

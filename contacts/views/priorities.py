@@ -98,8 +98,10 @@ def priority_move_down(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 def _move(request: AuthorityRequest, pk: int, *, up: bool) -> HttpResponse:
     priority = _priority_or_404(request, pk)
-    move_priority(by=request.membership, priority=priority, up=up, now=timezone.now())
-    messages.success(request, f"{priority} is moved {'up' if up else 'down'}.")
+    if move_priority(by=request.membership, priority=priority, up=up, now=timezone.now()):
+        messages.success(request, f"{priority} is moved {'up' if up else 'down'}.")
+    else:
+        messages.info(request, f"{priority} stays where it is.")
     return redirect("contacts:priority_list", request.authority.slug)
 
 

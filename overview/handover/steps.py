@@ -288,7 +288,7 @@ def _undo_lead(effect: dict[str, Any], by: Membership, now: datetime) -> None:
 
 def _undo_checklist(effect: dict[str, Any], by: Membership, now: datetime) -> None:
     begun_at = datetime.fromisoformat(effect["begun_at"])
-    take_back_beginning_anew(by=by, mp=MP.objects.get(pk=effect["mp"]), begun_at=begun_at)
+    take_back_beginning_anew(by=by, mp=MP.objects.get(pk=effect["mp"]), begun_at=begun_at, now=now)
 
 
 def _undo_to_dos(effect: dict[str, Any], by: Membership, now: datetime) -> None:

@@ -14,10 +14,10 @@ from contacts.answering import (
     begin_checklist_anew,
     renew_answer,
     sweep,
+    withdraw_answer,
 )
 from contacts.checklist import Completeness, checklist_of, completeness_by_mp
 from contacts.models import ChecklistAnswer, Dissolution, Ending, Post, PostKind, Question, SeatHolding
-from contacts.notes import withdraw
 from notifications.models import ToDo
 from notifications.to_dos import finish
 from tests.factories import (
@@ -289,13 +289,32 @@ def test_a_withdrawn_answer_stands_no_more_and_the_one_before_does(sign_in, offi
 
 def test_after_the_only_answer_is_withdrawn_the_question_is_open_and_can_be_answered(officer, mp):
     wrong = answered(officer, mp, text="Wrong")
-    withdraw(by=officer, row=wrong, why="Of another MP", now=NOW)
+    withdraw_answer(by=officer, answer=wrong, why="Of another MP", now=NOW)
 
     found = checklist_of(mp, membership=officer, on=TODAY)
     right = answered(officer, mp, seen=found.items[0].seen, text="Right")
 
     assert (found.items[0].answer, found.completeness.answered) == (None, 0)
     assert list(ChecklistAnswer.objects.standing()) == [right]
+
+
+def test_the_page_says_what_stands_after_an_answer_is_withdrawn(sign_in, officer, authority, mp):
+    first = answered(officer, mp, text="Right")
+    wrong = answered(officer, mp, seen=first.pk, text="Wrong")
+    client = sign_in(officer)
+
+    between = client.get(url("answer_withdraw", authority, wrong.pk)).content.decode()
+    only = client.get(url("answer_withdraw", authority, first.pk)).content.decode()
+    begin_checklist_anew(by=officer, mp=mp, now=NOW)
+    anew = answered(officer, mp, seen=ChecklistAnswer.objects.first().pk, text="Anew")
+    after = client.get(url("answer_withdraw", authority, anew.pk)).content.decode()
+    withdraw_answer(by=officer, answer=anew, why="Of another MP", now=NOW)
+
+    assert "the one before stands again" in between
+    assert "Fact" in between
+    assert "a later answer stands" in only
+    assert "the question is open again" in after
+    assert checklist_of(mp, membership=officer, on=TODAY).items[0].answer is None
 
 
 # --- Anew -----------------------------------------------------------------------------
@@ -388,6 +407,22 @@ def test_answering_what_is_out_of_date_finishes_the_to_do(officer, authority, mp
     assert half_done == 1
     to_do = ToDo.objects.get()
     assert (to_do.done_by, to_do.outcome) == (officer, "done")
+
+
+@pytest.mark.parametrize("how", ["withdrawn", "begun anew"])
+def test_the_to_do_is_done_once_nothing_out_of_date_stands(officer, mp, answer, how):
+    ChecklistAnswerFactory(authority=answer.authority, mp=mp, question=Question.RISKS)
+    sweep(now=NOW + 181 * DAY)
+
+    if how == "begun anew":
+        begin_checklist_anew(by=officer, mp=mp, now=NOW + 182 * DAY)
+    else:
+        withdraw_answer(by=officer, answer=answer, why="Wrong", now=NOW + 182 * DAY)
+        assert ToDo.objects.open().count() == 1, "the other is out of date still"
+        other = ChecklistAnswer.objects.get(question=Question.RISKS)
+        withdraw_answer(by=officer, answer=other, why="Wrong", now=NOW + 182 * DAY)
+
+    assert (ToDo.objects.open().count(), ToDo.objects.get().done_by) == (0, officer)
 
 
 @pytest.mark.parametrize("who", ["lead without an account", "lead who left", "admin"])

@@ -88,6 +88,17 @@ def test_two_people_at_one_priority_see_both_versions(sign_in, political_affairs
     assert (roads.why, roads.key_words, roads.version) == ("They fall apart.", "roads\nbuses", 3)
 
 
+@pytest.mark.parametrize("way", ["up", "down"])
+def test_a_priority_that_has_ended_meanwhile_is_moved_nowhere(sign_in, political_affairs, authority, way):
+    PriorityFactory(authority=authority, name="Roads", position=1)
+    ended = PriorityFactory(authority=authority, name="Buses", position=2, ended_on=date(2026, 2, 1))
+
+    response = sign_in(political_affairs).post(url(f"priority_move_{way}", authority, ended.pk), follow=True)
+
+    assert "Buses stays where it is." in response.content.decode()
+    assert names(authority) == ["Roads", "Buses"]
+
+
 def test_a_name_stands_once_among_the_priorities_that_last(sign_in, political_affairs, authority):
     old = PriorityFactory(authority=authority, name=HOMES["name"])
     client = sign_in(political_affairs)
