@@ -23,6 +23,8 @@ OUTCOMES = [(IN_TIME, "In time"), (MISSED, "Late or none")]
 MOST_FOUND = 1000
 TEXT = "words"
 LONGEST_TEXT = 200
+# To filter by what the list does not show would tell of it.
+UNSEEN_WITHOUT_TEXT = ("owner", "enquiry_type")
 
 
 def _choice(label: str, **extra: Any) -> django_filters.ChoiceFilter:
@@ -41,7 +43,10 @@ def _day(label: str, lookup: str, field: str = "received_on") -> django_filters.
 
 
 class EnquiryFilter(django_filters.FilterSet):
-    """Without a status chosen, what is open. Who may not read subjects finds references only."""
+    """Without a status chosen, what is open.
+
+    Who may not read subjects finds references only, and filters by nothing that they may not see.
+    """
 
     words = django_filters.CharFilter(label="Words or reference", method="keep", max_length=LONGEST_TEXT)
     status = django_filters.ChoiceFilter(
@@ -81,6 +86,8 @@ class EnquiryFilter(django_filters.FilterSet):
             self.filters[name].extra["choices"] = choices
         if not membership.sees_enquiry_text:
             self.filters[TEXT].label = "Reference"
+            for name in UNSEEN_WITHOUT_TEXT:
+                del self.filters[name]
 
     @cached_property
     def services(self) -> Choices:

@@ -47,10 +47,8 @@ def authority_home(request: AuthorityRequest) -> HttpResponse:
             return render(request, "overview/admin_home.html", installation)
         case Role.OFFICER if waiting := overview_of(member, on=on).waiting:
             url = reverse("overview:handover_list", args=[request.authority.slug])
-            messages.info(
-                request,
-                format_html('<a class="govuk-link" href="{}">{} to hand over</a>', url, _seats(waiting)),
-            )
+            link = format_html('<a class="govuk-link" href="{}">{} to hand over</a>', url, _seats(waiting))
+            messages.info(request, link, extra_tags="line")
     return redirect("enquiries:enquiry_list", request.authority.slug)
 
 

@@ -138,6 +138,12 @@ def day(value: date | datetime | None) -> str:
 
 
 @register.filter
+def short_day(value: date | None) -> str:
+    """4 Jun 2026, where a column is narrow; empty for None."""
+    return "" if value is None else f"{value:%-d %b %Y}"
+
+
+@register.filter
 def moment(value: datetime | None) -> str:
     """4 June 2026 at 9:32am, Europe/London; empty for None."""
     if value is None or value == "":

@@ -12,26 +12,47 @@ from playwright.sync_api import Page, expect
 from accounts.models import Membership, Role
 from enquiries.models import Enquiry
 from enquiries.services import create_default_policies
-from tests.factories import PASSWORD, EnquiryFactory, MembershipFactory, MPFactory, ServiceFactory
+from tests.factories import (
+    PASSWORD,
+    ConstituencyFactory,
+    EnquiryFactory,
+    MembershipFactory,
+    MPFactory,
+    ServiceFactory,
+    ToDoFactory,
+    TopicFactory,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 # Who works through a queue of their own.
 WORKERS = [Role.OFFICER, Role.POLITICAL_AFFAIRS, Role.SERVICE_CONTACT]
+SERVICE = "Environment, waste and neighbourhood services"
+SUBJECT = "Council tax arrears, enforcement agents and a payment plan that was refused twice, number {}"
+
+
+@pytest.fixture
+def mp(authority):
+    """An MP whose names are as long as the longest of real ones."""
+    seat = ConstituencyFactory(name="Inverharrow, Skerry and West Aldermere-shire")
+    return MPFactory(authority=authority, name="Dr Alexandra Featherstone-Whitcombe", seat=seat)
 
 
 @pytest.fixture(params=WORKERS, ids=str)
-def worker(request, authority):
-    """Somebody with 30 enquiries of their own: 4 overdue, 6 due soon, 20 on time."""
-    membership = MembershipFactory(authority=authority, role=request.param)
+def worker(request, authority, mp):
+    """Somebody with 30 enquiries of their own, 4 overdue, 6 due soon, 20 on time, and something to do."""
+    membership = MembershipFactory(
+        authority=authority, role=request.param, user__name="Bartholomew Featherstone-Whitcombe"
+    )
     create_default_policies(authority=authority)
-    service = ServiceFactory(authority=authority, name="Highways")
+    service = ServiceFactory(authority=authority, name=SERVICE)
     membership.services.add(service)
-    mp = MPFactory(authority=authority)
+    ToDoFactory(assignee=membership)
     on = timezone.localdate()
-    for days in [*range(-8, 0, 2), *range(6), *range(20, 40)]:
+    for number, days in enumerate([*range(-8, 0, 2), *range(6), *range(20, 40)]):
         due_on = on + timedelta(days=days)
         EnquiryFactory(
+            subject=SUBJECT.format(number),
             authority=authority,
             mp=mp,
             service=service,
@@ -48,7 +69,15 @@ def rows(page: Page):
     return page.locator("tbody tr")
 
 
-def test_signing_in_lands_on_my_work_with_ten_rows_in_view(page_as, worker):
+def rows_in_view(page: Page) -> int:
+    bottoms = rows(page).evaluate_all("rows => rows.map(row => row.getBoundingClientRect().bottom)")
+    return sum(bottom <= 800 for bottom in bottoms)
+
+
+def test_signing_in_lands_on_my_work_with_ten_rows_in_view(page_as, worker, settings):
+    settings.DEMO = True  # one line more above the list
+    lost = MPFactory(authority=worker.authority)
+    lost.holdings.update(ended_on=timezone.localdate() - timedelta(days=30))
     page = page_as()
     page.goto("/")
     page.get_by_label("E-mail address").fill(worker.user.email)
@@ -59,8 +88,10 @@ def test_signing_in_lands_on_my_work_with_ten_rows_in_view(page_as, worker):
 
     expect(page.get_by_role("heading", level=1)).to_have_text("Enquiries")
     expect(page.get_by_role("link", name="My work (30)")).to_have_attribute("aria-current", "page")
-    bottoms = rows(page).evaluate_all("rows => rows.map(row => row.getBoundingClientRect().bottom)")
-    assert sum(bottom <= 800 for bottom in bottoms) >= 10
+    expect(page.get_by_role("link", name=re.compile("^To do: 1"))).to_be_visible()
+    if worker.role == Role.OFFICER:
+        expect(page.get_by_role("link", name="1 seat that changed hands to hand over")).to_be_visible()
+    assert rows_in_view(page) >= 10
 
 
 def test_the_queue_serves_everyone_who_works_through_it(page_as, worker):
@@ -97,7 +128,7 @@ def a_row_says_what_it_is_when_it_is_due_and_how_it_stands(page: Page, worker: M
             continue
         first = row.locator("th, td").first.get_by_role("link")
         expect(first).to_have_text(f"{enquiry.reference} {enquiry.subject}")
-        expect(row).to_contain_text(f"{enquiry.due_on:%-d %B %Y}")
+        expect(row).to_contain_text(f"{enquiry.due_on:%-d %b %Y}")
         assert re.search(r"overdue by \d+ working days?|due today|\d+ working days? left", row.inner_text())
 
 
@@ -184,6 +215,7 @@ def an_empty_queue_says_why_and_what_next(page: Page, worker: Membership) -> Non
     page.goto("/northmoor/enquiries/?tab=unassigned")
     truly_empty = page.locator(".mpcrm-empty").inner_text()
     assert "Everything has an owner" in truly_empty
+    assert "See who has what" in truly_empty
 
     page.goto("/northmoor/enquiries/")
     page.get_by_role("button", name="Filter").click()
@@ -217,11 +249,23 @@ def test_many_are_allocated_at_once_and_given_back(page_as, authority, role):
     assert Enquiry.objects.filter(service=None).count() == 3
 
 
-def test_an_executive_sees_references_without_subjects(page_as, executive):
-    enquiry = EnquiryFactory(authority=executive.authority, subject="Not for leaders")
+def test_an_executive_sees_references_without_subjects_ten_in_view(
+    page_as, authority, executive, mp, settings
+):
+    settings.DEMO = True
+    enquiry, *_ = EnquiryFactory.create_batch(
+        12,
+        authority=authority,
+        mp=mp,
+        service=ServiceFactory(authority=authority, name=SERVICE),
+        topic=TopicFactory(authority=authority, name="Special needs and home to school transport"),
+        subject="Not for leaders",
+    )
+    ToDoFactory(assignee=executive)
     page = page_as(executive)
     page.goto("/northmoor/enquiries/")
 
     expect(rows(page).get_by_role("link").first).to_have_text(enquiry.reference)
+    assert rows_in_view(page) >= 10
     assert "Not for leaders" not in page.content()
     assert page.get_by_role("button", name="Allocate").count() == 0

@@ -156,7 +156,8 @@ def test_a_row_links_reference_and_subject_and_says_the_colour_in_words(sign_in,
     page = sign_in(officer).get(queue_url(authority, "?tab=team")).content.decode()
 
     link = reverse("enquiries:enquiry_detail", args=[authority.slug, enquiry.reference])
-    assert f'href="{link}">{enquiry.reference} Potholes in Mill Lane</a>' in page
+    words = f"{enquiry.reference} Potholes in Mill Lane"
+    assert f'href="{link}" title="{words}">{words}</a>' in page
     assert "Overdue</strong>" in page
     assert "Showing 1 to 1 of 1" in page
     assert len(re.findall(r"<th scope=\"col\"", page)) <= 7
@@ -256,26 +257,38 @@ def test_a_service_contact_sees_what_a_service_they_look_after_has(
 def test_an_executive_sees_neither_subjects_nor_owners_and_cannot_search_them(
     sign_in, executive, authority, make
 ):
-    enquiry = make(subject="Potholes in Mill Lane", topic=TopicFactory(authority=authority, name="Roads"))
+    enquiry = make(
+        subject="Potholes in Mill Lane",
+        topic=TopicFactory(authority=authority, name="Roads"),
+        urgency="immediate",
+        enquiry_type="foi",
+    )
     client = sign_in(executive)
 
-    page = client.get(queue_url(authority)).content.decode()
+    page = client.get(queue_url(authority, "?filters=shown")).content.decode()
+    by_type = client.get(queue_url(authority, "?enquiry_type=enquiry&owner=1"))
     found = search(client, authority, "potholes")
     by_reference = search(client, authority, enquiry.reference)
 
     assert enquiry.reference in page
     assert "Roads" in page
-    assert "Potholes" not in page
+    for unseen in ("Potholes", "Immediate", 'name="owner"', 'name="enquiry_type"'):
+        assert unseen not in page
+    assert references(by_type) == [enquiry.reference]
+    assert "Remove filter" not in by_type.content.decode()
     assert references(found) == []
     assert references(by_reference) == [enquiry.reference]
 
 
 def test_an_executive_sees_subjects_where_the_authority_lets_them(sign_in, executive, authority, make):
-    make(subject="Potholes in Mill Lane")
+    make(subject="Potholes in Mill Lane", urgency="immediate")
     authority.executives_see_text = True
     authority.save()
 
-    assert b"Potholes" in sign_in(executive).get(queue_url(authority)).content
+    page = sign_in(executive).get(queue_url(authority, "?filters=shown")).content.decode()
+
+    for seen in ("Potholes", "Immediate", 'name="owner"', 'name="enquiry_type"'):
+        assert seen in page
 
 
 def test_an_admin_has_no_queue_and_a_stranger_finds_none(sign_in, admin, stranger, authority, make):
@@ -424,6 +437,27 @@ def test_an_empty_queue_and_an_empty_filter_say_different_things(sign_in, office
     filtered = search(client, authority, "nowhere").content
     assert b"No enquiry matches these filters" in filtered
     assert b"Everything has an owner" not in filtered
+
+
+@pytest.mark.parametrize(
+    ("role", "tab", "words"),
+    [
+        ("officer", "unassigned", 'href="?tab=team">See who has what</a>'),
+        ("officer", "team", 'href="/northmoor/enquiries/log/">Log an enquiry</a>'),
+        (
+            "service_contact",
+            "mine",
+            'href="/northmoor/enquiries/?tab=unassigned">See what nobody has yet</a>',
+        ),
+        ("service_contact", "team", 'href="?tab=team&amp;status=replied">See what is replied to</a>'),
+        ("executive", "unassigned", 'href="?tab=team">See who has what</a>'),
+        ("executive", "team", 'href="?tab=team&amp;status=replied">See what is replied to</a>'),
+    ],
+)
+def test_an_empty_tab_says_what_to_do_next(sign_in, request, authority, role, tab, words):
+    page = sign_in(request.getfixturevalue(role)).get(queue_url(authority, f"?tab={tab}"))
+
+    assert words in page.content.decode()
 
 
 # --- Words searched for -------------------------------------------------------------
