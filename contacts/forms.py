@@ -320,8 +320,31 @@ class SliverForm(forms.Form):
     )
 
 
-class OfficeForm(forms.ModelForm):
+class VersionedForm(forms.ModelForm):
+    """An edit of a row that counts them: `version` is that of the row it began from."""
+
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def show_both(self, saved: Any) -> None:
+        """Say of each field where what is saved now differs from what was typed, and go on from there."""
+        self.data = {**dict(self.data.items()), "version": str(saved.version)}
+        for name in self.Meta.fields:  # type: ignore[attr-defined]
+            if getattr(saved, name) != self.cleaned_data.get(name):
+                said = _in_words(saved, name)
+                self.add_error(name, f"Saved meanwhile: “{said}”. Save again to keep yours.")
+
+
+def _in_words(row: Any, name: str) -> str:
+    value = getattr(row, name)
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, date):
+        return f"{value:%-d %B %Y}"
+    words = getattr(row, f"get_{name}_display", lambda: value)()
+    return ", ".join(str(words or "nothing").splitlines())
+
+
+class OfficeForm(VersionedForm):
     casework_kind = forms.TypedChoiceField(
         label="What you wrote about casework is",
         choices=NoteKind.choices,
@@ -360,27 +383,35 @@ class OfficeForm(forms.ModelForm):
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
 
-    def show_both(self, saved: MPOffice) -> None:
-        """Say of each field where what is saved now differs from what was typed, and go on from there."""
-        self.data = {**dict(self.data.items()), "version": str(saved.version)}
-        for name in self.Meta.fields:
-            now = getattr(saved, name)
-            if now != self.cleaned_data.get(name):
-                self.add_error(name, f"Saved meanwhile: “{now or 'nothing'}”. Save again to keep yours.")
 
-
-class OfficePersonForm(forms.ModelForm):
+class OfficePersonForm(VersionedForm):
     class Meta:
         model = OfficePerson
-        fields = ["name", "job_title", "email", "phone", "takes_casework"]
-        help_texts = {"takes_casework": "Constituents’ cases may be sent to them."}
+        fields = ["name", "job_title", "email", "phone", "takes_casework", "left_on"]
+        labels = {"left_on": "Last day"}
+        help_texts = {
+            "takes_casework": "Constituents’ cases may be sent to them.",
+            "left_on": "Empty while they work there. Their address speaks for the MP up to this day.",
+        }
+        widgets = {"left_on": forms.DateInput}
         error_messages = {
             "name": {"required": "Enter a name."},
             "email": {"invalid": "Enter an e-mail address like name@example.org."},
+            "left_on": {"invalid": NO_DATE},
         }
+
+    def __init__(self, *args: Any, today: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.today = today
 
     def clean_email(self) -> str:
         return str(self.cleaned_data["email"]).lower()
+
+    def clean_left_on(self) -> date | None:
+        left_on: date | None = self.cleaned_data["left_on"]
+        if left_on and left_on > self.today:
+            raise forms.ValidationError("Enter today’s date or an earlier one.")
+        return left_on
 
 
 class NewsForm(forms.Form):

@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from accounts.forms import ask_for_whole_numbers
 from accounts.models import Membership
-from contacts.forms import NO_DATE
+from contacts.forms import NO_DATE, VersionedForm
 from contacts.models import (
     BackgroundEntry,
     CampaignIssue,
@@ -21,7 +21,6 @@ from contacts.models import (
     Placement,
     PolicyArea,
     Position,
-    SourcedNote,
     Stance,
     Support,
 )
@@ -40,8 +39,8 @@ SAID = {
 }
 
 
-class NoteForm(forms.ModelForm):
-    """`version` is that of the note the edit began from; a new one has its form's `submission` instead."""
+class NoteForm(VersionedForm):
+    """A new note has its form's `submission` instead of a version."""
 
     kinds = KINDS
     kind = forms.ChoiceField(
@@ -59,7 +58,6 @@ class NoteForm(forms.ModelForm):
             ["invalid", "max_length"], "Enter a link like https://www.example.org/page."
         ),
     )
-    version = forms.IntegerField(widget=forms.HiddenInput)
     submission = forms.UUIDField(widget=forms.HiddenInput)
 
     def __init__(self, *args: Any, membership: Membership, **kwargs: Any) -> None:
@@ -79,14 +77,6 @@ class NoteForm(forms.ModelForm):
     def needs_a_source(self) -> bool:
         """A name of it, that is, unless a link is given."""
         return not self.data.get("source_url")
-
-    def show_both(self, saved: SourcedNote) -> None:
-        """Say of each field where what is saved now differs from what was typed, and go on from there."""
-        self.data = {**dict(self.data.items()), "version": str(saved.version)}
-        for name in self.Meta.fields:  # type: ignore[attr-defined]
-            if getattr(saved, name) != self.cleaned_data.get(name):
-                words = getattr(saved, f"get_{name}_display", lambda name=name: getattr(saved, name))()
-                self.add_error(name, f"Saved meanwhile: “{words or 'nothing'}”. Save again to keep yours.")
 
 
 SOURCE_FIELDS = ["source", "source_url", "source_on"]

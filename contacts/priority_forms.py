@@ -7,16 +7,14 @@ from typing import Any
 
 from django import forms
 
-from contacts.forms import NO_DATE
+from contacts.forms import NO_DATE, VersionedForm
 from contacts.models import Priority
 from mpcrm.folding import fold
 
 LINES = {"rows": 4}
 
 
-class PriorityForm(forms.ModelForm):
-    version = forms.IntegerField(widget=forms.HiddenInput)
-
+class PriorityForm(VersionedForm):
     class Meta:
         model = Priority
         fields = ["name", "why", "departments", "bodies", "key_words", "started_on", "ended_on"]
@@ -55,16 +53,6 @@ class PriorityForm(forms.ModelForm):
         if first and last and last < first:
             self.add_error("ended_on", f"Enter {first:%-d %B %Y} or a later day.")
         return data
-
-    def show_both(self, saved: Priority) -> None:
-        """Say of each field where what is saved now differs from what was typed, and go on from there."""
-        self.data = {**dict(self.data.items()), "version": str(saved.version)}
-        for name in self.Meta.fields:
-            now = getattr(saved, name)
-            if now != self.cleaned_data.get(name):
-                now = f"{now:%-d %B %Y}" if isinstance(now, date) else str(now or "nothing")
-                said = ", ".join(now.splitlines())
-                self.add_error(name, f"Saved meanwhile: “{said}”. Save again to keep yours.")
 
 
 class EndPriorityForm(forms.Form):

@@ -12,7 +12,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.history import save_signed
+from accounts.history import save_signed, sign
 from accounts.models import Authority, Membership
 from contacts.models import (
     LOOK_AFTER,
@@ -157,6 +157,14 @@ class OfficeChanged(Exception):
         self.saved = saved
 
 
+class PersonChanged(Exception):
+    """Somebody saved the person first: `saved` is what stands now. Nothing was written."""
+
+    def __init__(self, saved: OfficePerson) -> None:
+        super().__init__("somebody saved this first")
+        self.saved = saved
+
+
 class NameTaken(Exception):
     """Somebody of this name works there already."""
 
@@ -182,26 +190,48 @@ def set_office(
 
 
 def set_office_person(
-    *, by: Membership, mp: MP, person: OfficePerson | None, changes: Mapping[str, Any], now: datetime
+    *,
+    by: Membership,
+    mp: MP,
+    person: OfficePerson | None,
+    version: int,
+    changes: Mapping[str, Any],
+    now: datetime,
 ) -> OfficePerson:
-    """Record somebody who works for an MP, or change what is recorded. Raises NameTaken."""
+    """Record somebody who works for an MP, or change what is recorded as seen at `version`.
+
+    Raises PersonChanged if somebody saved it since, and NameTaken.
+    """
     with transaction.atomic():
         _hold(by.authority)
-        person = person or OfficePerson(authority=by.authority, mp=mp)
+        people = OfficePerson.objects.visible_to(by).filter(mp=mp)
+        if person is None:
+            person = OfficePerson(authority=by.authority, mp=mp, version=0)
+        else:
+            person = people.get(pk=person.pk)
+            if person.version != version:
+                raise PersonChanged(person)
         for name, value in changes.items():
             setattr(person, name, value)
-        others = (
-            OfficePerson.objects.visible_to(by).here().filter(mp=mp, name=person.name).exclude(pk=person.pk)
-        )
+        others = people.here().filter(name=person.name).exclude(pk=person.pk)
         if person.left_on is None and others.exists():
             raise NameTaken
+        person.version += 1
         save_signed(person, by=by, now=now)
     return person
 
 
 def record_leaving(*, by: Membership, person: OfficePerson, left_on: date | None, now: datetime) -> None:
-    """Somebody has left an MP's office, or (None) works there after all. Raises NameTaken."""
-    set_office_person(by=by, mp=person.mp, person=person, changes={"left_on": left_on}, now=now)
+    """Somebody has left an MP's office, or (None) works there after all. Raises PersonChanged, NameTaken."""
+    changes = {"left_on": left_on}
+    set_office_person(by=by, mp=person.mp, person=person, version=person.version, changes=changes, now=now)
+
+
+def remove_office_person(*, by: Membership, person: OfficePerson, now: datetime) -> None:
+    """Remove somebody who never worked there; the history keeps it."""
+    with transaction.atomic():
+        sign(person, by=by, now=now)
+        person.delete()
 
 
 def add_seat(*, by: Membership, constituency: Constituency) -> None:

@@ -38,6 +38,7 @@ urlpatterns = [
     path("<int:mp>/office/people/new/", offices.office_person_add, name="office_person_add"),
     path("office/people/<int:pk>/edit/", offices.office_person_edit, name="office_person_edit"),
     path("office/people/<int:pk>/left/", offices.office_person_left, name="office_person_left"),
+    path("office/people/<int:pk>/remove/", offices.office_person_remove, name="office_person_remove"),
     path("<int:mp>/priorities/", portfolios.mp_matches, name="mp_matches"),
     path("<int:mp>/checklist/", checklist.checklist_detail, name="checklist_detail"),
     path("<int:mp>/checklist/<slug:question>/", checklist.checklist_answer, name="checklist_answer"),

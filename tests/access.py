@@ -232,6 +232,7 @@ ROWS: dict[str, Row] = {
     "contacts:office_edit": Row(get=HANDLERS, post=HANDLERS, about="mp"),
     "contacts:office_person_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),
     "contacts:office_person_edit": Row(get=HANDLERS, post=HANDLERS, about="office person"),
+    "contacts:office_person_remove": Row(get=HANDLERS, post=HANDLERS, about="office person", posted=302),
     "contacts:office_person_left": Row(post=HANDLERS, about="office person", posted=302),
     "contacts:background_detail": Row(get=WITH_LEADERS, about="mp"),
     "contacts:background_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),

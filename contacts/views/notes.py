@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -155,7 +156,17 @@ def _remove(request: AuthorityRequest, noun: Noun, pk: int) -> HttpResponse:
     if request.method == "POST":
         remove_note(by=request.membership, note=note, now=timezone.now())
         return _done(request, note.mp_id, f"The {noun.name} is removed.")
-    return render(request, "contacts/note_remove.html", {"note": note, "mp": note.mp, "noun": noun})
+    return render(
+        request,
+        "contacts/note_remove.html",
+        {
+            "note": note,
+            "mp": note.mp,
+            "noun": noun,
+            "back_url": reverse("contacts:background_detail", args=[request.authority.slug, note.mp_id]),
+            "back_text": "Background",
+        },
+    )
 
 
 def _note_or_404(request: AuthorityRequest, noun: Noun, pk: int) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -15,7 +16,15 @@ from contacts.addresses import mp_of_address
 from contacts.cards.states import card_states
 from contacts.forms import OfficeForm, OfficePersonForm
 from contacts.models import MP, MPOffice, OfficePerson, ParliamentContact
-from contacts.services import NameTaken, OfficeChanged, record_leaving, set_office, set_office_person
+from contacts.services import (
+    NameTaken,
+    OfficeChanged,
+    PersonChanged,
+    record_leaving,
+    remove_office_person,
+    set_office,
+    set_office_person,
+)
 
 # What Parliament publishes of an office and an authority records too.
 OFFICE_FIELDS = ("email", "phone", "address")
@@ -127,13 +136,41 @@ def office_person_left(request: AuthorityRequest, pk: int) -> HttpResponse:
     return redirect("contacts:office_detail", request.authority.slug, person.mp_id)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*HANDLERS)
+def office_person_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
+    """For somebody entered by mistake; who has left is kept."""
+    person = _person_or_404(request, pk)
+    back = reverse("contacts:office_detail", args=[request.authority.slug, person.mp_id])
+    if request.method == "POST":
+        remove_office_person(by=request.membership, person=person, now=timezone.now())
+        messages.success(request, f"{person.name} is removed.")
+        return redirect(back)
+    return render(
+        request,
+        "contacts/office_person_remove.html",
+        {"person": person, "mp": person.mp, "back_url": back, "back_text": "Office"},
+    )
+
+
 def _edit_person(request: AuthorityRequest, mp: MP, person: OfficePerson | None) -> HttpResponse:
-    form = OfficePersonForm(request.POST or None, instance=person)
+    now = timezone.now()
+    form = OfficePersonForm(
+        request.POST or None,
+        instance=person,
+        today=timezone.localdate(now),
+        initial={"version": person.version if person else 0},
+    )
     if request.method == "POST" and form.is_valid():
+        changes = dict(form.cleaned_data)
+        version = changes.pop("version")
         try:
             saved = set_office_person(
-                by=request.membership, mp=mp, person=person, changes=form.cleaned_data, now=timezone.now()
+                by=request.membership, mp=mp, person=person, version=version, changes=changes, now=now
             )
+        except PersonChanged as changed:
+            form.show_both(changed.saved)
+            form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
         except NameTaken:
             form.add_error("name", "Somebody of this name works there already.")
         else:

@@ -1,10 +1,13 @@
 """An MP's office: what is recorded, by whom it may be seen and changed, and that nobody's edit is lost."""
 
+from datetime import date, timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from contacts.addresses import mp_of_address
 from contacts.models import PARLIAMENTARY_OFFICE, MPOffice, OfficePerson, ParliamentContact
 from contacts.services import NameTaken, OfficeChanged, record_leaving, set_office, set_office_person
 from tests.factories import NOW, TODAY, MembershipFactory, MPFactory
@@ -25,8 +28,8 @@ def office_of(officer, mp, version=0, **changes):
     return set_office(by=officer, mp=mp, version=version, changes=changes, now=NOW)
 
 
-def person_of(officer, mp, person=None, **changes):
-    return set_office_person(by=officer, mp=mp, person=person, changes=changes, now=NOW)
+def person_of(officer, mp, person=None, version=0, **changes):
+    return set_office_person(by=officer, mp=mp, person=person, version=version, changes=changes, now=NOW)
 
 
 def test_the_office_is_recorded_and_read(sign_in, officer, authority, mp):
@@ -179,7 +182,13 @@ def test_people_of_the_office_come_and_go(sign_in, officer, authority, mp):
     client = sign_in(officer)
     client.post(
         url("office_person_add", authority, mp.pk),
-        {"name": "Siân Ap Huw", "job_title": "Caseworker", "takes_casework": "on", "email": "Sian@x.example"},
+        {
+            "version": 0,
+            "name": "Siân Ap Huw",
+            "job_title": "Caseworker",
+            "takes_casework": "on",
+            "email": "Sian@x.example",
+        },
     )
     person = OfficePerson.objects.get()
     left = url("office_person_left", authority, person.pk)
@@ -200,7 +209,9 @@ def test_people_of_the_office_come_and_go(sign_in, officer, authority, mp):
 
 def test_one_name_stands_once_in_an_office(sign_in, officer, authority, mp):
     first = person_of(officer, mp, name="Jo Bell")
-    response = sign_in(officer).post(url("office_person_add", authority, mp.pk), {"name": "Jo Bell"})
+    response = sign_in(officer).post(
+        url("office_person_add", authority, mp.pk), {"version": 0, "name": "Jo Bell"}
+    )
     assert response.status_code == 422
     assert "Somebody of this name works there already." in response.content.decode()
 
@@ -213,6 +224,118 @@ def test_one_name_stands_once_in_an_office(sign_in, officer, authority, mp):
     response = sign_in(officer).post(url("office_person_left", authority, first.pk), follow=True)
     assert "Somebody else called Jo Bell works there already." in response.content.decode()
     assert OfficePerson.objects.here().count() == 1
+
+
+def test_two_people_at_one_person_see_both_versions(sign_in, officer, authority, mp):
+    person = person_of(officer, mp, name="Jo Bell", phone="01632 960001")
+    person_of(officer, mp, person, version=1, name="Jo Bell", phone="01632 960002", takes_casework=True)
+    client, address = sign_in(officer), url("office_person_edit", authority, person.pk)
+    late = {"version": 1, "name": "Jo Bell-Hart", "phone": "01632 960001"}
+
+    refused = client.post(address, late)
+
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Somebody saved this while you were typing" in page
+    for said in ("Jo Bell", "01632 960002", "Yes"):
+        assert page.count(f"Saved meanwhile: “{said}”") == 2, "in the summary and at the field"
+    assert 'name="version" value="2"' in page
+    assert OfficePerson.objects.get().phone == "01632 960002"
+
+    client.post(address, late | {"version": 2})
+    person.refresh_from_db()
+    assert (person.name, person.phone, person.version) == ("Jo Bell-Hart", "01632 960001", 3)
+
+
+def test_the_last_day_is_given_and_their_address_counts_up_to_it(sign_in, officer, authority, mp):
+    person = person_of(officer, mp, name="Jo Bell", email="jo@x.example")
+    client, address = sign_in(officer), url("office_person_edit", authority, person.pk)
+    typed = {"version": 1, "name": "Jo Bell", "email": "jo@x.example"}
+    today = timezone.localdate()
+
+    ahead = client.post(address, typed | {"left_on": today + timedelta(days=1)})
+    page = client.post(address, typed | {"left_on": "2026-02-27"}, follow=True).content.decode()
+
+    assert "Enter today’s date or an earlier one." in ahead.content.decode()
+    assert "Who has left (1)" in page
+    assert "left 27 February 2026" in page
+    assert f'href="{address}"' in page, "so that a wrong day is put right"
+    assert mp_of_address(authority, "jo@x.example", on=date(2026, 2, 27)) == mp
+    assert mp_of_address(authority, "jo@x.example", on=date(2026, 2, 28)) is None
+
+
+def test_who_was_entered_by_mistake_is_removed_once_that_is_confirmed(sign_in, officer, authority, mp):
+    person = person_of(officer, mp, name="Jo Bell", email="jo@x.example")
+    client, address = sign_in(officer), url("office_person_remove", authority, person.pk)
+
+    asked = client.get(address).content.decode()
+    assert "Remove Jo Bell from the office of Ms Rowan Vale?" in asked
+    assert OfficePerson.objects.exists()
+
+    page = client.post(address, follow=True).content.decode()
+    assert "Jo Bell is removed." in page
+    assert "Nobody is recorded." in page
+    assert not OfficePerson.objects.exists()
+    last = OfficePerson.history.first()
+    assert (last.history_type, last.history_user, last.name) == ("-", officer.user, "Jo Bell")
+
+
+def test_every_word_of_an_office_is_on_its_page(sign_in, officer, authority, mp):
+    client = sign_in(officer)
+    client.post(
+        url("office_edit", authority, mp.pk),
+        {
+            "version": 0,
+            "email": "vale@parliament.example",
+            "phone": "01632 960010",
+            "address": "1 Mill Lane\nNorthmoor",
+            "opening_hours": "Weekdays, 10 to 4",
+            "preferred_way": "in-person",
+            "addressee": "Ms Rowan Vale MP",
+            "salutation": "Dear Rowan",
+            "casework": "One e-mail per case.",
+            "casework_kind": "third-party",
+            "authority_form": "Their own, kept by the office",
+        },
+    )
+    client.post(
+        url("office_person_add", authority, mp.pk),
+        {
+            "version": 0,
+            "name": "Siân Ap Huw",
+            "job_title": "Senior caseworker",
+            "email": "sian@x.example",
+            "phone": "01632 960011",
+            "takes_casework": "on",
+        },
+    )
+
+    page = " ".join(client.get(url("office_detail", authority, mp.pk)).content.decode().split())
+    page = page.replace("> <", "><")
+
+    tag = '<strong class="govuk-tag govuk-tag--grey">From somebody else</strong>'
+    rows = [
+        ("E-mail", "vale@parliament.example"),
+        ("Phone", "01632 960010"),
+        ("Postal address", "1 Mill Lane<br>Northmoor"),
+        ("Opening hours", "Weekdays, 10 to 4"),
+        ("Preferred way of contact", "In person"),
+        ("Letters are addressed to", "Ms Rowan Vale MP"),
+        ("Letters begin with", "Dear Rowan"),
+        ("How they like casework handled", f"{tag} One e-mail per case."),
+        ("Form of authority", "Their own, kept by the office"),
+    ]
+    for key, value in rows:
+        assert f'key">{key}</dt><dd class="govuk-summary-list__value">{value}</dd>' in page
+    assert f'<h2 class="govuk-heading-m">Who works there</h2><p class="govuk-body">{tag}' in page
+    assert "Siân Ap Huw<br><span" in page
+    assert "Senior caseworker</span>" in page
+    for cell in (
+        '<a class="govuk-link" href="mailto:sian@x.example">sian@x.example</a>',
+        "01632 960011",
+        "May receive it",
+    ):
+        assert f'<td class="govuk-table__cell">{cell}</td>' in page
 
 
 @pytest.mark.parametrize(
@@ -249,6 +372,7 @@ def test_another_authority_knows_nothing_of_it(sign_in, officer, stranger, autho
     assert "Dear Rowan" not in page + edit
     assert "Jo Bell" not in page
     assert client.get(url("office_person_edit", stranger.authority, person.pk)).status_code == 404
+    assert client.get(url("office_person_remove", stranger.authority, person.pk)).status_code == 404
     assert client.post(url("office_person_left", stranger.authority, person.pk)).status_code == 404
 
 

@@ -65,7 +65,7 @@ class OfficePersonQuerySet(OfficeQuerySet):
 
 
 class OfficePerson(AuthorityOwned):
-    """Somebody who works, or worked, for an MP."""
+    """Somebody who works, or worked, for an MP. `version` counts edits, so that nobody's are lost."""
 
     mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="office_people", verbose_name="MP")
     name = models.CharField(max_length=150)
@@ -74,6 +74,7 @@ class OfficePerson(AuthorityOwned):
     phone = models.CharField(max_length=50, blank=True)
     takes_casework = models.BooleanField("may receive casework", default=False)
     left_on = models.DateField(null=True, blank=True, help_text="The last day; empty while they work there.")
+    version = models.PositiveIntegerField(default=1)
     history = HistoricalRecords()
 
     objects = OfficePersonQuerySet.as_manager()

@@ -506,4 +506,4 @@ def make_mp_offices(scene: year.Scene, *, by: str) -> None:
         set_office(by=officer, mp=mp, version=0, changes=office.details, now=now)
         for name, job_title, takes_casework in office.people:
             changes = {"name": name, "job_title": job_title, "takes_casework": takes_casework}
-            set_office_person(by=officer, mp=mp, person=None, changes=changes, now=now)
+            set_office_person(by=officer, mp=mp, person=None, version=0, changes=changes, now=now)
