@@ -256,11 +256,10 @@ class RelationshipForm(PersonForm):
 class EndLeadForm(forms.Form):
     ended_on = forms.DateField(
         label="Last day",
+        required=False,
         widget=forms.DateInput,
-        error_messages={
-            "required": "Enter the last day.",
-            "invalid": NO_DATE,
-        },
+        help_text="Empty if it goes on.",
+        error_messages={"invalid": NO_DATE},
     )
 
 

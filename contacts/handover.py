@@ -260,7 +260,9 @@ def hand_over_lead(
 def put_lead_back(*, effect: dict[str, Any], by: Membership, now: datetime) -> None:
     """Undo `hand_over_lead`. Raises LeadRefused once anybody changed either lead."""
     leads = CouncilLead.objects.visible_to(by).select_for_update(of=("self",)).select_related("mp")
-    lead = leads.get(pk=effect["lead"])
+    lead = leads.filter(pk=effect["lead"]).first()
+    if lead is None:
+        raise LeadRefused("Who led on the former MP has been removed since.")
     if lead.ended_on is None or lead.ended_on.isoformat() != effect["ended_on"]:
         raise LeadRefused(f"Who leads on {lead.mp} has been changed since.")
     if _in_part_of(lead, lead.mp, by=by).exists():

@@ -139,14 +139,38 @@ def _name(
     return lead, not is_same_person
 
 
-def end_lead(*, by: Membership, lead: CouncilLead, ended_on: date, now: datetime) -> None:
-    """Record the last day of somebody's role. Raises EndsBeforeItStarts."""
+def end_lead(*, by: Membership, lead: CouncilLead, ended_on: date | None, now: datetime) -> None:
+    """Record the last day of somebody's role, another one than was recorded, or (None) that it goes on.
+
+    Raises EndsBeforeItStarts, and LeadsOverlap where it would reach into the time of another.
+    """
     with transaction.atomic():
-        lead = CouncilLead.objects.visible_to(by).select_for_update().get(pk=lead.pk)
-        if ended_on < lead.started_on:
+        _hold(by.authority)
+        leads = CouncilLead.objects.visible_to(by)
+        lead = leads.get(pk=lead.pk)
+        if ended_on and ended_on < lead.started_on:
             raise EndsBeforeItStarts
+        others = leads.exclude(pk=lead.pk).in_part(
+            mp=lead.mp,
+            role=lead.role,
+            membership=lead.membership,
+            name=lead.name,
+            portfolio=lead.portfolio,
+        )
+        others = others.filter(Q(ended_on=None) | Q(ended_on__gte=lead.started_on))
+        if ended_on:
+            others = others.filter(started_on__lte=ended_on)
+        if other := others.order_by("started_on", "pk").first():
+            raise LeadsOverlap(other)
         lead.ended_on = ended_on
         save_signed(lead, by=by, now=now)
+
+
+def remove_lead(*, by: Membership, lead: CouncilLead, now: datetime) -> None:
+    """Remove what should not have been recorded, such as on the wrong MP; the history keeps it."""
+    with transaction.atomic():
+        sign(lead, by=by, now=now)
+        lead.delete()
 
 
 class OfficeChanged(Exception):

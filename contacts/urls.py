@@ -33,6 +33,7 @@ urlpatterns = [
     path("leads/known/<int:pk>/edit/", leads.known_edit, name="known_edit"),
     path("leads/known/<int:pk>/remove/", leads.known_remove, name="known_remove"),
     path("leads/<int:pk>/end/", leads.lead_end, name="lead_end"),
+    path("leads/<int:pk>/remove/", leads.lead_remove, name="lead_remove"),
     path("<int:mp>/office/", offices.office_detail, name="office_detail"),
     path("<int:mp>/office/edit/", offices.office_edit, name="office_edit"),
     path("<int:mp>/office/people/new/", offices.office_person_add, name="office_person_add"),

@@ -8,8 +8,9 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import EVERYONE, HANDLERS, AuthorityRequest, for_roles
 from accounts.models import Membership, Role
@@ -220,15 +221,19 @@ def card_sent(request: AuthorityRequest, mp: int) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*HANDLERS)
 def card_sent_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     """Take back what was recorded by mistake: not an e-mail, which has gone."""
     recorded = CardSent.objects.visible_to(request.membership).exclude(way=CardWay.EMAIL)
-    sent = get_object_or_404(recorded, pk=pk)
-    take_back(by=request.membership, sent=sent, now=timezone.now())
-    messages.success(request, "Removed from the record.")
-    return redirect("contacts:office_detail", request.authority.slug, sent.mp_id)
+    sent = get_object_or_404(recorded.select_related("mp", "card", "recorded_by__user"), pk=pk)
+    back = reverse("contacts:office_detail", args=[request.authority.slug, sent.mp_id])
+    if request.method == "POST":
+        take_back(by=request.membership, sent=sent, now=timezone.now())
+        messages.success(request, "Removed from the record.")
+        return redirect(back)
+    context = {"sent": sent, "mp": sent.mp, "back_url": back, "back_text": "Office"}
+    return render(request, "contacts/card_sent_remove.html", context)
 
 
 def _amiss(card: ContactCard | None) -> list[str]:

@@ -10,8 +10,9 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Role
@@ -50,6 +51,7 @@ from contacts.services import (
     LeadsOverlap,
     Person,
     end_lead,
+    remove_lead,
     set_lead,
     set_owner_of_several,
 )
@@ -108,28 +110,30 @@ def lead_set(request: AuthorityRequest, mp: int) -> HttpResponse:
     )
 
 
-def _in_the_way(other: CouncilLead) -> str:
+def _in_the_way(other: CouncilLead, what_next: str = "Start after that.") -> str:
     until = f" to {other.ended_on:%-d %B %Y}" if other.ended_on else ""
-    return f"{other} has this role from {other.started_on:%-d %B %Y}{until}. Start after that."
+    return f"{other} has this role from {other.started_on:%-d %B %Y}{until}. {what_next}"
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.POLITICAL_AFFAIRS)
 def lead_end(request: AuthorityRequest, pk: int) -> HttpResponse:
-    open_leads = CouncilLead.objects.visible_to(request.membership).filter(ended_on=None)
-    lead = get_object_or_404(open_leads.select_related("mp", "membership__user"), pk=pk)
-    form = EndLeadForm(request.POST or None, initial={"ended_on": timezone.localdate()})
+    """When somebody stops, or stopped, whatever was recorded of it."""
+    lead, now = _lead_or_404(request, pk), timezone.now()
+    last_day = lead.ended_on or max(lead.started_on, timezone.localdate(now))
+    form = EndLeadForm(request.POST or None, initial={"ended_on": last_day})
     if request.method == "POST" and form.is_valid():
+        ended_on = form.cleaned_data["ended_on"]
         try:
-            end_lead(
-                by=request.membership, lead=lead, ended_on=form.cleaned_data["ended_on"], now=timezone.now()
-            )
+            end_lead(by=request.membership, lead=lead, ended_on=ended_on, now=now)
         except EndsBeforeItStarts:
             form.add_error(
                 "ended_on", f"The last day cannot be before the first, {lead.started_on:%-d %B %Y}."
             )
+        except LeadsOverlap as error:
+            form.add_error("ended_on", _in_the_way(error.other, "End before that."))
         else:
-            messages.success(request, f"{lead}: last day recorded.")
+            messages.success(request, f"{lead}: {'last day recorded' if ended_on else 'it goes on'}.")
             return redirect("contacts:lead_list", request.authority.slug, lead.mp_id)
     return render(
         request,
@@ -137,6 +141,29 @@ def lead_end(request: AuthorityRequest, pk: int) -> HttpResponse:
         {"form": form, "lead": lead},
         status=422 if form.is_bound else 200,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(Role.POLITICAL_AFFAIRS)
+def lead_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
+    """For what was recorded by mistake; who has stopped is kept."""
+    lead = _lead_or_404(request, pk)
+    back = _leads_page(request, lead.mp_id)
+    if request.method == "POST":
+        remove_lead(by=request.membership, lead=lead, now=timezone.now())
+        messages.success(request, f"{lead} is removed.")
+        return redirect(back)
+    context = {"lead": lead, "mp": lead.mp, "back_url": back, "back_text": "Who leads"}
+    return render(request, "contacts/lead_remove.html", context)
+
+
+def _lead_or_404(request: AuthorityRequest, pk: int) -> CouncilLead:
+    leads = CouncilLead.objects.visible_to(request.membership)
+    return get_object_or_404(leads.select_related("mp", "membership__user"), pk=pk)
+
+
+def _leads_page(request: AuthorityRequest, mp: int) -> str:
+    return reverse("contacts:lead_list", args=[request.authority.slug, mp])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -206,13 +233,20 @@ def lead_agreement(request: AuthorityRequest, mp: int) -> HttpResponse:
     )
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.POLITICAL_AFFAIRS)
 def lead_agreement_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
-    agreement = get_object_or_404(LeadAgreement.objects.visible_to(request.membership), pk=pk)
-    take_agreement_back(by=request.membership, agreement=agreement, now=timezone.now())
-    messages.success(request, "The agreement is taken back.")
-    return redirect("contacts:lead_list", request.authority.slug, agreement.mp_id)
+    agreements = LeadAgreement.objects.visible_to(request.membership).select_related(
+        "mp", "recorded_by__user"
+    )
+    agreement = get_object_or_404(agreements, pk=pk)
+    back = _leads_page(request, agreement.mp_id)
+    if request.method == "POST":
+        take_agreement_back(by=request.membership, agreement=agreement, now=timezone.now())
+        messages.success(request, "The agreement is taken back.")
+        return redirect(back)
+    context = {"agreement": agreement, "mp": agreement.mp, "back_url": back, "back_text": "Who leads"}
+    return render(request, "contacts/lead_agreement_remove.html", context)
 
 
 # --- Who knows the MP anyway --------------------------------------------------------------
@@ -231,13 +265,17 @@ def known_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     return _edit_known(request, known.mp, known)
 
 
-@require_POST
+@require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
 def known_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     known = _known_or_404(request, pk)
-    remove_relationship(by=request.membership, relationship=known, now=timezone.now())
-    messages.success(request, "Removed.")
-    return redirect("contacts:lead_list", request.authority.slug, known.mp_id)
+    back = _leads_page(request, known.mp_id)
+    if request.method == "POST":
+        remove_relationship(by=request.membership, relationship=known, now=timezone.now())
+        messages.success(request, "Removed.")
+        return redirect(back)
+    context = {"known": known, "mp": known.mp, "back_url": back, "back_text": "Who leads"}
+    return render(request, "contacts/known_remove.html", context)
 
 
 def _edit_known(request: AuthorityRequest, mp: MP, known: PersonalRelationship | None) -> HttpResponse:

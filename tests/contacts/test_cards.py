@@ -814,11 +814,14 @@ def test_sent_another_way_is_recorded_once_and_can_be_removed(officer, political
     client.post(url("card_sent", mp.pk), form)
     page = client.post(url("card_sent", mp.pk), form, follow=True).content.decode()
     [sent] = CardSent.objects.all()
+    asked = client.get(url("card_sent_remove", sent.pk)).content.decode()
+    assert CardSent.objects.exists(), "asked first"
     client.post(url("card_sent_remove", sent.pk))
 
     assert wrong.status_code == 422
     assert "Up to date" in page
     assert "by hand, version 1" in page
+    assert "by hand: version 1" in asked
     assert not CardSent.objects.exists()
     assert CardSent.history.filter(history_type="-").get().history_user == officer.user
 

@@ -22,7 +22,7 @@ from contacts.leads.services import (
     set_relationship,
 )
 from contacts.models import MP, CouncilLead, LeadAgreement, LeadRole, PersonalRelationship
-from contacts.services import LeadsOverlap, Person, set_lead, set_owner_of_several
+from contacts.services import LeadsOverlap, Person, end_lead, remove_lead, set_lead, set_owner_of_several
 from notifications.models import Channel, Notification
 from tests.factories import (
     NOW,
@@ -382,6 +382,8 @@ def test_agreement_page_records_what_it_shows_and_can_take_it_back(political_aff
     late = client.post(url("lead_agreement", mp.pk), {"people": shown, "agreed_on": today})
     changed = client.get(url("lead_list", mp.pk)).content.decode()
     agreement = LeadAgreement.objects.get()
+    asked = client.get(url("lead_agreement_remove", agreement.pk)).content.decode()
+    assert LeadAgreement.objects.exists(), "asked first"
     gone = client.post(url("lead_agreement_remove", agreement.pk), follow=True).content.decode()
 
     assert ">Agreed</strong>" in page
@@ -389,8 +391,31 @@ def test_agreement_page_records_what_it_shows_and_can_take_it_back(political_aff
     assert "Somebody changed who engages." in late.content.decode()
     assert "Agree again" in changed
     assert "Relationship owner: Cllr Ode Ashby<br>Deputy: Deputy" in changed
+    assert "Relationship owner: Cllr Ode Ashby<br>Deputy: Deputy" in asked
     assert "Not agreed yet" in gone
     assert LeadAgreement.history.filter(history_type="-").get().history_user == political_affairs.user
+
+
+def test_the_agreement_falls_when_one_of_its_people_is_removed_and_not_with_one_to_come(
+    political_affairs, mp
+):
+    named(political_affairs, mp, name="Cllr Ode Ashby")
+    deputy = named(political_affairs, mp, LeadRole.DEPUTY, name="Deputy", started_on=TODAY - 2 * DAY)
+    to_come = named(political_affairs, mp, LeadRole.LEADER, name="Next", started_on=TODAY + DAY)
+    agree(political_affairs, mp)
+
+    remove_lead(by=political_affairs, lead=to_come, now=NOW)
+    stands_without_who_was_to_come = stands(political_affairs, mp)
+    end_lead(by=political_affairs, lead=deputy, ended_on=TODAY - DAY, now=NOW)
+    stands_without_the_deputy = stands(political_affairs, mp)
+    end_lead(by=political_affairs, lead=deputy, ended_on=None, now=NOW)
+    stands_with_the_deputy_again = stands(political_affairs, mp)
+    remove_lead(by=political_affairs, lead=deputy, now=NOW)
+
+    assert stands_without_who_was_to_come
+    assert not stands_without_the_deputy
+    assert stands_with_the_deputy_again
+    assert not stands(political_affairs, mp)
 
 
 # --- Who knows the MP anyway --------------------------------------------------------------
@@ -413,11 +438,16 @@ def test_who_knows_the_mp_is_recorded_changed_and_removed(officer, executive, mp
     client.post(url("known_edit", known.pk), KNOWN | {"version": "1", "ended": "on", "kind": "third-party"})
 
     page = sign_in(executive).get(url("lead_list", mp.pk)).content.decode()
+    asked = client.get(url("known_remove", known.pk)).content.decode()
+    assert PersonalRelationship.objects.exists(), "asked first"
     client.post(url("known_remove", known.pk))
 
     assert "Cllr Ode Ashby (ended)" in page
     assert "From somebody else" in page
     assert "Since 1989" in page
+    assert KNOWN["how"] in page
+    assert KNOWN["how"] in asked
+    assert "From somebody else" in asked
     assert url("known_edit", known.pk) not in page
     assert not PersonalRelationship.objects.exists()
     assert PersonalRelationship.history.filter(history_type="-").get().history_user == officer.user

@@ -1,4 +1,4 @@
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -185,7 +185,75 @@ def test_pages_name_replace_and_end(political_affairs, officer, mp, sign_in):
     assert [response.status_code for response in (first, second, ended)] == [302, 302, 302]
     assert "Cllr Ann Moor" in page
     assert str(officer) in page
-    assert client.get(url("lead_end", lead.pk)).status_code == 404
+
+
+def test_a_wrong_last_day_is_put_right_and_a_lead_may_go_on_after_all(political_affairs, mp, sign_in):
+    lead = named(political_affairs, mp, name="Cllr Ann Moor")
+    end_lead(by=political_affairs, lead=lead, ended_on=date(2026, 3, 9), now=NOW)
+    client, address = sign_in(political_affairs), url("lead_end", lead.pk)
+
+    offered = f'href="{address}"' in client.get(url("lead_list", mp.pk)).content.decode()
+    form = client.get(address).context["form"]
+    client.post(address, {"ended_on": "2026-04-09"})
+    corrected = spells(mp)
+    page = client.post(address, {"ended_on": ""}, follow=True).content.decode()
+
+    assert offered
+    assert form.initial["ended_on"] == date(2026, 3, 9)
+    assert corrected == [("Cllr Ann Moor", MARCH, date(2026, 4, 9))]
+    assert "Cllr Ann Moor: it goes on." in page
+    assert spells(mp) == [("Cllr Ann Moor", MARCH, None)]
+    assert lead.history.first().history_user == political_affairs.user
+
+
+@pytest.mark.parametrize(
+    ("ended_on", "is_refused"), [("2026-05-31", False), ("2026-06-01", True), ("", True)]
+)
+def test_a_last_day_does_not_reach_into_the_time_of_a_successor(
+    political_affairs, mp, sign_in, ended_on, is_refused
+):
+    first = named(political_affairs, mp, name="First")
+    end_lead(by=political_affairs, lead=first, ended_on=date(2026, 3, 9), now=NOW)
+    named(political_affairs, mp, name="Second", started_on=date(2026, 6, 1))
+
+    response = sign_in(political_affairs).post(url("lead_end", first.pk), {"ended_on": ended_on})
+
+    assert response.status_code == (422 if is_refused else 302)
+    said = "Second has this role from 1 June 2026. End before that." in response.content.decode()
+    assert said is is_refused
+    assert spells(mp)[0] == ("First", MARCH, date(2026, 3, 9) if is_refused else date(2026, 5, 31))
+
+
+def test_the_time_of_others_in_other_roles_or_of_other_mps_is_not_in_the_way(
+    political_affairs, authority, mp
+):
+    first = named(political_affairs, mp, name="First")
+    end_lead(by=political_affairs, lead=first, ended_on=date(2026, 3, 9), now=NOW)
+    named(political_affairs, mp, name="Deputy", role=LeadRole.DEPUTY, started_on=date(2026, 6, 1))
+    named(political_affairs, MPFactory(authority=authority), name="Another")
+
+    end_lead(by=political_affairs, lead=first, ended_on=None, now=NOW)
+
+    assert spells(mp) == [("First", MARCH, None)]
+
+
+def test_what_was_recorded_by_mistake_is_removed_once_that_is_confirmed(political_affairs, mp, sign_in):
+    client, tomorrow = sign_in(political_affairs), timezone.localdate() + timedelta(days=1)
+    lead = named(political_affairs, mp, name="Cllr Ann Moor", started_on=tomorrow)
+    address = url("lead_remove", lead.pk)
+
+    upcoming = client.get(url("lead_list", mp.pk)).content.decode()
+    asked = client.get(address).content.decode()
+    assert f'href="{address}"' in upcoming
+    assert f'href="{url("lead_end", lead.pk)}"' in upcoming
+    assert f"Relationship owner, from {tomorrow:%-d %B %Y}" in asked
+    assert CouncilLead.objects.exists()
+
+    page = client.post(address, follow=True).content.decode()
+    assert "Cllr Ann Moor is removed." in page
+    assert not CouncilLead.objects.exists()
+    last = CouncilLead.history.first()
+    assert (last.history_type, last.history_user) == ("-", political_affairs.user)
 
 
 @pytest.mark.parametrize(
