@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import F, OuterRef, Subquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from accounts.history import save_signed, sign
 from accounts.models import Authority, Membership
@@ -27,17 +26,21 @@ from contacts.models import (
 )
 
 ONE_DAY = timedelta(days=1)
+# Whoever held another seat of ours so long before at most has moved, and is known to us.
+MOVED_WITHIN = timedelta(days=365)
 
 
 @dataclass(frozen=True)
 class Change:
-    """One MP ceased to hold one of the authority's seats; `holder` holds it now, or nobody."""
+    """One MP ceased to hold a seat, and `holder` holds it now, or nobody; or a new seat has its first MP."""
 
-    pk: int  # of the holding that ended
+    pk: int  # of the holding that ended; of a new seat, of the one that began
     seat: Constituency
-    former: MP
-    lost_on: date  # the former MP’s last day
+    is_ours: bool
+    former: MP | None  # nobody: of a new seat
+    lost_on: date | None  # the former MP’s last day
     holder: SeatHolding | None  # of the seat or, where it was abolished, of its successor
+    holder_was_ours: bool  # for another of the authority's seats, until they won this one
     is_latest: bool
     sits_for: Constituency | None  # where the former MP sits now, if anywhere
     stays_ours: bool  # and whether that is one of the authority's seats
@@ -49,19 +52,20 @@ class Change:
         return self.holder.mp if self.holder and not self.is_dissolved else None
 
     @property
-    def key(self) -> tuple[int, int, date]:
+    def key(self) -> tuple[int, int | None, date | None]:
         """What a hand-over is known by."""
-        return self.seat.pk, self.former.pk, self.lost_on
+        return self.seat.pk, self.former.pk if self.former else None, self.lost_on
 
 
 @dataclass(frozen=True)
 class Seat:
-    """One of the authority's seats with who holds it and everybody else who did, the latest first.
+    """One seat with who holds it and everybody else who did, the latest first.
 
     Where it was abolished at a boundary change, `holder` is that of the seat into which most of it went.
     """
 
     seat: Constituency
+    is_ours: bool
     holder: SeatHolding | None
     changes: list[Change] = field(default_factory=list)
 
@@ -108,53 +112,81 @@ def parliament_now(authority: Authority, *, on: date) -> ParliamentNow:
     return ParliamentNow(dissolved_on, dissolved_until, listed_on, imported_at, on)
 
 
-def seats_with_changes(authority: Authority, *, is_dissolved: bool) -> list[Seat]:
-    """The authority's seats by name, those since abolished included. Three queries."""
+def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dissolved: bool) -> list[Seat]:
+    """The authority's seats by name, those since abolished included, and `also` these (keys). Three queries.
+
+    A new seat into which most of none of the others went is a change too: its first MP follows nobody. Where
+    nothing is known of the seats before, every MP is as new as any, and none is.
+    """
+    mine = Constituency.objects.of(authority)
     most = SeatSuccession.objects.filter(old=OuterRef("pk")).order_by("-share_of_old", "pk")
+    before = SeatHolding.objects.filter(constituency__ended_on__lt=OuterRef("started_on"))
     seats = list(
-        Constituency.objects.of(authority)
-        .annotate(successor=Subquery(most.values("new")[:1]))
+        Constituency.objects.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=also))
+        .annotate(
+            is_ours=Exists(mine.filter(pk=OuterRef("pk"))),
+            successor=Subquery(most.values("new")[:1]),
+            follows_others=Exists(before),
+        )
         .order_by("name", "pk")
     )
-    ours = {seat.pk for seat in seats}
-    held: dict[int, list[SeatHolding]] = defaultdict(list)
-    holdings = SeatHolding.objects.filter(constituency__in=[seat.pk for seat in seats]).select_related("mp")
-    for holding in holdings.order_by(F("ended_on").desc(nulls_first=True), "-pk"):
-        held[holding.constituency_id].append(holding)
-    former = {holding.mp_id for rows in held.values() for holding in rows}
-    sitting = SeatHolding.objects.current().filter(mp__in=former).select_related("constituency")
-    sits_for = {holding.mp_id: holding.constituency for holding in sitting}
-    holders = {
-        holding.constituency_id: holding
-        for rows in held.values()
-        for holding in rows
-        if holding.ended_on is None
+    ours = {seat.pk for seat in seats if seat.is_ours}
+    holdings = list(
+        SeatHolding.objects.filter(constituency__in=[seat.pk for seat in seats])
+        .select_related("mp")
+        .order_by(F("ended_on").desc(nulls_first=True), "-pk")
+    )
+    sitting = SeatHolding.objects.current().filter(mp__in={holding.mp_id for holding in holdings})
+    sits_for = {holding.mp_id: holding.constituency for holding in sitting.select_related("constituency")}
+    holders = {holding.constituency_id: holding for holding in holdings if holding.ended_on is None}
+    left_us = {
+        holding.mp_id: holding.ended_on
+        for holding in reversed(holdings)
+        if holding.ended_on and holding.constituency_id in ours
     }
 
-    def seat_with_changes(seat: Constituency) -> Seat:
-        holder = holders.get(seat.successor if seat.ended_on else seat.pk)  # type: ignore[attr-defined]
-        row = Seat(seat, holder)
-        seen = {holder.mp_id} if holder else set()
-        for holding in held[seat.pk]:
-            if holding.ended_on is not None and holding.mp_id not in seen:
-                seen.add(holding.mp_id)
-                sits = sits_for.get(holding.mp_id)
-                row.changes.append(
-                    Change(
-                        pk=holding.pk,
-                        seat=seat,
-                        former=holding.mp,
-                        lost_on=holding.ended_on,
-                        holder=holder,
-                        is_latest=not row.changes,
-                        sits_for=sits,
-                        stays_ours=sits is not None and sits.pk in ours,
-                        is_dissolved=is_dissolved,
-                    )
-                )
-        return row
+    def change_of(row: Seat, holding: SeatHolding, **about: Any) -> Change:
+        holder = row.holder
+        left_on = holder and left_us.get(holder.mp_id)
+        return Change(
+            pk=holding.pk,
+            seat=row.seat,
+            is_ours=row.is_ours,
+            holder=holder,
+            holder_was_ours=bool(holder and left_on and holder.started_on - left_on <= MOVED_WITHIN),
+            is_latest=not row.changes,
+            is_dissolved=is_dissolved,
+            **about,
+        )
 
-    return [seat_with_changes(seat) for seat in seats]
+    rows = [
+        Seat(seat, seat.pk in ours, holders.get(seat.successor if seat.ended_on else seat.pk))
+        for seat in seats
+    ]
+    by_seat = {row.seat.pk: row for row in rows}
+    for holding in holdings:
+        row = by_seat[holding.constituency_id]
+        known = {row.holder and row.holder.mp_id, *(each.former.pk for each in row.changes if each.former)}
+        if holding.ended_on is not None and holding.mp_id not in known:
+            sits = sits_for.get(holding.mp_id)
+            row.changes.append(
+                change_of(
+                    row,
+                    holding,
+                    former=holding.mp,
+                    lost_on=holding.ended_on,
+                    sits_for=sits,
+                    stays_ours=sits is not None and sits.pk in ours,
+                )
+            )
+    followed = {each.holder.pk for row in rows for each in row.changes if each.holder}
+    for row in rows:
+        first = row.holder
+        follows_others: bool = row.seat.follows_others  # type: ignore[attr-defined]  # annotated
+        if first and follows_others and not row.is_abolished and first.pk not in followed:
+            change = change_of(row, first, former=None, lost_on=None, sits_for=None, stays_ours=False)
+            row.changes.extend([] if change.holder_was_ours else [change])
+    return rows
 
 
 class DoneAlready(Exception):

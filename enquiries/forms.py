@@ -284,8 +284,7 @@ class NoteForm(forms.Form):
 
 
 class ReplyForm(forms.Form):
-    """A reply as sent to the MP who asked or, where `no_mp` names somebody who is none now, to the constituent
-    direct."""
+    """A reply to the MP who asked; where `no_mp` names them as one who is none now, or to the constituent."""
 
     text = text_field(
         "Reply",

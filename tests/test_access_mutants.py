@@ -86,6 +86,9 @@ EQUIVALENT = {
         )
         for function in ("background_of", "positions_by_area", "positions_on")
     },
+    "overview.handover.seats:plan_archived_here: EngagementPlan.objects.visible_to(membership)": (
+        "the step that names the plan is the authority's own"
+    ),
     "overview.handover.views:_done: Enquiry.objects.visible_to(request.membership)": (
         "names the enquiries of steps that were found"
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -107,3 +107,16 @@ class LeadsForm(forms.Form):
 
     def decided(self, decision: str) -> list[CouncilLead]:
         return [lead for name, lead in self.leads.items() if self.cleaned_data[name] == decision]
+
+
+class FinishForm(forms.Form):
+    """The seat is handed over, be it without what is still to do and `may_be_left`."""
+
+    leaves = forms.BooleanField(required=False)
+
+    def __init__(self, *args: Any, may_be_left: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if may_be_left:
+            self.fields["leaves"].label = f"Leave what is still to do: {', '.join(may_be_left)}"
+        else:
+            del self.fields["leaves"]

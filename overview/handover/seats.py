@@ -7,13 +7,15 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
 
-from django.db.models import Count, Q
+from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models.fields.json import KT
 
 from accounts.models import Membership
 from contacts.handover import Change, ParliamentNow, Seat, parliament_now, seats_with_changes
-from contacts.models import CouncilLead, SeatHandover
+from contacts.models import CouncilLead, HandoverStep, SeatHandover, SeatHolding
 from engagements.models import EngagementPlan
 from enquiries.models import Enquiry, EnquiryQuerySet
+from overview.handover.welcome import occasion_of
 
 # A change of longer ago is offered only while something of ours still hangs on the former MP.
 LOOK_BACK = timedelta(days=365)
@@ -36,6 +38,7 @@ class Handover:
     plan: EngagementPlan | None  # of the former MP, in force
     leads: int
     steps: int
+    is_welcomed: bool  # the to-dos that a new MP brings are made, here or with another seat
 
     @property
     def keeps_relationship(self) -> bool:
@@ -43,21 +46,36 @@ class Handover:
         return self.change.stays_ours
 
     @property
+    def owes_welcome(self) -> bool:
+        """Whoever holds one of our seats now is new to us, and no to-dos were made for it."""
+        change = self.change
+        is_new = change.new is not None and change.is_ours and change.is_latest and not change.holder_was_ours
+        return is_new and not self.is_welcomed
+
+    @property
+    def may_be_left(self) -> list[str]:
+        """What is still to do, and may be left undone: "1 council lead", "the welcome"."""
+        left = []
+        if self.leads and not self.keeps_relationship:
+            left.append(f"{self.leads} council lead{'' if self.leads == 1 else 's'}")
+        if self.owes_welcome:
+            left.append("the welcome")
+        return left
+
+    @property
     def words(self) -> str:
-        """What is still to do: "12 open enquiries, plan to archive"."""
+        """What is still to do: "12 open enquiries, a plan to archive"."""
         left = []
         if self.open_enquiries:
             left.append(f"{self.open_enquiries} open enquir{'y' if self.open_enquiries == 1 else 'ies'}")
         if self.plan and not self.keeps_relationship:
             left.append("a plan to archive")
-        if self.leads and not self.keeps_relationship:
-            left.append(f"{self.leads} council lead{'' if self.leads == 1 else 's'}")
-        return ", ".join(left)
+        return ", ".join([*left, *self.may_be_left])
 
 
 @dataclass
 class SeatRow:
-    """One of our seats: held by the same MP, by a new one, or vacant; and what is to hand over."""
+    """A seat: held by the same MP, by a new one, or vacant; and what is to hand over."""
 
     seat: Seat
     handovers: list[Handover] = field(default_factory=list)
@@ -103,66 +121,93 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
     """Every seat of the authority with its hand-overs, in a fixed number of queries.
 
     A hand-over is offered for the last change of a seat within a year, and for any former MP on whom open
-    enquiries, a plan or leads of ours still hang. In a dissolution nobody has won or lost a seat yet, so
-    those who sat until then are not offered.
+    enquiries, a plan or leads of ours still hang; of a seat that is not ours, for open enquiries alone. In a
+    dissolution nobody has won or lost a seat yet, so those who sat until then are not offered.
     """
     parliament = parliament_now(membership.authority, on=on)
     dissolved_on = parliament.dissolved_on if parliament.is_dissolved else None
-    seats = seats_with_changes(membership.authority, is_dissolved=parliament.is_dissolved)
-    changes = [change for seat in seats for change in seat.changes]
-    former = {change.former.pk for change in changes}
-    # Whoever lost two seats of ours one after the other is handed over from the last.
-    last_lost = {change.former.pk: change.lost_on for change in sorted(changes, key=lambda c: c.lost_on)}
+    begun = SeatHandover.objects.visible_to(membership)
+    still_open = Enquiry.objects.visible_to(membership).open().order_by()
+    whose = Q(mp__in=still_open.values("mp")) | Q(mp__in=begun.order_by().values("former_mp"))
+    lost = SeatHolding.objects.filter(whose, ended_on__isnull=False).order_by()
+    seats = seats_with_changes(
+        membership.authority, also=lost.values("constituency"), is_dissolved=parliament.is_dissolved
+    )
+    # Whoever lost two of these seats one after the other is handed over from the last.
+    last_lost = dict(
+        sorted(
+            (change.former.pk, change.lost_on)
+            for seat in seats
+            for change in seat.changes
+            if change.former and change.lost_on
+        )
+    )
     enquiries = Counter[tuple[int, int | None]]()
-    counted = Enquiry.objects.visible_to(membership).open().filter(mp__in=former).order_by()
-    for mp, seat, number in counted.values_list("mp", "constituency").annotate(n=Count("pk")):
-        enquiries[mp, seat] += number
+    counted = still_open.filter(mp__in=last_lost).values_list("mp", "constituency")
+    for mp, constituency, number in counted.annotate(n=Count("pk")):
+        enquiries[mp, constituency] += number
         enquiries[mp, None] += number
     plans = {
         plan.mp_id: plan
-        for plan in EngagementPlan.objects.visible_to(membership).in_force().filter(mp__in=former)
+        for plan in EngagementPlan.objects.visible_to(membership).in_force().filter(mp__in=last_lost)
     }
     leads = Counter(
         CouncilLead.objects.visible_to(membership)
-        .filter(mp__in=former, ended_on=None)
+        .filter(mp__in=last_lost, ended_on=None)
         .order_by()
         .values_list("mp", flat=True)
     )
-    standing = Count("steps", filter=Q(steps__undone_at=None))
+    welcomes = HandoverStep.objects.standing().filter(handover=OuterRef("pk"), kind=HandoverStep.Kind.TO_DOS)
     records = {
         (record.constituency_id, record.former_mp_id, record.lost_on): record
-        for record in SeatHandover.objects.visible_to(membership).annotate(standing=standing)
+        for record in begun.annotate(
+            standing=Count("steps", filter=Q(steps__undone_at=None)),
+            welcome=Subquery(welcomes.values_list(KT("effect__occasion"))[:1]),
+        )
     }
+    welcomed = {record.welcome for record in records.values()}
 
-    def handover(change: Change) -> Handover | None:
-        if change.lost_on != last_lost[change.former.pk]:
-            return None
-        if dissolved_on and change.lost_on >= dissolved_on - timedelta(days=1):
-            return None
-        sits, stays, pk = change.sits_for is not None, change.stays_ours, change.former.pk
-        # Of an MP who sits for another seat now, only what came from this one is to hand over.
-        hanging = enquiries[pk, change.seat.pk if sits else None]
+    def handover(
+        change: Change, hanging: int = 0, plan: EngagementPlan | None = None, leads: int = 0
+    ) -> Handover:
         record = records.get(change.key)
-        each = Handover(
+        return Handover(
             change=change,
             record=record,
             state=_state(record, change, hanging),
             open_enquiries=hanging,
-            plan=plans.get(pk),
-            leads=leads[pk],
+            plan=plan,
+            leads=leads,
             steps=record.standing if record else 0,
+            is_welcomed=occasion_of(change) in welcomed,
         )
-        is_news = change.is_latest and change.lost_on >= on - LOOK_BACK and (change.holder or not sits)
+
+    def offered(change: Change) -> Handover | None:
+        former, lost_on = change.former, change.lost_on
+        if former is None or lost_on is None:
+            welcome = handover(change)
+            is_news = change.new and change.holder and change.holder.started_on >= on - LOOK_BACK
+            return welcome if welcome.record or is_news else None
+        if lost_on != last_lost[former.pk]:
+            return None
+        if dissolved_on and lost_on >= dissolved_on - timedelta(days=1):
+            return None
+        sits, stays = change.sits_for is not None, change.stays_ours
+        # Of an MP who sits for another seat now, only what came from this one is to hand over.
+        hanging = enquiries[former.pk, change.seat.pk if sits else None]
+        each = handover(change, hanging, plans.get(former.pk), leads[former.pk])
         if stays and change.seat.ended_on:
             hanging = 0  # the seat is gone, the MP is not: they go on asking for those who live there
-        if record or is_news or hanging or (not stays and (each.plan or each.leads)):
+        if each.record or hanging:
             return each
-        return None
+        is_news = change.is_latest and lost_on >= on - LOOK_BACK and (change.holder or not sits)
+        has_left = not stays and (each.plan or each.leads)
+        return each if change.is_ours and (is_news or has_left) else None
 
     rows = []
     for seat in seats:
-        found = [each for each in map(handover, seat.changes) if each]
-        if found or not seat.is_abolished:
+        found = [each for each in map(offered, seat.changes) if each]
+        if found or (seat.is_ours and not seat.is_abolished):
             began = seat.seat.started_on
             rows.append(SeatRow(seat, found, is_new=began is not None and began >= on - LOOK_BACK))
     return Overview(rows, parliament)
@@ -186,8 +231,20 @@ def find(membership: Membership, holding_pk: int, *, on: date) -> Handover | Non
     return next((each for each in found if each.change.pk == holding_pk), None)
 
 
+def plan_archived_here(handover: Handover, membership: Membership) -> EngagementPlan | None:
+    """The former MP’s plan if it was archived for this seat, as while that was vacant, and nothing of it has
+    gone into the plan of the MP there is now."""
+    if handover.record is None or handover.change.new is None:
+        return None
+    effects = dict(handover.record.steps.standing().order_by("pk").values_list("kind", "effect"))
+    if HandoverStep.Kind.PLAN not in effects or HandoverStep.Kind.ITEMS in effects:
+        return None
+    archived = EngagementPlan.objects.visible_to(membership).select_related("mp")
+    return archived.filter(pk=effects[HandoverStep.Kind.PLAN]["plan"]).first()
+
+
 def open_enquiries_of(handover: Handover, membership: Membership, *, on: date) -> EnquiryQuerySet:
-    """What the former MP still asks, in the order to answer."""
+    """What the former MP, if there is one, still asks, in the order to answer."""
     enquiries = Enquiry.objects.visible_to(membership).filter(mp=handover.change.former)
     if handover.change.sits_for:
         enquiries = enquiries.filter(constituency=handover.change.seat)

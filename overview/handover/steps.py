@@ -9,9 +9,10 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Membership, Role
 from contacts.answering import AnsweredSince, begin_checklist_anew, take_back_beginning_anew
 from contacts.handover import (
     LeadRefused,
@@ -46,10 +47,12 @@ from notifications.models import Outcome, ToDo
 from notifications.to_dos import ask, reopen, withdraw
 from notifications.to_dos import finish as finish_to_do
 from overview.handover.seats import Handover, open_enquiries_of
-from overview.handover.welcome import welcome
+from overview.handover.welcome import occasion_of, welcome
 
 Kind = HandoverStep.Kind
 REPLACED = "The hand-over of the seat asks for it, step by step."
+HANDED_OVER = "The seat was handed over."
+LEADS_ARE_THEIRS = "Political affairs say who leads on an MP: ask them to undo it."
 
 
 class NotFinished(Exception):
@@ -147,6 +150,26 @@ def hand_over_plan(
 
 
 @transaction.atomic
+def carry_items(
+    handover: Handover,
+    *,
+    plan: EngagementPlan,
+    to_mp: MP,
+    objectives: Sequence[str],
+    key_messages: Sequence[str],
+    by: Membership,
+    now: datetime,
+) -> None:
+    """Put the items chosen of a plan archived before into the new MP’s."""
+    record = _begun(handover, "items", by=by)
+    carried = carry_into_plan(
+        plan=plan, to_mp=to_mp, objectives=objectives, key_messages=key_messages, by=by, now=now
+    )
+    if carried:
+        record_step(record, Kind.ITEMS, "items", asdict(carried), by=by, now=now)
+
+
+@transaction.atomic
 def hand_over_leads(
     handover: Handover,
     *,
@@ -167,8 +190,12 @@ def hand_over_leads(
 
 
 @transaction.atomic
-def finish(handover: Handover, *, by: Membership, now: datetime) -> None:
-    """This seat is handed over. Raises NotFinished while enquiries or the plan wait."""
+def finish(handover: Handover, *, leaves: bool = False, by: Membership, now: datetime) -> None:
+    """This seat is handed over, and nobody is to do anything about the former MP any more.
+
+    Raises NotFinished while enquiries or the plan wait and, unless somebody `leaves` them on purpose, leads
+    or the welcome.
+    """
     record = begin(handover.change, by=by)
     on = timezone.localdate(now)
     waiting = open_enquiries_of(handover, by, on=on).count()
@@ -179,8 +206,30 @@ def finish(handover: Handover, *, by: Membership, now: datetime) -> None:
     plans = EngagementPlan.objects.visible_to(by).in_force()
     if not handover.keeps_relationship and plans.filter(mp=former).exists():
         raise NotFinished(f"The plan for {former} is still in force: archive it first.")
+    if handover.may_be_left and not leaves:
+        raise NotFinished(f"Still to do: {', '.join(handover.may_be_left)}. Do it, or say that you leave it.")
+    _close_to_dos(handover, record, by=by, now=now)
     record.finished_at, record.finished_by, record.new_mp = now, by, handover.change.new
     record.save()
+
+
+def _close_to_dos(handover: Handover, record: SeatHandover, *, by: Membership, now: datetime) -> None:
+    """What is open about the former MP, unless they stay ours, and about the vacancy."""
+    former, seat = handover.change.former, handover.change.seat
+    about = Q(kind=kind_of(NewsKind.VACANT), subject=f"seat:{seat.ons_code}")
+    if former and not handover.keeps_relationship:
+        about |= Q(subject__in=[former.subject, former.lasting_subject])
+    open_now = ToDo.objects.visible_to(by).open().filter(about)
+    closed = list(open_now.select_for_update(of=["self"]).order_by("pk"))
+    for each in closed:
+        finish_to_do(by=by, to_do=each, outcome=Outcome.NOT_NEEDED, note=HANDED_OVER, now=now)
+    if not closed:
+        return
+    # A seat may be finished while vacant, and again.
+    step = record.steps.standing().filter(kind=Kind.LEFT).first()
+    step = step or record_step(record, Kind.LEFT, "left", {"closed": []}, by=by, now=now)
+    step.effect["closed"] += [each.pk for each in closed]
+    step.save(update_fields=["effect"])
 
 
 @transaction.atomic
@@ -191,8 +240,7 @@ def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -
     where nobody leads. The checklist of one who returns is begun anew; that of somebody nobody knew is empty.
     """
     record = _begun(handover, "to-dos", by=by)
-    # By the day they won, so that two abolished seats do not welcome the same MP twice.
-    occasion = f"won:{new.pk}:{handover.change.holder.started_on}" if handover.change.holder else ""
+    occasion = occasion_of(handover.change)
     kind, about = kind_of(NewsKind.NEW_MP), new.lasting_subject
     welcomes = ToDo.objects.visible_to(by).open().filter(kind=kind, subject=about)
     replaced = list(welcomes.select_for_update(of=["self"]).select_related("assignee").order_by("pk"))
@@ -223,9 +271,16 @@ def undo_all(record: SeatHandover, *, by: Membership, now: datetime) -> int:
     return _undo(record, record.steps.all(), by=by, now=now)
 
 
+def may_undo(steps: Iterable[HandoverStep], *, by: Membership) -> bool:
+    """Who leads is for political affairs to say, and so to put back."""
+    return by.role == Role.POLITICAL_AFFAIRS or all(step.kind != Kind.LEAD for step in steps)
+
+
 def _undo(record: SeatHandover, steps: HandoverStepQuerySet, *, by: Membership, now: datetime) -> int:
     """The last step first. The hand-over is in progress again."""
     rows = list(steps.standing().order_by("-done_at", "-pk"))
+    if not may_undo(rows, by=by):
+        raise NotUndone([LEADS_ARE_THEIRS])
     reasons = []
     for step in rows:
         try:
@@ -308,6 +363,12 @@ def _undo_to_dos(effect: dict[str, Any], by: Membership, now: datetime) -> None:
         reopen(by=by, to_do=to_do, now=now)
 
 
+def _undo_left(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    """What somebody has reopened or finished otherwise since stays so."""
+    for to_do in ToDo.objects.visible_to(by).filter(pk__in=effect["closed"], note=HANDED_OVER):
+        reopen(by=by, to_do=to_do, now=now)
+
+
 UNDO: dict[HandoverStep.Kind, Undo] = {
     Kind.CARRIED: _undo_carried,
     Kind.ANSWERED: _undo_answered,
@@ -317,4 +378,5 @@ UNDO: dict[HandoverStep.Kind, Undo] = {
     Kind.LEAD: _undo_lead,
     Kind.TO_DOS: _undo_to_dos,
     Kind.CHECKLIST: _undo_checklist,
+    Kind.LEFT: _undo_left,
 }

@@ -17,12 +17,20 @@ from accounts.models import Role
 from contacts.handover import DoneAlready, LeadRefused
 from contacts.models import MP, ONE_AT_A_TIME, CouncilLead, HandoverStep
 from engagements.archiving import PlanInUse
+from engagements.models import EngagementPlan
 from enquiries.clock import calendar_of, due_in_words
 from enquiries.models import RAG, Enquiry
 from enquiries.services import Refused
 from overview.handover import steps
-from overview.handover.forms import AnswerForm, CarryForm, CloseLeftForm, LeadsForm, PlanItemsForm
-from overview.handover.seats import Handover, find, open_enquiries_of, overview_of
+from overview.handover.forms import (
+    AnswerForm,
+    CarryForm,
+    CloseLeftForm,
+    FinishForm,
+    LeadsForm,
+    PlanItemsForm,
+)
+from overview.handover.seats import Handover, find, open_enquiries_of, overview_of, plan_archived_here
 
 READERS = (*HANDLERS, Role.EXECUTIVE)
 
@@ -113,26 +121,30 @@ DONE = {
 @require_POST
 @for_roles(*HANDLERS)
 def handover_plan(request: AuthorityRequest, holding: int) -> HttpResponse:
+    """Archive the former MP's plan, with what goes on into the new MP's; or, of one archived before, that."""
     handover = _find(request, holding)
-    if handover.plan is None or handover.keeps_relationship:
+    new, plan = handover.change.new, _plan(request, handover)
+    if plan is None:
         messages.info(request, "No plan is in force for the former MP.")
         return _to_seat(request, handover)
-    form = PlanItemsForm(request.POST, plan=handover.plan, to_mp=handover.change.new)
+    form = PlanItemsForm(request.POST, plan=plan, to_mp=new)
     if not form.is_valid():
         return _page(request, handover, plan_form=form)
+    decided: dict[str, Any] = {
+        "plan": plan,
+        "objectives": form.chosen("objectives"),
+        "key_messages": form.chosen("key_messages"),
+        "by": request.membership,
+        "now": timezone.now(),
+    }
+    if new and plan.archived_at:
+        said = f"The plan for {new} has what you chose."
+        return _do(request, handover, said, lambda: steps.carry_items(handover, to_mp=new, **decided))
     return _do(
         request,
         handover,
         "The plan is archived.",
-        lambda: steps.hand_over_plan(
-            handover,
-            plan=handover.plan,  # type: ignore[arg-type]  # asked above
-            to_mp=handover.change.new,
-            objectives=form.chosen("objectives"),
-            key_messages=form.chosen("key_messages"),
-            by=request.membership,
-            now=timezone.now(),
-        ),
+        lambda: steps.hand_over_plan(handover, to_mp=new, **decided),
     )
 
 
@@ -178,8 +190,9 @@ def handover_welcome(request: AuthorityRequest, holding: int) -> HttpResponse:
 @for_roles(*HANDLERS)
 def handover_finish(request: AuthorityRequest, holding: int) -> HttpResponse:
     handover = _find(request, holding)
+    leaves = "leaves" in request.POST
     try:
-        steps.finish(handover, by=request.membership, now=timezone.now())
+        steps.finish(handover, leaves=leaves, by=request.membership, now=timezone.now())
     except steps.NotFinished as unfinished:
         messages.warning(request, f"Not finished: {unfinished}")
         return _to_seat(request, handover)
@@ -195,7 +208,9 @@ def handover_undo(request: AuthorityRequest, holding: int) -> HttpResponse:
     if handover.record is None:
         messages.info(request, "Nothing has been done for this seat yet.")
         return _to_seat(request, handover)
-    reasons: list[str] = []
+    done = _done(request, handover)
+    may_undo = steps.may_undo(done, by=request.membership)
+    reasons = [] if may_undo else [steps.LEADS_ARE_THEIRS]
     if request.method == "POST":
         try:
             steps.undo_all(handover.record, by=request.membership, now=timezone.now())
@@ -210,11 +225,12 @@ def handover_undo(request: AuthorityRequest, holding: int) -> HttpResponse:
         {
             "change": handover.change,
             "handover": handover,
-            "done": _done(request, handover),
+            "done": done,
+            "may_undo": may_undo,
             "reasons": reasons,
             "has_errors": bool(reasons),
         },
-        status=422 if reasons else 200,
+        status=422 if request.method == "POST" else 200,
     )
 
 
@@ -263,7 +279,14 @@ def _candidates(request: AuthorityRequest, handover: Handover) -> list[MP]:
         return []
     if handover.change.new and not handover.change.seat.ended_on:
         return [handover.change.new]
-    return list(MP.objects.of(request.authority).exclude(pk=handover.change.former.pk))
+    return [mp for mp in MP.objects.of(request.authority) if mp != handover.change.former]
+
+
+def _plan(request: AuthorityRequest, handover: Handover) -> EngagementPlan | None:
+    """The former MP's plan: in force or, once there is a new MP, archived for this seat before."""
+    if handover.keeps_relationship:
+        return None
+    return handover.plan or plan_archived_here(handover, request.membership)
 
 
 def _leads(request: AuthorityRequest, handover: Handover) -> list[CouncilLead]:
@@ -330,7 +353,8 @@ def _to_next(request: AuthorityRequest, handover: Handover) -> HttpResponse:
 
 
 def _done(request: AuthorityRequest, handover: Handover) -> list[HandoverStep]:
-    """What was done and stands, the last first, each with `about`: the reference of an enquiry."""
+    """What was done and stands, the last first, each with `about`, the reference of an enquiry, and whether
+    the person `may_undo` it."""
     if handover.record is None:
         return []
     done = list(handover.record.steps.standing().select_related("done_by__user").order_by("-done_at", "-pk"))
@@ -341,6 +365,7 @@ def _done(request: AuthorityRequest, handover: Handover) -> list[HandoverStep]:
     for step in done:
         kind, _, key = step.subject.partition(":")
         step.about = references.get(int(key), "") if kind == "enquiry" else ""  # type: ignore[attr-defined]
+        step.may_undo = steps.may_undo([step], by=request.membership)  # type: ignore[attr-defined]
     return done
 
 
@@ -359,9 +384,8 @@ def _page(
     for enquiry in enquiries:
         enquiry.due_words = due_in_words(enquiry, on=on, calendar=calendar)  # type: ignore[attr-defined]
         enquiry.rag_word = RAG(enquiry.rag).label if enquiry.rag else ""  # type: ignore[attr-defined]
-    plan = None if handover.keeps_relationship else handover.plan
+    plan = _plan(request, handover)
     done = _done(request, handover)
-    kinds = {step.kind for step in done}
     return render(
         request,
         "overview/handover_seat.html",
@@ -374,8 +398,9 @@ def _page(
             "plan_form": plan_form or (PlanItemsForm(plan=plan, to_mp=change.new) if plan else None),
             "leads": leads,
             "leads_form": leads_form or _leads_form(request, handover),
-            "has_welcome": HandoverStep.Kind.TO_DOS in kinds,
+            "finish_form": FinishForm(may_be_left=handover.may_be_left),
             "done": done,
+            "may_undo_all": steps.may_undo(done, by=membership),
             "may_write": membership.role in HANDLERS,
             "may_lead": membership.role == Role.POLITICAL_AFFAIRS,
             "shows_text": membership.sees_enquiry_text,

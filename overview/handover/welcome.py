@@ -9,6 +9,7 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.models import Membership
+from contacts.handover import Change
 from contacts.models import MP, CouncilLead, LeadRole
 from enquiries.clock import calendar_of
 from notifications.to_dos import ToDoRequest
@@ -55,6 +56,12 @@ OWED = (
         "overview:mp_detail",
     ),
 )
+
+
+def occasion_of(change: Change) -> str:
+    """What the to-dos are made for: who won, by the day they did, so that two abolished seats do not welcome
+    the same MP twice."""
+    return f"won:{change.new.pk}:{change.holder.started_on}" if change.new and change.holder else ""
 
 
 def welcome(

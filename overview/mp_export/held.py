@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from contacts.models import (
     MP,
@@ -68,6 +68,20 @@ def asked_by(mp: MP) -> Q:
 def of_their_enquiries(mp: MP) -> Q:
     """Rows that belong to `asked_by`."""
     return Q(enquiry__mp=mp) | Q(enquiry__in=carried_from(mp))
+
+
+def handed_over(prefix: str = "") -> Callable[[MP], Q]:
+    """Hand-overs from or to the MP, and of the new seat of which they are the first."""
+
+    def about(mp: MP) -> Q:
+        earlier = SeatHolding.objects.filter(
+            constituency=OuterRef("constituency"), started_on__lt=OuterRef("started_on")
+        )
+        first = SeatHolding.objects.filter(~Exists(earlier), mp=mp).order_by().values("constituency")
+        of_new_seat = {f"{prefix}former_mp": None, f"{prefix}constituency__in": first}
+        return through(f"{prefix}former_mp", f"{prefix}new_mp")(mp) | Q(**of_new_seat)
+
+    return about
 
 
 _OF_THE_MP = through("mp")
@@ -128,12 +142,12 @@ OURS = (
             *("done_at", "done_by", "outcome", "note"),
         ),
     ),
-    Held(SeatHandover, "Hand-overs of the seat", OUR_DECISION, through("former_mp", "new_mp")),
+    Held(SeatHandover, "Hand-overs of the seat", OUR_DECISION, handed_over()),
     Held(
         HandoverStep,
         "What was done at hand-overs",
         OUR_DECISION,
-        through("handover__former_mp", "handover__new_mp"),
+        handed_over("handover__"),
         fields=("kind", "done_at", "done_by", "undone_at", "undone_by"),
     ),
     Held(

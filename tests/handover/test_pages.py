@@ -10,14 +10,18 @@ from django.urls import reverse
 
 from accounts.models import Role
 from contacts.models import (
+    Constituency,
     Dissolution,
     HandoverStep,
     MPListImport,
     SeatHolding,
 )
+from engagements.models import EngagementPlan
 from enquiries.services import send_reply
 from notifications.models import ToDo
+from overview.handover import steps
 from tests.factories import (
+    ConstituencyFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
     MembershipFactory,
@@ -30,6 +34,7 @@ from tests.handover.world import (
     LOST,
     NOW,
     TODAY,
+    abolish,
     carry,
     handover_of,
 )
@@ -198,6 +203,83 @@ def test_plan_leads_to_dos_and_finish_by_their_buttons(
     assert {to_do.assignee for to_do in ToDo.objects.all()} == {political_affairs}
     assert "was first" in twice
     assert "1 of 1 seat handed over" in done
+
+
+def test_finishing_says_what_is_left_and_asks_for_it(authority, former, new, officer, sign_in, url):
+    CouncilLeadFactory(authority=authority, mp=former, membership=officer)
+    client = sign_in(officer)
+
+    refused = client.post(url("handover_finish"), follow=True).content.decode()
+
+    assert "Not finished: Still to do: 1 council lead, the welcome." in refused
+    assert "Leave what is still to do: 1 council lead, the welcome" in refused
+    done = client.post(url("handover_finish"), {"leaves": "on"}, follow=True).content.decode()
+    assert "1 of 1 seat handed over" in done
+    assert "1 council lead, the welcome" in done
+
+
+def test_a_plan_archived_in_the_vacancy_is_carried_on_from_the_page(
+    authority, former, seat, officer, sign_in, url
+):
+    EngagementPlanFactory(authority=authority, mp=former, objectives="A bypass\nA visit")
+    client = sign_in(officer)
+    client.post(url("handover_plan"))
+    new = MPFactory(name="Mr Ben Oakley")
+    new.holdings.update(constituency=seat, started_on=ELECTED)
+
+    offered = client.get(url("handover_seat")).content.decode()
+    client.post(url("handover_plan"), {"objectives": ["A visit"]})
+
+    assert "Put these into the plan" in offered
+    assert EngagementPlan.objects.get(mp=new).objectives == f"A visit (from the plan for {former})"
+    assert "Put these into the plan" not in client.get(url("handover_seat")).content.decode()
+
+
+def test_the_page_of_a_new_seat_is_a_welcome_alone(authority, former, seat, officer, sign_in, url):
+    abolish(seat, ConstituencyFactory())
+    first = MPFactory(name="Ms Cora Dale", authority=authority)
+    first.holdings.update(started_on=ELECTED)
+    fresh = first.holdings.get()
+    Constituency.objects.filter(pk=fresh.constituency_id).update(started_on=ELECTED)
+    client = sign_in(officer)
+
+    listed = client.get(reverse("overview:handover_list", args=[authority.slug])).content.decode()
+    page = client.get(url("handover_seat", fresh.pk)).content.decode()
+    client.post(url("handover_welcome", fresh.pk))
+    done = client.post(url("handover_finish", fresh.pk), follow=True).content.decode()
+
+    assert "welcome Ms Cora Dale" in listed
+    assert "A new seat: nobody held it before." in page
+    assert "Open enquiries" not in page
+    assert "Council leads" not in page
+    assert "1 of 2 seats handed over" in done
+    undo = client.get(url("handover_undo", fresh.pk)).content.decode()
+    assert "To-dos for the new MP that nobody has done yet go." in undo
+    client.post(url("handover_undo", fresh.pk))
+    assert not ToDo.objects.exists()
+
+
+def test_an_officer_is_not_offered_to_undo_who_leads(
+    authority, former, new, officer, political_affairs, sign_in, url
+):
+    lead = CouncilLeadFactory(authority=authority, mp=former, membership=political_affairs)
+    sign_in(political_affairs).post(url("handover_leads"), {f"lead-{lead.pk}": "carry"})
+    step, client = HandoverStep.objects.get(), sign_in(officer)
+
+    page = client.get(url("handover_seat")).content.decode()
+    asked = client.get(url("handover_undo")).content.decode()
+    refused = client.post(url("handover_undo"))
+    alone = client.post(url("handover_step_undo", step.pk), follow=True).content.decode()
+
+    assert url("handover_step_undo", step.pk) not in page
+    assert "Yes, put everything back" not in asked
+    assert steps.LEADS_ARE_THEIRS in asked
+    assert (refused.status_code, HandoverStep.objects.standing().count()) == (422, 1)
+    assert f"Not put back: {steps.LEADS_ARE_THEIRS}" in alone
+    assert (
+        url("handover_step_undo", step.pk)
+        in sign_in(political_affairs).get(url("handover_seat")).content.decode()
+    )
 
 
 def test_undoing_asks_first_and_says_why_not(former, new, officer, sign_in, url, leave):

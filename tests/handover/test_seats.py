@@ -14,6 +14,7 @@ from contacts.models import (
     SeatHandover,
     SeatHolding,
     SeatOverlap,
+    SeatSuccession,
 )
 from contacts.news import News, record_news
 from engagements.models import EngagementPlan
@@ -34,6 +35,7 @@ from tests.handover.world import (
     LOST,
     NOW,
     TODAY,
+    WELCOMES,
     abolish,
     carry,
     handover_of,
@@ -85,7 +87,7 @@ def test_a_vacant_seat_is_to_hand_over_and_again_once_somebody_holds_it(former, 
     new.holdings.update(constituency=seat, started_on=ELECTED)
 
     assert handover_of(former, officer).state is State.IN_PROGRESS
-    steps.finish(handover_of(former, officer), by=officer, now=NOW)
+    steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
     assert SeatHandover.objects.get().new_mp == new
 
 
@@ -105,9 +107,9 @@ def test_an_mp_who_moved_to_another_seat_leaves_only_what_came_from_this_one(
 
     assert handover.keeps_relationship
     assert handover.open_enquiries == 1
-    assert handover.words == "1 open enquiry"
+    assert handover.words == "1 open enquiry, the welcome"
     carry(handover, left, new, officer)
-    steps.finish(find(officer, change.pk, on=TODAY), by=officer, now=NOW)
+    steps.finish(find(officer, change.pk, on=TODAY), leaves=True, by=officer, now=NOW)
     assert EngagementPlan.objects.in_force().filter(mp=former).exists()
 
 
@@ -125,14 +127,14 @@ def test_plan_and_leads_of_an_mp_who_moved_to_a_seat_that_is_not_ours_are_handed
     handover = find(officer, change.pk, on=TODAY)
 
     assert (handover.keeps_relationship, handover.change.sits_for) == (False, moved.constituency)
-    assert handover.words == "1 open enquiry, a plan to archive, 1 council lead"
+    assert handover.words == "1 open enquiry, a plan to archive, 1 council lead, the welcome"
     assert find(officer, change.pk, on=LOST + LOOK_BACK + DAY)
 
     client = sign_in(political_affairs)
     client.post(url("handover_plan", change.pk))
     client.post(url("handover_leads", change.pk), {f"lead-{lead.pk}": "carry"})
     carry(find(officer, change.pk, on=TODAY), left, new, officer)
-    steps.finish(find(officer, change.pk, on=TODAY), by=officer, now=NOW)
+    steps.finish(find(officer, change.pk, on=TODAY), leaves=True, by=officer, now=NOW)
 
     plan.refresh_from_db()
     assert plan.archived_by == political_affairs
@@ -159,7 +161,7 @@ def test_an_abolished_seat_is_handed_over_to_whoever_holds_most_of_it(
     [handover] = overview.handovers
     assert (handover.change.new, handover.open_enquiries) == (new, 1)
     carry(handover, enquiry, new, officer)
-    steps.finish(handover_of(former, officer), by=officer, now=NOW)
+    steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
     assert handover_of(former, officer).state is State.DONE
 
 
@@ -223,6 +225,86 @@ def test_of_two_abolished_seats_the_last_undone_brings_back_what_the_news_asked_
     assert open_to_dos() == {"news-new-mp": None}
 
 
+@pytest.fixture
+def first(former, seat, authority):
+    """The first MP of a new seat that follows none of ours: most of our old one went to another."""
+    main, mp = MPFactory(authority=authority), MPFactory(name="Ms Cora Dale", authority=authority)
+    for each in (main, mp):
+        each.holdings.update(started_on=ELECTED)
+    abolish(seat, main.holdings.get().constituency)
+    fresh = mp.holdings.get().constituency
+    fresh.started_on = ELECTED
+    fresh.save()
+    SeatSuccession.objects.create(old=seat, new=fresh, share_of_old=20, share_of_new=30)
+    return mp
+
+
+def test_a_new_seat_into_which_most_of_no_other_went_has_its_mp_welcomed_and_it_is_undone(
+    former, first, officer
+):
+    [welcome] = [each for each in overview_of(officer, on=TODAY).handovers if each.change.new == first]
+    assert (welcome.change.former, welcome.words, welcome.state) == (None, "the welcome", State.TO_DO)
+    assert overview_of(officer, on=TODAY).waiting == 2
+
+    with pytest.raises(steps.NotFinished, match="Still to do: the welcome"):
+        steps.finish(welcome, by=officer, now=NOW)
+    steps.make_to_dos(welcome, new=first, by=officer, now=NOW)
+    made = handover_of(first, officer)
+    steps.finish(made, by=officer, now=NOW)
+
+    assert (made.words, made.state, made.steps) == ("", State.IN_PROGRESS, 1)
+    assert handover_of(first, officer).state is State.DONE
+    assert set(ToDo.objects.open().values_list("kind", "subject")) == {
+        (kind, first.subject) for kind in WELCOMES
+    }
+    steps.undo_all(SeatHandover.objects.get(former_mp=None), by=officer, now=NOW)
+    assert handover_of(first, officer).words == "the welcome"
+    assert not ToDo.objects.exists()
+
+
+@pytest.mark.parametrize("why", ["was ours", "dissolved", "a year ago", "first list"])
+def test_no_welcome_of_who_was_ours_nor_when_everybody_is_as_new(why, former, first, officer):
+    on = TODAY
+    if why == "was ours":
+        SeatHolding.objects.filter(mp=first).update(mp=former)
+    elif why == "dissolved":
+        Dissolution.objects.create(started_on=TODAY, entered_at=NOW)
+    elif why == "a year ago":
+        on = ELECTED + LOOK_BACK + DAY
+    else:
+        SeatHolding.objects.filter(mp=former).delete()
+    assert [each for each in overview_of(officer, on=on).handovers if each.change.former is None] == []
+
+
+def test_a_neighbours_former_mp_is_handed_over_for_open_enquiries_alone(authority, officer, leave):
+    gone, elected = MPFactory(name="Ms Edda Farr"), MPFactory(name="Mr Finn Gale")
+    seat = gone.holdings.get().constituency
+    MPFactory()  # their seat is nothing to us
+    kept, carried = leave(mp=gone), leave(mp=gone)
+    gone.holdings.update(ended_on=LOST)
+    elected.holdings.update(constituency=seat, started_on=ELECTED)
+
+    [row] = [row for row in overview_of(officer, on=TODAY).rows if not row.seat.is_ours]
+    [handover] = row.handovers
+
+    assert (row.seat.seat, handover.words) == (seat, "2 open enquiries")
+    carry(handover, carried, elected, officer)
+    steps.close_left_enquiry(handover_of(gone, officer), enquiry=kept, reason="Settled", by=officer, now=NOW)
+    steps.finish(handover_of(gone, officer), by=officer, now=NOW)
+    assert handover_of(gone, officer).state is State.DONE
+
+
+def test_what_a_neighbours_former_mp_asked_another_authority_is_not_ours_to_hand_over(
+    authority, officer, stranger, leave
+):
+    create_default_policies(authority=stranger.authority)
+    gone = MPFactory()
+    leave(mp=gone, by=stranger)
+    gone.holdings.update(ended_on=LOST)
+
+    assert [row for row in overview_of(officer, on=TODAY).rows if not row.seat.is_ours] == []
+
+
 def test_in_a_dissolution_nobody_has_lost_a_seat_yet(former, officer):
     Dissolution.objects.create(started_on=LOST + DAY, entered_at=NOW)
     assert overview_of(officer, on=TODAY).handovers == []
@@ -256,11 +338,11 @@ def test_who_won_a_by_election_is_no_mp_in_the_dissolution_that_follows(
 def test_what_was_finished_before_a_dissolution_stays_so_and_in_one_until_somebody_is_elected(
     former, new, officer
 ):
-    steps.finish(handover_of(former, officer), by=officer, now=NOW)
+    steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
     dissolution = Dissolution.objects.create(started_on=TODAY, entered_at=NOW)
     assert handover_of(former, officer).state is State.DONE
 
-    steps.finish(handover_of(former, officer), by=officer, now=NOW)
+    steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
     assert handover_of(former, officer).state is State.DONE
     dissolution.delete()
 
@@ -290,6 +372,6 @@ def test_another_authority_with_the_same_seat_changes_nothing_here(
 
     ours = handover_of(former, officer)
 
-    assert (ours.state, ours.record, ours.words, ours.steps) == (State.TO_DO, None, "", 0)
+    assert (ours.state, ours.record, ours.words, ours.steps) == (State.TO_DO, None, "the welcome", 0)
     assert overview_of(officer, on=LOST + LOOK_BACK + DAY).handovers == []
     assert handover_of(former, stranger).state is State.IN_PROGRESS

@@ -16,8 +16,10 @@ from contacts.models import (
     NoteKind,
     Question,
     SeatHandover,
+    SeatHolding,
 )
 from contacts.news import News, record_news
+from contacts.news_to_dos import kind_of
 from engagements.models import EngagementPlan
 from enquiries.models import Enquiry
 from enquiries.services import send_reply
@@ -25,12 +27,14 @@ from notifications.models import Outcome, ToDo
 from notifications.to_dos import finish as finish_to_do
 from notifications.to_dos import reopen as reopen_to_do
 from overview.handover import steps
-from overview.handover.seats import State, overview_of
+from overview.handover.seats import State, find, overview_of, plan_archived_here
 from tests.factories import (
+    ConstituencyFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
     MembershipFactory,
     MPFactory,
+    SeatOverlapFactory,
 )
 from tests.handover.world import (
     DAY,
@@ -172,20 +176,113 @@ def test_a_seat_is_finished_once_enquiries_and_plan_are_decided(authority, forme
     with pytest.raises(steps.NotFinished, match="still in force"):
         steps.finish(handover, by=officer, now=NOW)
     steps.hand_over_plan(handover, plan=plan, to_mp=new, objectives=[], key_messages=[], by=officer, now=NOW)
+    CouncilLeadFactory(authority=authority, mp=former, membership=officer)
+    undecided = handover_of(former, officer)
+    with pytest.raises(steps.NotFinished, match="Still to do: 1 council lead, the welcome"):
+        steps.finish(undecided, by=officer, now=NOW)
 
-    steps.finish(handover, by=officer, now=NOW)
+    steps.finish(undecided, leaves=True, by=officer, now=NOW)
 
     assert handover_of(former, officer).state is State.DONE
     assert overview_of(officer, on=TODAY).waiting == 0
 
 
-def test_undoing_a_seat_puts_everything_back_and_it_can_be_done_again(former, new, officer, authority, leave):
+def test_what_was_to_do_about_the_former_mp_is_closed_with_the_hand_over_and_undone(
+    authority, former, seat, officer
+):
+    """In a vacancy, and again once there is a new MP."""
+    about = {"authority": authority, "path": "/", "due_on": TODAY, "created_at": NOW}
+    for subject, kind in (
+        (former.subject, "checklist"),
+        (former.lasting_subject, "news-party-changed"),
+        (f"seat:{seat.ons_code}", kind_of(NewsKind.VACANT)),
+        ("seat:another", kind_of(NewsKind.VACANT)),
+    ):
+        ToDo.objects.create(subject=subject, kind=kind, occasion=f"a:{subject}", title=kind, **about)
+    steps.finish(handover_of(former, officer), by=officer, now=NOW)
+    assert list(ToDo.objects.open().values_list("subject", flat=True)) == ["seat:another"]
+    ToDo.objects.create(subject=former.subject, kind="checklist", occasion="b", title="later", **about)
+    new = MPFactory()
+    new.holdings.update(constituency=seat, started_on=ELECTED)
+
+    steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
+
+    assert ToDo.objects.open().count() == 1
+    assert set(ToDo.objects.exclude(done_at=None).values_list("outcome", "note")) == {
+        (Outcome.NOT_NEEDED, steps.HANDED_OVER)
+    }
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+    assert ToDo.objects.open().count() == 5
+
+
+def test_what_is_to_do_about_a_former_mp_who_is_ours_for_another_seat_stays(
+    authority, former, seat, new, officer
+):
+    other = ConstituencyFactory()
+    SeatOverlapFactory(constituency=other, council=seat.councils.get())
+    change = former.holdings.get()
+    SeatHolding.objects.create(mp=former, constituency=other, started_on=ELECTED)
+    about = {"path": "/", "due_on": TODAY, "created_at": NOW, "title": "Look again", "occasion": "a"}
+    ToDo.objects.create(authority=authority, subject=former.subject, kind="checklist", **about)
+
+    steps.finish(find(officer, change.pk, on=TODAY), leaves=True, by=officer, now=NOW)
+
+    assert ToDo.objects.open().exists()
+
+
+def test_in_a_vacancy_the_plan_is_archived_and_what_holds_is_carried_once_there_is_an_mp(
+    authority, former, seat, officer
+):
+    plan = EngagementPlanFactory(authority=authority, mp=former, objectives="A bypass\nA visit")
+    vacant = handover_of(former, officer)
+    steps.hand_over_plan(vacant, plan=plan, to_mp=None, objectives=[], key_messages=[], by=officer, now=NOW)
+    assert plan_archived_here(handover_of(former, officer), officer) is None
+    new = MPFactory()
+    new.holdings.update(constituency=seat, started_on=ELECTED)
+    handover = handover_of(former, officer)
+    chosen = {"objectives": ["A bypass"], "key_messages": [], "by": officer, "now": NOW}
+
+    steps.carry_items(handover, plan=plan_archived_here(handover, officer), to_mp=new, **chosen)
+
+    assert EngagementPlan.objects.get(mp=new).objectives == f"A bypass (from the plan for {former})"
+    assert plan_archived_here(handover_of(former, officer), officer) is None
+    with pytest.raises(DoneAlready):
+        steps.carry_items(handover, plan=plan, to_mp=new, **chosen)
+    steps.undo_step(HandoverStep.objects.get(kind="items"), by=officer, now=NOW)
+    assert not EngagementPlan.objects.filter(mp=new).exists()
+    assert plan_archived_here(handover_of(former, officer), officer) == plan
+
+
+def test_who_leads_is_put_back_by_political_affairs_alone(
+    former, new, officer, authority, leave, political_affairs
+):
+    do_everything(former, new, officer, authority, leave)
+    record, lead = SeatHandover.objects.get(), HandoverStep.objects.get(kind="lead")
+    after = facts(former)
+
+    for undo in (
+        lambda: steps.undo_step(lead, by=officer, now=NOW),
+        lambda: steps.undo_all(record, by=officer, now=NOW),
+    ):
+        with pytest.raises(steps.NotUndone) as refused:
+            undo()
+        assert refused.value.reasons == [steps.LEADS_ARE_THEIRS]
+
+    assert facts(former) == after
+    steps.undo_step(lead, by=political_affairs, now=NOW)
+    steps.undo_all(record, by=officer, now=NOW)
+    assert facts(former) != after
+
+
+def test_undoing_a_seat_puts_everything_back_and_it_can_be_done_again(
+    former, new, officer, political_affairs, authority, leave
+):
     before, carried = do_everything(former, new, officer, authority, leave)
     assert facts(former) != before
     record = SeatHandover.objects.get()
 
-    assert steps.undo_all(record, by=officer, now=NOW) == 7
-    assert steps.undo_all(record, by=officer, now=NOW) == 0
+    assert steps.undo_all(record, by=political_affairs, now=NOW) == 7
+    assert steps.undo_all(record, by=political_affairs, now=NOW) == 0
 
     assert facts(former) == before
     handover = handover_of(former, officer)
@@ -195,7 +292,7 @@ def test_undoing_a_seat_puts_everything_back_and_it_can_be_done_again(former, ne
 
 
 def test_undoing_is_refused_in_words_where_later_work_stands_and_nothing_is_put_back(
-    former, new, officer, authority, leave
+    former, new, officer, political_affairs, authority, leave
 ):
     _, carried = do_everything(former, new, officer, authority, leave)
     carried.refresh_from_db()
@@ -213,7 +310,7 @@ def test_undoing_is_refused_in_words_where_later_work_stands_and_nothing_is_put_
     after = facts(former)
 
     with pytest.raises(steps.NotUndone) as refused:
-        steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+        steps.undo_all(SeatHandover.objects.get(), by=political_affairs, now=NOW)
 
     assert refused.value.reasons == [
         f"The plan for {new} has been edited since.",

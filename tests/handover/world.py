@@ -92,5 +92,5 @@ def do_everything(former, new, officer, authority, leave):
     )
     steps.hand_over_leads(handover, carried=[owner], ended=[], by=officer, now=NOW)
     steps.make_to_dos(handover, new=new, by=officer, now=NOW)
-    steps.finish(handover, by=officer, now=NOW)
+    steps.finish(handover_of(former, officer), by=officer, now=NOW)
     return before, carried

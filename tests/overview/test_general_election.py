@@ -134,7 +134,8 @@ def test_the_day_after_a_general_election(authority, officer, council, before, l
             now=NOW,
         )
         steps.make_to_dos(handover, new=new, by=officer, now=NOW)
-        steps.finish(handover, by=officer, now=NOW)
+        done = find(officer, handover.change.pk, on=on)
+        steps.finish(done, by=officer, now=NOW)
 
     assert overview_of(officer, on=on).waiting == 0
     assert find(officer, overview.handovers[0].change.pk, on=on).state is State.DONE

@@ -18,14 +18,22 @@ class HandoverQuerySet(models.QuerySet):
 
 class SeatHandover(AuthorityOwned):
     """The hand-over of what one MP left behind with an authority: begun with its first step, then finished.
+    Of a new seat that follows none of theirs, it is the welcome of its first MP alone: nobody left anything.
 
     Whoever holds the seat is Parliament's fact and not kept here; `new_mp` is to whom it was finished. A seat
     finished while vacant is to be done again once somebody holds it.
     """
 
     constituency = models.ForeignKey("contacts.Constituency", on_delete=models.PROTECT, related_name="+")
-    former_mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="+")
-    lost_on = models.DateField(help_text="The former MP's last day.")
+    former_mp = models.ForeignKey(
+        MP,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="Empty of a new seat, which nobody held before.",
+    )
+    lost_on = models.DateField(null=True, blank=True, help_text="The former MP's last day.")
     new_mp = models.ForeignKey(MP, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     finished_at = models.DateTimeField(null=True, blank=True)
     finished_by = models.ForeignKey(
@@ -40,6 +48,15 @@ class SeatHandover(AuthorityOwned):
             models.UniqueConstraint(
                 fields=["authority", "constituency", "former_mp", "lost_on"],
                 name="one_handover_per_change_of_seat",
+            ),
+            models.UniqueConstraint(
+                fields=["authority", "constituency"],
+                condition=Q(former_mp=None),
+                name="one_welcome_per_new_seat",
+            ),
+            models.CheckConstraint(
+                condition=Q(former_mp=None, lost_on=None) | Q(former_mp__isnull=False, lost_on__isnull=False),
+                name="a_former_mp_has_a_last_day",
             ),
             models.CheckConstraint(
                 condition=Q(finished_at=None, finished_by=None, new_mp=None)
@@ -70,6 +87,7 @@ class HandoverStep(AuthorityOwned):
         LEAD = "lead", "Who leads"
         CHECKLIST = "checklist", "Checklist begun anew"
         TO_DOS = "to-dos", "To-dos made"
+        LEFT = "left", "To-dos about the former MP closed"
 
     handover = models.ForeignKey(SeatHandover, on_delete=models.CASCADE, related_name="steps")
     kind = models.CharField(max_length=10, choices=Kind.choices)
