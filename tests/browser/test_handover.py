@@ -67,10 +67,11 @@ def test_a_seat_is_handed_over_by_several_hands_and_given_back(page_as, authorit
     officer_carries_one_answers_one_and_leaves(page_as(person(Role.OFFICER, "Olu Officer")), seat)
     page = page_as(person(Role.OFFICER, "Cora Colleague"))
     colleague_resumes_and_finishes_the_enquiries(page, seat)
-    political_affairs_say_who_leads(page_as(person(Role.POLITICAL_AFFAIRS, "Pat Political")), seat)
+    lead = page_as(person(Role.POLITICAL_AFFAIRS, "Pat Political"))
+    political_affairs_say_who_leads(lead, seat)
     executive_reads_and_changes_nothing(page_as(person(Role.EXECUTIVE, "Eve Executive")), seat)
     colleague_hands_over_the_rest(page, seat)
-    all_is_put_back(page, seat, former)
+    all_is_put_back(lead, seat, former)
 
 
 def open_seat(page: Page, seat: str) -> None:
