@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("contacts", "0010_undone_place_files"),
+        ("contacts", "0011_new_seats_are_welcomed"),
     ]
 
     operations = [
