@@ -9,7 +9,9 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.core.files.uploadedfile import UploadedFile
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
 
+from accounts.history import version_of
 from accounts.models import Authority, Membership, Role, Service, User
 from accounts.png import is_png
 
@@ -51,7 +53,49 @@ class RowsField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
-class RoleFields(forms.ModelForm):
+class ComparedForm(forms.ModelForm):
+    """An edit of a row that somebody may save meanwhile; `version` is that of the row it began from."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.instance.pk:
+            self.initial["version"] = version_of(self.instance)
+        else:
+            del self.fields["version"]
+
+    def show_both(self, saved: models.Model) -> None:
+        """Say of each field where what is saved now differs from what was typed, and go on from there."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        data["version"] = str(version_of(saved))
+        self.data, typed = data, dict(self.cleaned_data)
+        self.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
+        for name in [each for each in self._meta.fields or () if each in self.fields]:
+            now = _value_of(saved, name)
+            if now != (set(typed[name]) if isinstance(now, set) else typed[name]):
+                self.add_error(
+                    name, f"Saved meanwhile: “{_in_words(saved, name)}”. Save again to keep yours."
+                )
+
+
+def _value_of(row: models.Model, name: str) -> Any:
+    value = getattr(row, name)
+    return set(value.all()) if isinstance(value, models.Manager) else value
+
+
+def _in_words(row: models.Model, name: str) -> str:
+    value = _value_of(row, name)
+    if isinstance(value, set):
+        value = ", ".join(sorted(map(str, value)))
+    elif isinstance(value, bool):
+        value = "ticked" if value else "not ticked"
+    elif display := getattr(row, f"get_{name}_display", None):
+        value = display()
+    return str(value or "nothing")
+
+
+class RoleFields(ComparedForm):
     """Role, job title and services of one person in one authority."""
 
     role = forms.ChoiceField(
@@ -168,7 +212,7 @@ class ServiceForm(forms.ModelForm):
         return data
 
 
-class SettingsForm(forms.ModelForm):
+class SettingsForm(ComparedForm):
     new_logo = forms.FileField(
         label="Logo",
         required=False,

@@ -1,4 +1,5 @@
-"""Signing a row, so that the line of change history its saving writes names who and when."""
+"""Signing a row, so that the line of change history its saving writes names who and when; telling by that
+history whether somebody saved it meanwhile."""
 
 from __future__ import annotations
 
@@ -16,3 +17,8 @@ def sign(row: Any, *, by: Membership, now: datetime) -> None:
 def save_signed(row: Any, *, by: Membership, now: datetime) -> None:
     sign(row, by=by, now=now)
     row.save()
+
+
+def version_of(row: Any) -> int:
+    """Another number once somebody has saved the row again: that of its newest line of change history."""
+    return row.history.order_by("-history_id").values_list("history_id", flat=True).first() or 0

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from accounts.history import version_of
 from accounts.models import Authority, Membership, Role, Service, User
 
 
@@ -29,6 +31,14 @@ class LastInstanceAdmin(Exception):
 
 class WorksNowhere(Exception):
     """The person works for no authority here: nothing could be told to them."""
+
+
+class ChangedMeanwhile(Exception):
+    """Somebody saved the same row since, so nothing was written: `saved` is how it is now."""
+
+    def __init__(self, saved: Any) -> None:
+        super().__init__("somebody saved this first")
+        self.saved = saved
 
 
 class NamedForEscalations(Exception):
@@ -132,13 +142,14 @@ def change_member(
     role: str,
     job_title: str = "",
     services: Iterable[Service] = (),
+    version: int | None = None,
 ) -> None:
-    """Give a colleague another role, job title or services, from their next request on.
-
-    Raises LastAdmin, NamedForEscalations.
+    """Give a colleague another role, job title or services, from their next request on; as seen at `version`,
+    if given. Raises LastAdmin, NamedForEscalations, ChangedMeanwhile.
     """
     with transaction.atomic():
         member = _locked(member)
+        _require_version(member, version)
         member.role = role
         member.job_title = job_title
         member.save()
@@ -170,6 +181,18 @@ def reactivate_member(*, by: Membership, member: Membership) -> None:
         member = _locked(member)
         member.is_active = True
         member.save()
+
+
+def save_settings(*, settings: Authority, version: int | None = None) -> None:
+    """Save what an admin decided for all, as seen at `version`, if given. Raises ChangedMeanwhile."""
+    with transaction.atomic():
+        _require_version(Authority.objects.select_for_update().get(pk=settings.pk), version)
+        settings.save()
+
+
+def _require_version(saved: Authority | Membership, version: int | None) -> None:
+    if version is not None and version_of(saved) != version:
+        raise ChangedMeanwhile(saved)
 
 
 def change_instance_admin(*, user: User, is_instance_admin: bool) -> None:

@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.forms import SettingsForm
 from accounts.models import Authority, Role
+from accounts.services import ChangedMeanwhile, save_settings
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -19,9 +20,13 @@ def settings_edit(request: AuthorityRequest) -> HttpResponse:
     authority = Authority.objects.get(pk=request.authority.pk)
     form = SettingsForm(request.POST or None, request.FILES or None, instance=authority)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, "The settings have been saved.")
-        return redirect("accounts:settings_edit", request.authority.slug)
+        try:
+            save_settings(settings=form.save(commit=False), version=form.cleaned_data["version"])
+        except ChangedMeanwhile as changed:
+            form.show_both(changed.saved)
+        else:
+            messages.success(request, "The settings have been saved.")
+            return redirect("accounts:settings_edit", request.authority.slug)
     return render(
         request, "accounts/settings_edit.html", {"form": form}, status=422 if form.is_bound else 200
     )

@@ -13,6 +13,7 @@ from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import RoleFields
 from accounts.models import Membership, Role, Service
 from accounts.services import (
+    ChangedMeanwhile,
     LastAdmin,
     NamedForEscalations,
     change_member,
@@ -48,7 +49,10 @@ def person_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
                 role=data["role"],
                 job_title=data["job_title"],
                 services=data.get("services", []),
+                version=data["version"],
             )
+        except ChangedMeanwhile as changed:
+            form.show_both(changed.saved)
         except LastAdmin:
             form.add_error("role", f"{member} {LAST_ADMIN}")
         except NamedForEscalations:

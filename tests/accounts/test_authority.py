@@ -1,3 +1,4 @@
+import re
 import struct
 import zlib
 
@@ -51,6 +52,27 @@ SETTINGS = {
     "response_target": "85",
     "checklist_days": "90",
 }
+
+
+def version_on(page):
+    return re.search(r'name="version" value="(\d+)"', page.content.decode())[1]
+
+
+def test_settings_saved_in_two_tabs_show_both(admin, sign_in):
+    client = sign_in(admin)
+    opened = version_on(client.get(url("settings_edit")))
+    mine = SETTINGS | {"response_target": "70", "version": opened}
+    client.post(url("settings_edit"), SETTINGS | {"executives_see_text": "on", "version": opened})
+
+    shown = client.post(url("settings_edit"), mine)
+    in_between = Authority.objects.get().response_target
+    kept = client.post(url("settings_edit"), mine | {"version": version_on(shown)})
+
+    words = shown.content.decode()
+    assert (shown.status_code, in_between) == (422, 85)
+    assert "Somebody saved this while you were typing." in words
+    assert re.findall(r"</span> Saved meanwhile: “(.*?)”", words) == ["85", "ticked"]
+    assert (kept.status_code, Authority.objects.get().response_target) == (302, 70)
 
 
 def test_settings_are_saved(admin, officer, sign_in):

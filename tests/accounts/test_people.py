@@ -1,3 +1,4 @@
+import re
 import threading
 
 import pytest
@@ -56,6 +57,30 @@ def test_leaving_and_coming_back_hold_from_the_next_request(admin, officer, sign
 
     assert before == (404, 200)
     assert (gone, back) == (404, 200)
+
+
+def test_a_role_changed_in_two_tabs_shows_both(admin, service_contact, sign_in):
+    client = sign_in(admin)
+    highways, housing = (ServiceFactory(authority=admin.authority, name=name) for name in ("Roads", "Homes"))
+    service_contact.services.set([highways])
+    page = client.get(url("person_edit", service_contact.pk)).content.decode()
+    [version] = re.findall(r'name="version" value="(\d+)"', page)
+    theirs = {"role": Role.OFFICER, "services": [highways.pk], "version": version}
+    mine = {"role": Role.SERVICE_CONTACT, "services": [housing.pk, highways.pk], "version": version}
+    client.post(url("person_edit", service_contact.pk), theirs)
+
+    shown = client.post(url("person_edit", service_contact.pk), mine)
+
+    service_contact.refresh_from_db()
+    words = shown.content.decode()
+    assert (shown.status_code, service_contact.role) == (422, Role.OFFICER)
+    assert set(re.findall(r"</span> Saved meanwhile: “(.*?)”", words)) == {"Officer", "Roads"}
+    assert words.count("checked") == 3  # what was typed is still there
+
+    [version] = re.findall(r'name="version" value="(\d+)"', words)
+    assert client.post(url("person_edit", service_contact.pk), mine | {"version": version}).status_code == 302
+    service_contact.refresh_from_db()
+    assert service_contact.role == Role.SERVICE_CONTACT
 
 
 def test_services_of_a_contact_are_changed(admin, service_contact, sign_in):
