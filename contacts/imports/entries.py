@@ -516,7 +516,8 @@ def who_is_it(entry: Entry, cell: Cell) -> str:  # noqa: PLR0911 - one return pe
         if text and number is None:
             return f"“{printable(text)}” is not a {meaning}"
         setattr(entry, attribute, number)
-    if entry.parliament_id in FICTIONAL_IDS:
+    # A range compares None, unlike a number, with each of its 99,999.
+    if entry.parliament_id and entry.parliament_id in FICTIONAL_IDS:
         return f"the Parliament id {entry.parliament_id} is a made-up MP's; those are outside every import"
     given = name_of(entry, cell)
     if not given:

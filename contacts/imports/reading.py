@@ -38,7 +38,7 @@ Row = tuple[int, list[str]]
 
 
 class ListRefused(Exception):
-    """The file as a whole cannot be taken: `reason` says why; `row` where it shows (0: everywhere)."""
+    """The file as a whole cannot be taken: `reason` says why; `row` where it shows (0: the whole file)."""
 
     def __init__(self, reason: str, *, row: int = 0, rows: int = 0) -> None:
         super().__init__(reason)

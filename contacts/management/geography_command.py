@@ -41,8 +41,8 @@ class GeographyCommand(BaseCommand):
             self.stdout.write(json.dumps({**vars(outcome), "applied": is_applied}, ensure_ascii=False))
         else:
             for refused in outcome.refused:
-                where = f"Row {refused['row']}: " if refused["row"] else ""
-                self.stdout.write(f"Refused. {where}{refused['reason']}")
+                where = f"Row {refused['row']}" if refused["row"] else "The whole file"
+                self.stdout.write(f"Refused. {where}: {refused['reason']}")
             said = ". ".join([outcome.in_words(), *(note.removesuffix(".") for note in outcome.notes)])
             self.stdout.write(f"{said}. {'Applied.' if is_applied else 'Nothing was changed.'}")
         if not is_applied and not is_dry:

@@ -40,8 +40,8 @@ class MPsCommand(BaseCommand):
             self.stdout.write(json.dumps(counts, ensure_ascii=False))
             return
         for refusal in counts["refused"]:
-            where = f"Row {refusal['row']}: " if refusal["row"] else ""
-            self.stdout.write(f"Refused. {where}{refusal['reason']}")
+            where = f"Row {refusal['row']}" if refusal["row"] else "The whole file"
+            self.stdout.write(f"Refused. {where}: {refusal['reason']}")
         details = details or {}
         for mp in details.get("ended_mps", []):
             self.stdout.write(f"Ended. {mp['name']}, {mp['seat']}")

@@ -43,7 +43,7 @@ def test_so_do_its_relatives(tmp_path, command, capsys):
     with pytest.raises(CommandError):
         call_command(command, tmp_path / "nowhere.csv")
 
-    assert capsys.readouterr().out.startswith(f"Refused. {tmp_path}")
+    assert capsys.readouterr().out.startswith(f"Refused. The whole file: {tmp_path}")
 
 
 def test_a_dry_run_of_what_cannot_be_read_has_failed_too(tmp_path):
@@ -94,3 +94,13 @@ def test_in_words_it_says_how_it_read_the_file(importer, capsys):
         "Columns: seat code “PCON24CD”, seat name “PCON24NM”, name “MP”, party “Party”, start date "
         "“Start date”, Parliament id “Member ID”. Not used: “Shoe size”, “Ha·t”.\n"
     )
+
+
+def test_in_words_a_list_refused_as_a_whole_says_so(importer, capsys):
+    path = importer.folder / "list-2024-07-10.csv"
+    path.write_bytes(as_csv(whole()[:40]))
+
+    with pytest.raises(CommandError, match="The list is refused"):
+        call_command("import_mps", path)
+
+    assert "Refused. The whole file: The list is for 40 of the 650 seats." in capsys.readouterr().out

@@ -1,6 +1,8 @@
-"""2,000 seeded mutations of the real lists, and of made-up ones: half of them on each database.
+"""2,000 seeded mutations of the real lists: to keep the run short, half of them on each database.
 
-Whatever comes, the import is all or nothing, only a refusal is raised, and each refusal names row and reason.
+Each is a part of a real list (of a made-up one where the real ones are not on this machine), or now and then
+the whole of it, with at least one mutation that changed something. Whatever comes, the import is all or
+nothing, only a refusal is raised, and each refusal names row and reason; row 0 stands for the whole file.
 """
 
 from __future__ import annotations
@@ -11,8 +13,8 @@ import json
 import random
 from collections import Counter
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 import pytest
 from django.apps import apps
@@ -48,6 +50,7 @@ REAL_LISTS = (
     "messy/official_candidate_level_2024_winners_only_bom_52_columns.csv",
     "messy/cp1252_tab_separated_twfy_mps_2022.tsv",
 )
+MADE_UP = "made up"
 
 Rows = list[list[str]]
 HOSTILE = (
@@ -85,34 +88,32 @@ HOSTILE = (
 )
 
 
-def source_of(chance: random.Random) -> Rows:
-    """A part of a list as rows of cells, headings first."""
-    lists = [REAL_DATA / name for name in REAL_LISTS] if REAL_DATA.is_dir() else []
-    if not lists or chance.random() < 0.2:
-        text = as_csv(whole()).decode()
-        rows = list(csv.reader(io.StringIO(text)))
-    else:
-        rows = rows_in(chance.choice(lists))
+def source_of(chance: random.Random) -> tuple[str, Rows]:
+    """The name of a list, and a part of it as rows of cells, headings first."""
+    name = chance.choice(REAL_LISTS) if REAL_DATA.is_dir() else MADE_UP
+    rows = rows_in(name)
     if chance.random() < 0.04:
-        return [list(row) for row in rows]
+        return name, copy_of(rows)
     start = chance.randrange(1, len(rows) - SMALL)
-    return [list(rows[0]), *[list(row) for row in rows[start : start + chance.randrange(3, SMALL)]]]
+    return name, copy_of([rows[0], *rows[start : start + chance.randrange(3, SMALL)]])
 
 
-CACHE: dict[Path, Rows] = {}
+def copy_of(rows: Rows) -> Rows:
+    return [list(row) for row in rows]
 
 
-def rows_in(path: Path) -> Rows:
-    if path not in CACHE:
-        if path.suffix == ".json":
-            items = json.loads(path.read_text())
-            CACHE[path] = [list(items[0]), *[[str(v) for v in item.values()] for item in items]]
-        else:
-            encoding = "cp1252" if path.suffix == ".tsv" else "utf-8-sig"
-            separator = "\t" if path.suffix == ".tsv" else ","
-            with path.open(encoding=encoding, newline="") as file:
-                CACHE[path] = list(csv.reader(file, delimiter=separator))
-    return CACHE[path]
+@cache
+def rows_in(name: str) -> Rows:
+    if name == MADE_UP:
+        return list(csv.reader(io.StringIO(as_csv(whole()).decode())))
+    path = REAL_DATA / name
+    if path.suffix == ".json":
+        items = json.loads(path.read_text())
+        return [list(items[0]), *[[str(v) for v in item.values()] for item in items]]
+    encoding = "cp1252" if path.suffix == ".tsv" else "utf-8-sig"
+    separator = "\t" if path.suffix == ".tsv" else ","
+    with path.open(encoding=encoding, newline="") as file:
+        return list(csv.reader(file, delimiter=separator))
 
 
 # --- Mutations of the table -------------------------------------------------------------
@@ -286,16 +287,33 @@ def insert_noise(content: bytes, chance: random.Random) -> bytes:
 BYTE_MUTATIONS = (truncate, flip_bytes, mix_line_ends, swap_separators, insert_noise)
 
 
-def mutant(seed: int) -> tuple[bytes, str, random.Random]:
+class Mutant(NamedTuple):
+    """A file with its name, and what it was made of; `chance` goes on to decide how it is imported."""
+
+    content: bytes
+    name: str
+    source: str
+    mutations: list[str]
+    chance: random.Random
+
+
+def mutant(seed: int) -> Mutant:
     chance = random.Random(seed)
-    rows = source_of(chance)
-    for mutate in chance.choices(TABLE_MUTATIONS, k=chance.randrange(0, 3)):
-        if rows and rows[0]:
-            mutate(rows, chance)
+    source, rows = source_of(chance)
+    of_table, of_bytes = chance.choice([(0, 1), (0, 2), (1, 0), (1, 0), (1, 1), (1, 2), (2, 0), (2, 1)])
+    mutations: list[str] = []
+    while len(mutations) < of_table and rows and rows[0]:
+        mutate, before = chance.choice(TABLE_MUTATIONS), copy_of(rows)
+        mutate(rows, chance)
+        mutations += [mutate.__name__] * (rows != before)
     content, name = written(rows, chance)
-    for spoil in chance.choices(BYTE_MUTATIONS, k=chance.choice([0, 0, 1, 1, 2])):
-        content = spoil(content, chance)
-    return content, name, chance
+    for _ in range(of_bytes):
+        before = content
+        while content == before:
+            spoil = chance.choice(BYTE_MUTATIONS)
+            content = spoil(before, chance)
+        mutations.append(spoil.__name__)
+    return Mutant(content, name, source, mutations, chance)
 
 
 def every_row(*, without: str = "") -> dict[str, list[tuple[Any, ...]]]:
@@ -312,8 +330,9 @@ def every_row(*, without: str = "") -> dict[str, list[tuple[Any, ...]]]:
 
 @pytest.fixture
 def some_facts(db):
-    """A made-up Parliament, so that mutants meet holders, names and ids."""
-    listing, _ = read_list(as_csv(whole()), "list.csv", on=TODAY, today=TODAY)
+    """A Parliament, so that mutants meet holders, names and ids."""
+    content = (REAL_DATA / REAL_LISTS[0]).read_bytes() if REAL_DATA.is_dir() else as_csv(whole())
+    listing, _ = read_list(content, "list.csv", on=TODAY, today=TODAY)
     apply_list(
         listing, file_name="list.csv", list_date=TODAY, is_partial=False, skip_refused=False, by=None, now=NOW
     )
@@ -330,7 +349,9 @@ def test_malformed_lists_are_refused_or_taken_whole(some_facts, batch):
     taken = refused = 0
     before = every_row()
     for seed in seeds_from(batch * BATCH, BATCH):
-        content, name, chance = mutant(seed)
+        content, name, source, mutations, chance = mutant(seed)
+        assert mutations, seed
+        assert (source != MADE_UP) == REAL_DATA.is_dir(), seed
         is_partial, skip_refused = chance.random() < 0.9, chance.random() < 0.5
         try:
             listing, list_date = read_list(content, name, on=TODAY, today=TODAY)
@@ -371,7 +392,7 @@ def test_malformed_lists_sent_by_a_browser_are_refused_or_taken_whole(some_facts
     client.force_login(UserFactory(is_instance_admin=True))
     statuses = Counter()
     for seed in seeds_from(0, UPLOADED, step=SQLITES_HALF // UPLOADED):
-        content, name, chance = mutant(seed)
+        content, name, *_, chance = mutant(seed)
         sent = {"file": SimpleUploadedFile(name, content), "on": TODAY.isoformat()}
         sent |= {"is_partial": "on"} if chance.random() < 0.9 else {}
         before = every_row()
