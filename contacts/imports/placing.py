@@ -27,6 +27,7 @@ from contacts.imports.geography import (
 )
 from contacts.imports.lookups import write_postcodes, write_wards
 from contacts.imports.reading import MAX_BYTES, ListRefused, Table
+from contacts.imports.successions import import_successions
 from contacts.models import (
     REPLACED_WHOLE,
     Constituency,
@@ -194,8 +195,9 @@ def load_places(
 
 # --- Reading ----------------------------------------------------------------------------
 
-MEANINGS = {
+MEANINGS: dict[PlaceKind, columns.Meanings] = {
     PlaceKind.CONSTITUENCIES: columns.CONSTITUENCIES,
+    PlaceKind.SUCCESSIONS: {},  # known by what the cells hold
     PlaceKind.COUNCILS: columns.COUNCILS,
     PlaceKind.OVERLAPS: columns.OVERLAPS,
     PlaceKind.WARDS: columns.WARDS,
@@ -239,6 +241,8 @@ def write(file: PlaceFile) -> Outcome:
         return write_wards(table, file)
     if file.kind == PlaceKind.OVERLAPS:
         return import_overlaps(table, translation=content.get("codes"), skip_refused=True)
+    if file.kind == PlaceKind.SUCCESSIONS:
+        return import_successions(table, skip_refused=True)
     if file.kind == PlaceKind.COUNCILS:
         return import_councils(table, skip_refused=True)
     begins = date.fromisoformat(content["begins"]) if "begins" in content else None

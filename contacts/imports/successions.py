@@ -184,16 +184,21 @@ def write(
     for part in parts.values():
         old, new = known[part.old], known[part.new]
         shares = {"share_of_old": part.share_of_old, "share_of_new": part.share_of_new}
+        said = shares_in_words(**shares)
         row = here.get((old.pk, new.pk))
         what = f"{old} into {new}"
         if row is None:
             begin.append(SeatSuccession(old=old, new=new, **shares))
-            outcome.found_new(what, f"{part.share_of_new} per cent of the new seat")
+            outcome.found_new(what, said)
         elif (row.share_of_old, row.share_of_new) != tuple(shares.values()):
-            outcome.found_changed(what, f"{row.share_of_new}", f"{part.share_of_new}")
+            outcome.found_changed(what, shares_in_words(row.share_of_old, row.share_of_new), said)
             row.share_of_old, row.share_of_new = part.share_of_old, part.share_of_new
             changed.append(row)
         else:
             outcome.unchanged += 1
     SeatSuccession.objects.bulk_create(begin, batch_size=500)
     SeatSuccession.objects.bulk_update(changed, ["share_of_old", "share_of_new"], batch_size=200)
+
+
+def shares_in_words(share_of_old: Decimal, share_of_new: Decimal) -> str:
+    return f"{share_of_old.normalize():f}% of the old seat, {share_of_new.normalize():f}% of the new one"

@@ -6,12 +6,14 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
 
 from contacts.forms import AddSeatForm, DirectoryForm
 from contacts.imports.matching import load_facts
-from contacts.models import Constituency, SeatSuccession
-from tests.contacts.lists import CODES, SECOND, run, whole
-from tests.factories import ConstituencyFactory
+from contacts.models import Constituency, PlaceFile, SeatSuccession
+from tests.contacts.lists import CODES, SECOND, run, seat_name, whole
+from tests.factories import ConstituencyFactory, UserFactory
 from tests.parliament.world import make_seats
 
 pytestmark = pytest.mark.django_db
@@ -109,6 +111,50 @@ def test_a_row_that_cannot_be_is_refused_and_nothing_written(take, cell, value, 
 def test_a_list_of_something_else_is_refused(take, rows):
     assert take(rows)[0] == 1
     assert not SeatSuccession.objects.exists()
+
+
+def test_in_the_browser_each_part_is_shown_before_it_is_kept(db, client):
+    make_seats()
+    client.force_login(UserFactory(is_instance_admin=True))
+
+    def previewed(rows):
+        content = "\n".join(",".join(row) for row in rows).encode()
+        sent = {"kind": "successions", "file": SimpleUploadedFile("old-new.csv", content)}
+        response = client.post(reverse("instance:place_upload"), sent)
+        assert response.status_code == 302
+        return PlaceFile.objects.latest("pk"), client.get(response.url).content.decode()
+
+    def apply(file, **more):
+        return client.post(reverse("instance:place_apply", args=[file.pk]), more)
+
+    file, shown = previewed(ROWS)
+    assert f"Old Tarn into {seat_name(NEW)}: 25% of the old seat, 20% of the new one" in shown
+    assert "<dt>Left out</dt><dd>1</dd>" in shown
+    assert not Constituency.objects.exclude(ended_on=None).exists()
+    assert apply(file).status_code == 302
+    assert len(successions()) == 3
+
+    twice = [*ROWS[2][:5], *("0",) * 6]
+    file, shown = previewed([[*ROWS[0][:-1], "0.79"], [*ROWS[1][:-1], "0.21"], *ROWS[2:], twice])
+    said = "100% of the old seat, {}% of the new one"
+    assert f"{said.format(80)} → <strong>{said.format(79)}</strong>" in shown
+    assert f"{OLD[1][0]} and {OTHER} are in the list twice" in shown
+    assert apply(file).status_code == 422
+    assert successions()[0][3] == Decimal(80)
+    assert apply(file, skip_refused="yes").status_code == 302
+    assert successions()[0][3] == Decimal(79)
+
+
+def test_the_browser_refuses_what_is_no_list_of_old_and_new_seats(db, client):
+    client.force_login(UserFactory(is_instance_admin=True))
+    content = f"PCON24CD,LAD24CD,share\n{NEW},E07000092,1\n".encode()
+    sent = {"kind": "successions", "file": SimpleUploadedFile("overlaps.csv", content)}
+
+    response = client.post(reverse("instance:place_upload"), sent)
+
+    assert response.status_code == 422
+    assert "does not seem to be a list of what the seats were made from" in response.content.decode()
+    assert not PlaceFile.objects.exists()
 
 
 def test_old_seats_are_no_seats_of_today(take, importer, authority):

@@ -88,7 +88,11 @@ def test_overlaps_from_the_ward_route_from_people_and_from_districts(load, real_
     proportions = load("overlaps", folder / "lad24_to_pcon24_proportions.json")
     assert (proportions[0], proportions[2], proportions[5]) == (949, 0, 0)
     assert SeatOverlap.objects.count() == 950 + proportions[1]
-    assert "No two columns" in load("overlaps", folder / "pcon2010_to_pcon2024_overlaps_noheader.csv")
+    old_and_new = folder / "pcon2010_to_pcon2024_overlaps_noheader.csv"
+    assert "No two columns" in load("overlaps", old_and_new)
+    assert load("successions", old_and_new) == (1438, 1360, 0, 0, 78, 0)
+    assert load("successions", old_and_new) == (1438, 0, 0, 1360, 78, 0)
+    assert "what the seats were made from" in load("successions", shares)
 
 
 def test_both_maps_have_all_650_seats_and_loading_them_again_changes_nothing(load, real_data):

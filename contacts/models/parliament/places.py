@@ -11,6 +11,7 @@ from contacts.models.parliament.seats import FICTIONAL_PREFIX, Constituency
 
 class PlaceKind(models.TextChoices):
     CONSTITUENCIES = "constituencies", "Constituencies"
+    SUCCESSIONS = "successions", "Which old constituency went into which new one"
     COUNCILS = "councils", "Councils"
     OVERLAPS = "overlaps", "Which constituency lies in which council"
     WARDS = "wards", "Look-up of wards"
