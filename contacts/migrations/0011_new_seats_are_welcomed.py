@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0001_initial'),
-        ('contacts', '0011_edits_of_office_people_counted'),
+        ('contacts', '0010_undone_place_files'),
     ]
 
     operations = [
