@@ -22,7 +22,14 @@ from contacts.imports.geography import Outcome
 from contacts.imports.planned import Refusal
 from contacts.imports.posts import RowRefused, Statement, statements
 from contacts.imports.reading import ListRefused, Table, printable
-from contacts.imports.same_post import PARLIAMENT, has_begun_near, is_same, is_same_post_id
+from contacts.imports.same_post import (
+    PARLIAMENT,
+    has_begun_near,
+    is_same,
+    is_same_elsewhere,
+    is_same_post_id,
+    news_of_other,
+)
 from contacts.imports.seats import FIRST_POLL
 from contacts.models import MP, OF_BODIES, MPListImport, Post, SeatHolding
 
@@ -213,6 +220,7 @@ def plan_posts(table: Table, *, source: str, on: date, kind: str = "") -> PostPl
     plan = PostPlan(source=source, on=on, rows=len(table.rows))
     stated, plan.refused, plan.left_out = statements(table, kind=kind)
     known = Known(on)
+    known.claim(stated)
     for statement in stated:
         try:
             take(plan, known, statement)
@@ -230,7 +238,14 @@ def take(plan: PostPlan, known: Known, statement: Statement) -> None:
         return
     post = known.find(mp, stated)
     if post is None and not known.is_held(mp, stated):
-        known.add(plan.begin(mp, stated, row=statement.row))
+        others = known.told_of_elsewhere(mp, stated)
+        if not others:
+            known.add(plan.begin(mp, stated, row=statement.row))
+            return
+        changes = [(other, news) for other in others if (news := news_of_other(other, stated))]
+        for other, news in changes:
+            known.change(plan, other, news, row=statement.row)
+        plan.unchanged += not changes
         return
     if post is None or post.pk is None:
         plan.unchanged += 1
@@ -266,10 +281,13 @@ class Known:
         self.by_start: dict[tuple[Any, ...], Post] = {}
         self.open: dict[tuple[Any, ...], Post] = {}
         self.of_parliament: dict[int, list[Post]] = defaultdict(list)
+        self.of_lists: dict[int, list[Post]] = defaultdict(list)
+        # Posts that a row means: no other row does.
+        self.claimed: set[int | None] = set()
         for post in Post.objects.filter(mp__is_fictional=False).select_related("mp"):
             self.add(post)
-            if post.source == PARLIAMENT:
-                self.of_parliament[post.mp_id].append(post)
+            told_by = self.of_parliament if post.source == PARLIAMENT else self.of_lists
+            told_by[post.mp_id].append(post)
 
     def add(self, post: Post) -> Post:
         words = (post.mp_id, post.kind, post.title, post.body)
@@ -284,6 +302,25 @@ class Known:
         self.open.pop((post.mp_id, post.kind, post.title, post.body), None)
         plan.change(post, to, row=row)
         self.add(post)
+
+    def claim(self, stated: Iterable[Statement]) -> None:
+        """Keep the posts that rows name by id or in the very words from being taken for those of others."""
+        for mp, said in ((each.mp, each.post) for each in stated):
+            own = self.by_source_id.get((mp.pk, said["source_id"])) if said["source_id"] else None
+            own = own or self._begun_with(mp, said) or self.open.get(self._words(mp, said))
+            if own:
+                self.claimed.add(own.pk)
+
+    def told_of_elsewhere(self, mp: MP, said: dict[str, Any]) -> list[Post]:
+        """The posts under which another list has what a row means: Parliament may give one name to what
+        others call two."""
+        meant = [
+            post
+            for post in self.of_lists.get(mp.pk, [])
+            if post.pk not in self.claimed and is_same_elsewhere(post, said)
+        ]
+        self.claimed.update(post.pk for post in meant)
+        return meant
 
     def find(self, mp: MP, said: dict[str, Any]) -> Post | None:
         """The post a row means: it has the source's id, or the same words and start and no other id; or it is

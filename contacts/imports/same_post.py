@@ -61,6 +61,25 @@ def is_same(post: Post, stated: dict[str, Any]) -> bool:
     return post.kind == kind and plain(post.title) == plain(title)
 
 
+def is_same_elsewhere(post: Post, stated: dict[str, Any]) -> bool:
+    """Whether two lists mean the same post, going by words and days: not if both have an id of the same kind,
+    and only by the same title unless one has Parliament's number, and so Parliament's words, and the other
+    not."""
+    one, other = parliament_id(post.source_id), parliament_id(stated["source_id"])
+    is_alike = (one is None) == (other is None)
+    if is_alike and post.source_id and stated["source_id"]:
+        return False
+    return is_same(post, stated) and not (is_alike and plain(post.title) != plain(stated["title"]))
+
+
+def news_of_other(recorded: Post, stated: dict[str, Any]) -> dict[str, Any]:
+    """What one source says of a post that another recorded: no more than its end."""
+    ended_on: date | None = stated["ended_on"]
+    if recorded.ended_on or ended_on is None or (recorded.started_on and ended_on < recorded.started_on):
+        return {}
+    return {"ended_on": ended_on}
+
+
 def shares_department(post: Post, title: str, body: str) -> bool:
     """Whether the department of one is that of the other, or stands in its title."""
     here, there = plain(post.body), plain(body)

@@ -18,6 +18,7 @@ from contacts.imports.same_post import (
     has_begun_near,
     is_same,
     is_same_post_id,
+    news_of_other,
     parliament_id,
     plain,
 )
@@ -143,14 +144,6 @@ def news_of_own(recorded: Post, post: Stated) -> Stated:
     """What Parliament says of its own earlier word; only a list knows who chairs a committee."""
     keeps = ("title", "is_chair") if recorded.is_chair else ()
     return {name: value for name, value in post.items() if name not in keeps}
-
-
-def news_of_other(recorded: Post, post: Stated) -> Stated:
-    """What Parliament says of a post that another source recorded: no more than its end."""
-    ended_on: date | None = post["ended_on"]
-    if recorded.ended_on or ended_on is None or (recorded.started_on and ended_on < recorded.started_on):
-        return {}
-    return {"ended_on": ended_on}
 
 
 def is_gone(recorded: Post, whole: Iterable[str]) -> bool:

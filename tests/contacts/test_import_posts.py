@@ -254,3 +254,65 @@ def test_made_up_mps_are_outside_every_import(take):
     _, report = take(ROW)
 
     assert [each["row"] for each in report["left_out"]] == [2]
+
+
+TWFY = "id,parliament_member_id,twfy_person_id,name,type,organization_id,role,start_date,end_date"
+
+
+def theirs(number, role, start="2025-09-05", end="", kind="GovernmentPost"):
+    """A row as TheyWorkForYou has it, with Parliament's number and words."""
+    source_id = f"uk.parliament.data/Member/5001/{kind}/{number}"
+    return f"{source_id},5001,,Ada Almond,{kind},house-of-commons,{role},{start},{end}"
+
+
+def titles_on(day):
+    return sorted(post.title for post in Post.objects.current(date.fromisoformat(day)))
+
+
+def test_another_list_that_calls_a_post_otherwise_only_ends_it(take, ada):
+    """Parliament has one post where the other list has two of a department, and another from that day on."""
+    take(ROW, "5001,Ada Almond,Commons,Minister for Ink,PUSS,Department for Paper,2025-09-05,,a2")
+    rows = (
+        theirs(1, "Parliamentary Under-Secretary of State (Department for Paper) (Ink)", end="2026-07-22"),
+        theirs(2, "Parliamentary Under-Secretary of State (Department for Paper)", start="2026-07-22"),
+    )
+    later = ("--on", "2026-09-15")
+
+    _, report = take(*rows, heading=TWFY, flags=later, name="theirs.csv")
+    before = list(Post.objects.values())
+    _, again = take(*rows, heading=TWFY, flags=later, name="theirs.csv")
+    take(ROW, "5001,Ada Almond,Commons,Minister for Ink,PUSS,Department for Paper,2025-09-05,,a2")
+
+    assert (report["new"], report["changed"], report["ended"]) == (1, 2, 2)
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 2)
+    assert titles_on("2026-07-21") == ["Minister for Ink", "Minister for Paper"]
+    assert titles_on("2026-07-23") == ["Parliamentary Under-Secretary of State (Department for Paper)"]
+    assert list(Post.objects.values()) == before
+
+
+@pytest.mark.parametrize(
+    ("row", "number"),
+    [
+        (theirs(62, "The Minister for Paper"), 1),
+        (theirs(62, "The Minister for Paper", start="2025-09-12"), 1),
+        (theirs(62, "The Minister for Paper", start="2025-09-13"), 2),
+        (theirs(62, "Minister (Department for Ink)"), 2),
+        (theirs(62, "Spokesperson (Paper)", kind="OppositionPost"), 2),
+    ],
+)
+def test_what_another_list_means_is_told_by_words_and_days(take, ada, row, number):
+    take(ROW)
+    take(row, heading=TWFY, name="theirs.csv")
+
+    assert Post.objects.count() == number
+
+
+def test_lists_without_parliaments_numbers_mean_the_same_only_by_the_same_title(take, ada):
+    take(ROW)
+    no_ids = "parliament_member_id,person_name,post,department,start_date"
+    flags = ("--on", "2026-06-29", "--kind", "government")
+
+    take("5001,Ada Almond,minister for paper,Dept for Paper,2025-09-05", heading=no_ids, flags=flags)
+    take("5001,Ada Almond,Minister for Ink,Department for Paper,2025-09-05", heading=no_ids, flags=flags)
+
+    assert titles_on("2026-06-29") == ["Minister for Ink", "Minister for Paper"]
