@@ -34,6 +34,7 @@ from contacts.models import (
     PartyChange,
     PartySpell,
     Post,
+    PostKind,
     SeatHolding,
 )
 from contacts.news_to_dos import ask_about, occasion_of
@@ -273,9 +274,11 @@ def of_statuses(effects: Mapping[str, Any]) -> list[News]:
 def of_posts(effects: Mapping[str, Any], *, on: date) -> list[News]:
     """Posts begun, ended, or (as a source of the day `on` first says) no longer the same, of those who sit.
 
-    The first list of a kind of posts is no news, nor is what had begun by the newest day such posts were
-    known for. Parliament itself is asked MP by MP: what it tells of one the first time is no news, unless
-    it began after somebody whom we saw elected had come, and all it adds later is.
+    The first list of a kind of posts is no news, nor is what had begun by the newest day for which lists
+    told of such posts. Parliament itself is asked MP by MP: what it tells of one the first time is no news,
+    unless it began after somebody whom we saw elected had come, and all it adds later is. So is what a list
+    tells that has begun since Parliament was asked about the MP; of groups, Parliament tells nothing. What
+    began and ended between two looks is told once, as over.
     """
     made = effects.get("made", {}).get("post", [])
     were = effects.get("were", {}).get("post", [])
@@ -283,24 +286,23 @@ def of_posts(effects: Mapping[str, Any], *, on: date) -> list[News]:
     if not made and not were_held:
         return []
     posts = Post.objects.filter(pk__in=[*made, *were_held]).select_related("mp")
-    known = Post.objects.exclude(pk__in=made).exclude(mp__is_fictional=True).order_by()
-    known_to = dict(known.values_list("kind").annotate(Max("seen_on")))
+    known = Post.objects.exclude(pk__in=made).exclude(mp__is_fictional=True).exclude(source=PARLIAMENT)
+    known_to = dict(known.order_by().values_list("kind").annotate(Max("seen_on")))
     sitting = set(SeatHolding.objects.current().values_list("mp", flat=True))
     elected = MPNews.objects.filter(kind=NewsKind.NEW_MP, mp__in=[post.mp_id for post in posts]).order_by()
     came_on = dict(elected.values_list("mp").annotate(Max("happened_on")))
     news = []
     for post in posts.order_by("pk"):
-        seen = known_to.get(post.kind)
-        is_first = seen is None or (post.started_on is not None and post.started_on <= seen)
-        if post.source == PARLIAMENT:
-            is_since = post.started_on and post.started_on >= came_on.get(post.mp_id, date.max)
-            is_first = post.mp.details_on is None and not is_since
         if post.mp_id not in sitting:
             continue
         then = were_held.get(post.pk)
-        if then is None and not is_first and post.ended_on is None:
+        is_new = then is None and not may_be_old(post, known_to.get(post.kind), came_on.get(post.mp_id))
+        if is_new and post.ended_on is None:
             began = post.started_on or post.seen_on
             news.append(News(NewsKind.POST_BEGUN, begun_in_words(post), began, mp=post.mp, post=post))
+        if is_new and post.ended_on and was_held_since(post):
+            left = post.ended_on + ONE_DAY
+            news.append(News(NewsKind.POST_ENDED, held_in_words(post), left, mp=post.mp, post=post))
         if then and post.ended_on is not None:
             left = post.ended_on + ONE_DAY
             news.append(News(NewsKind.POST_ENDED, ended_in_words(post), left, mp=post.mp, post=post))
@@ -308,6 +310,24 @@ def of_posts(effects: Mapping[str, Any], *, on: date) -> list[News]:
             words = changed_in_words(post, then)
             news.append(News(NewsKind.POST_CHANGED, words, on, mp=post.mp, post=post))
     return news
+
+
+def may_be_old(post: Post, listed_to: date | None, came_on: date | None) -> bool:
+    """Whether a post is told first because its sort, or its MP, was not known of before: `listed_to` the
+    newest day for which lists told of its kind, `came_on` when we saw its MP elected."""
+    began, asked_on = post.started_on, post.mp.details_on
+    if post.source == PARLIAMENT:
+        return asked_on is None and not (began and came_on and began >= came_on)
+    if began and asked_on and began > asked_on and post.kind != PostKind.GROUP:
+        return False
+    return listed_to is None or (began is not None and began <= listed_to)
+
+
+def was_held_since(post: Post) -> bool:
+    """Whether a post that is over, on days that are known, may have lasted until Parliament was last asked
+    about its MP; of what lists tell, which Parliament may not, whenever it was."""
+    asked_on = post.mp.details_on if post.source == PARLIAMENT else None
+    return bool(post.started_on and post.ended_on and (asked_on is None or post.ended_on >= asked_on))
 
 
 def _post_then(row: Mapping[str, Any]) -> Post:
@@ -401,3 +421,8 @@ def ended_in_words(post: Post) -> str:
     if post.kind in OF_BODIES and post.title == "Member":
         return f"left the {post.body}"
     return f"is no longer {post}"
+
+
+def held_in_words(post: Post) -> str:
+    what = f"a member of the {post.body}" if post.kind in OF_BODIES and post.title == "Member" else str(post)
+    return f"was {what} from {post.started_on:%-d %B %Y} to {post.ended_on:%-d %B %Y}"

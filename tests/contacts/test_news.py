@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
+from contacts.imports.same_post import PARLIAMENT
 from contacts.imports.undoing import undo_import, why_not_undo
 from contacts.models import (
     MP,
@@ -342,6 +343,62 @@ def test_posts_that_begin_and_end_are_told_and_the_first_list_is_not(known, tmp_
         (one.name, "is no longer Minister of State, Department for Transport", date(2026, 2, 11)),
         (other.name, "became Parliamentary Under-Secretary, Home Office", date(2026, 2, 11)),
     }
+
+
+@pytest.mark.parametrize(
+    ("listed_on", "asked_on", "is_news"),
+    [
+        (None, None, False),
+        ("2026-02-10", None, True),
+        (None, "2026-02-10", True),
+        (None, "2026-02-11", False),
+    ],
+)
+def test_what_parliament_told_of_one_mp_hides_no_news_of_another(
+    known, tmp_path, listed_on, asked_on, is_news
+):
+    """The first list of a kind tells what is old, but for what has begun since Parliament was asked."""
+    one, other = known
+    if listed_on:
+        post_list(tmp_path, [(one, "Government", "Trade Envoy", "Treasury", "2025-01-02", "")], listed_on)
+    Post.objects.create(
+        mp=one,
+        kind=PostKind.GOVERNMENT,
+        title="Minister (Home Office)",
+        source=PARLIAMENT,
+        started_on=date(2026, 2, 12),
+        seen_on=date(2026, 2, 13),
+    )
+    MP.objects.filter(pk=other.pk).update(details_on=asked_on)
+    begun = (other, "Government", "Parliamentary Under-Secretary", "Home Office", "2026-02-11", "")
+    post_list(tmp_path, [begun], "2026-02-20")
+
+    later = (other, "Government", "Minister of State", "Treasury", "2026-02-21", "")
+    post_list(tmp_path, [begun, later], "2026-02-27")
+
+    became = (other.name, "became Parliamentary Under-Secretary, Home Office", date(2026, 2, 11))
+    assert told() == {
+        *([became] if is_news else []),
+        (other.name, "became Minister of State, Treasury", date(2026, 2, 21)),
+    }
+
+
+@pytest.mark.parametrize(("begun", "is_news"), [("2025-09-01", False), ("2025-09-02", True)])
+def test_a_post_begun_and_ended_between_two_lists_is_told_once_with_both_days(
+    known, tmp_path, begun, is_news
+):
+    one, other = known
+    first = (one, "Government", "Minister of State", "Department for Transport", "2025-01-02", "")
+    post_list(tmp_path, [first], "2025-09-01")
+    over = (other, "Government", "Trade Envoy", "Treasury", begun, "2026-02-10")
+
+    for _ in range(2):
+        post_list(tmp_path, [first, over], "2026-02-20")
+
+    day = date.fromisoformat(begun)
+    words = f"was Trade Envoy, Treasury from {day:%-d %B %Y} to 10 February 2026"
+    assert told() == ({(other.name, words, date(2026, 2, 11))} if is_news else set())
+    assert not MPNews.objects.exclude(kind=NewsKind.POST_ENDED).exists()
 
 
 @pytest.mark.parametrize(

@@ -504,6 +504,20 @@ def test_another_email_and_a_new_post_are_news_and_what_is_told_first_is_not(mps
     ]
 
 
+@pytest.mark.parametrize(("ended", "is_news"), [("2026-03-01", False), ("2026-03-02", True)])
+def test_a_post_that_came_and_went_between_two_looks_is_told_once(mps, parliament, ended, is_news):
+    """What was over before the first look was not held between the two."""
+    ask()
+    for day in (7, 8):
+        with_post(
+            parliament.mps[1], "committeeMemberships", ("Paper Committee", 83, "2026-02-09", ended, None)
+        )
+        ask(day)
+
+    words = "was a member of the Paper Committee from 9 February 2026 to 2 March 2026"
+    assert told() == ([(1001, "post-ended", words)] if is_news else [])
+
+
 @pytest.mark.parametrize(("came", "is_news"), [(0, True), (1, False)])
 def test_the_first_posts_of_somebody_we_saw_elected_are_news_and_matched(mps, parliament, came, is_news):
     """From the day they came; of others, what is told first has been so for long."""
