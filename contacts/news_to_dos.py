@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from contacts.models import (
     SeatHolding,
 )
 from contacts.portfolios import priorities_matched
+from notifications.models import ToDo
 from notifications.to_dos import ToDoRequest, ask
 
 
@@ -54,9 +56,18 @@ TASKS = {
 }
 
 
+OCCASION = "news:"
+# The end of `News.fact`: the day, and a digest of the words.
+DAY_AND_WORDS = re.compile(r":(\d{4}-\d\d-\d\d):([0-9a-f]+)$")
+# One source says how somebody won the seat, or that the whip was removed, another does not.
+OFTEN_IN_OTHER_WORDS = (NewsKind.NEW_MP, NewsKind.VACANT, NewsKind.WHIP_LOST, NewsKind.WHIP_RESTORED)
+MOST_BETWEEN_LISTS = timedelta(days=380)  # from November to November there may be none
+MOST_MISDATED = timedelta(days=31)
+
+
 def occasion_of(fact: str) -> str:
     """What names a change as the reason of a to-do: the same when it is told again after an undoing."""
-    return f"news:{fact}"
+    return f"{OCCASION}{fact}"
 
 
 def kind_of(news_kind: str) -> str:
@@ -68,7 +79,7 @@ def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
     """Ask each authority whose seat it is to do what the news calls for, once."""
     on = timezone.localdate(now)
     matter = [each for each in news if each.kind in TASKS and each.constituency_id]
-    requests: list[ToDoRequest] = []
+    requests: list[tuple[MPNews, ToDoRequest]] = []
     if not matter:
         return
     last_mp = _last_mps(matter)
@@ -79,16 +90,47 @@ def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
         about = [each for each in matter if each.constituency_id in ours]
         for each in _that_matter_to(authority, about, on=on):
             before = last_mp.get(each.constituency_id or 0)
-            requests.append(
-                _request(
-                    authority,
-                    each,
-                    due_on=on + timedelta(days=TASKS[NewsKind(each.kind)].days),
-                    assignee=owners.get((authority.pk, each.mp_id or 0))
-                    or owners.get((authority.pk, before or 0)),
-                )
+            request = _request(
+                authority,
+                each,
+                due_on=on + timedelta(days=TASKS[NewsKind(each.kind)].days),
+                assignee=owners.get((authority.pk, each.mp_id or 0))
+                or owners.get((authority.pk, before or 0)),
             )
-    ask(requests, now=now)
+            requests.append((each, request))
+    ask(_not_done_before(requests), now=now)
+
+
+def _not_done_before(requests: list[tuple[MPNews, ToDoRequest]]) -> list[ToDoRequest]:
+    """Those but what somebody has done already when the same change was told for another day, and taken back.
+
+    A list tells of a change late, another of the same one on its day, and who undoes a list may say which day
+    it is for: so the day may lie well before the one that was taken back, or somewhat after.
+    """
+    done: dict[tuple[int, str, str], list[str]] = defaultdict(list)
+    subjects = {request.subject for _, request in requests}
+    for to_do in ToDo.objects.finished().filter(subject__in=subjects, kind__in=map(kind_of, TASKS)):
+        done[to_do.authority_id, to_do.kind, to_do.subject].append(to_do.occasion)
+    facts = [occasion.removeprefix(OCCASION) for occasions in done.values() for occasion in occasions]
+    told = set(MPNews.objects.filter(fact__in=facts).values_list("fact", flat=True)) if facts else set()
+    taken_back = {occasion_of(fact) for fact in set(facts) - told}
+    return [
+        request
+        for news, request in requests
+        if not any(
+            occasion in taken_back and _tells_the_same(occasion, news)
+            for occasion in done[request.authority.pk, request.kind, request.subject]
+        )
+    ]
+
+
+def _tells_the_same(occasion: str, news: MPNews) -> bool:
+    """Whether a change that was told as the reason of a to-do is this one, on about the same day."""
+    told, this = DAY_AND_WORDS.search(occasion), DAY_AND_WORDS.search(news.fact)
+    if not told or not this or (news.kind not in OFTEN_IN_OTHER_WORDS and told[2] != this[2]):
+        return False
+    day = date.fromisoformat(told[1])
+    return day - MOST_BETWEEN_LISTS <= news.happened_on <= day + MOST_MISDATED
 
 
 def _that_matter_to(authority: Authority, news: list[MPNews], *, on: date) -> list[MPNews]:

@@ -25,7 +25,15 @@ from contacts.models import (
     PostKind,
     SeatHolding,
 )
-from contacts.news import News, begun_in_words, holding_in_words, left_how, party_in_words, record_news
+from contacts.news import (
+    News,
+    begun_in_words,
+    holding_in_words,
+    left_how,
+    party_in_words,
+    record_news,
+    take_back,
+)
 from notifications.models import ToDo
 from notifications.to_dos import finish
 from tests.contacts.lists import (
@@ -439,6 +447,11 @@ def test_a_new_post_asks_where_it_matches_a_priority(known, tmp_path):
 # --- Told once, and whom it asks ------------------------------------------------------------
 
 
+def applied():
+    """An import that tells news and is undone."""
+    return MPListImport.objects.create(list_date=TODAY, created_at=NOW)
+
+
 def whip_lost(mp, on=TODAY):
     return News(NewsKind.WHIP_LOST, "lost or gave up the Labour whip", on, mp=mp)
 
@@ -535,6 +548,51 @@ def test_every_authority_whose_seat_it_is_is_asked_and_no_other(officer, strange
 
     asked = ToDo.objects.order_by("authority").values_list("authority", flat=True)
     assert set(asked) == {officer.authority_id, stranger.authority_id}
+
+
+@pytest.mark.parametrize(
+    ("days", "kind", "words", "is_asked"),
+    [
+        (-380, NewsKind.WHIP_LOST, "lost the Labour whip", False),
+        (-381, NewsKind.WHIP_LOST, "lost the Labour whip", True),
+        (31, NewsKind.WHIP_LOST, "lost the Labour whip", False),
+        (32, NewsKind.WHIP_LOST, "lost the Labour whip", True),
+        (-1, NewsKind.WHIP_RESTORED, "has the Labour whip again", True),
+        (-1, NewsKind.PARTY, "now sits for Reform UK", False),
+        (-1, NewsKind.PARTY, "now sits for Your Party", True),
+    ],
+)
+def test_what_was_done_and_taken_back_is_not_asked_again_for_another_day(
+    officer, days, kind, words, is_asked
+):
+    """A list is undone, and told again with the real day; other words are another change, but of a whip."""
+    mp, made_by = MPFactory(authority=officer.authority), applied()
+    first = "now sits for Reform UK" if kind == NewsKind.PARTY else "lost or gave up the Labour whip"
+    sort = NewsKind.PARTY if kind == NewsKind.PARTY else NewsKind.WHIP_LOST
+    record_news([News(sort, first, TODAY, mp=mp)], source="test", now=NOW, made_by=made_by)
+    finish(by=officer, to_do=ToDo.objects.get(), now=NOW)
+    take_back(made_by)
+
+    record_news([News(kind, words, TODAY + timedelta(days), mp=mp)], source="another", now=NOW)
+
+    assert ToDo.objects.count() == (2 if is_asked else 1)
+
+
+@pytest.mark.parametrize("what", ["not taken back", "another authority", "not done"])
+def test_another_day_is_asked_about_where_nobody_did_it_or_the_first_stands(officer, stranger, what):
+    mp, made_by = MPFactory(authority=officer.authority), applied()
+    record_news([whip_lost(mp)], source="test", now=NOW, made_by=made_by)
+    to_do = ToDo.objects.get()
+    if what != "not done":
+        finish(by=officer, to_do=to_do, now=NOW)
+    if what == "another authority":
+        ToDo.objects.filter(pk=to_do.pk).update(authority=stranger.authority)
+    if what != "not taken back":
+        take_back(made_by)
+
+    record_news([whip_lost(mp, TODAY - timedelta(days=9))], source="another", now=NOW)
+
+    assert ToDo.objects.open().filter(authority=officer.authority).count() == 1
 
 
 @pytest.mark.postgres
