@@ -166,7 +166,7 @@ class Facts:
 
     @property
     def sources(self) -> list[str]:
-        return sources((*self.holdings, *self.party_spells, *self.names, *self.statuses))
+        return sources((*self.holdings, *self.party_spells, *self.names, *self.statuses, *self.posts))
 
     @property
     def posts_held(self) -> list[tuple[str, list[Post]]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from contacts.imports.names import words
-from contacts.models import MP, MPName, MPStatus, PartySpell, SeatHolding, SeatSuccession, is_current
+from contacts.models import MP, MPName, MPStatus, PartySpell, Post, SeatHolding, SeatSuccession, is_current
 
 # A seat's origin names the old seats that make up at least so much of it, in per cent of its people.
 LEAST_NAMED = 1
@@ -91,9 +91,9 @@ def origin_of(seat: int | None) -> Origin | None:
     return Origin(rows[0].new.started_on.year, parts, len(rows) - len(parts))
 
 
-def sources(rows: Iterable[SeatHolding | PartySpell | MPName | MPStatus]) -> list[str]:
+def sources(rows: Iterable[SeatHolding | PartySpell | MPName | MPStatus | Post]) -> list[str]:
     """Where these facts were read, each source once, the newest first."""
     found = []
-    for row in sorted(rows, key=lambda each: each.started_on, reverse=True):
+    for row in sorted(rows, key=lambda each: each.started_on or date.min, reverse=True):
         found += [row.end_source, row.source]
     return list(dict.fromkeys(filter(None, found)))

@@ -46,6 +46,8 @@ FIELDS = {
     "ended_on": "Last day",
     "source_id": "The source’s own id",
 }
+# What is kept of a post so that it can be put back.
+KEPT = (*FIELDS, "end_source")
 
 
 @dataclass
@@ -61,7 +63,7 @@ class PostsOutcome(Outcome):
 
 @dataclass
 class Change:
-    """A post that is recorded otherwise: `were` is each of its FIELDS before."""
+    """A post that is recorded otherwise: `were` is what is KEPT of it, as it was before."""
 
     row: int
     post: Post
@@ -109,13 +111,17 @@ class PostPlan:
         return [change for change in self._changed.values() if change.in_words()]
 
     def begin(self, mp: MP, post: dict[str, Any], *, row: int) -> Post:
-        fresh = Post(mp=mp, source=self.source[:200], seen_on=self.on, **post)
+        source = self.source[:200]
+        end_source = source if post["ended_on"] else ""
+        fresh = Post(mp=mp, source=source, end_source=end_source, seen_on=self.on, **post)
         self.fresh.append((row, fresh))
         return fresh
 
     def change(self, post: Post, to: dict[str, Any], *, row: int) -> None:
         if post.pk not in self._changed:
-            self._changed[post.pk] = Change(row, post, {name: getattr(post, name) for name in FIELDS})
+            self._changed[post.pk] = Change(row, post, {name: getattr(post, name) for name in KEPT})
+        if to.get("ended_on", post.ended_on) != post.ended_on:
+            post.end_source = self.source[:200] if to["ended_on"] else ""
         for name, value in to.items():
             setattr(post, name, value)
 
@@ -180,7 +186,7 @@ def as_json(change: Change) -> dict[str, Any]:
 
 def as_was(post: Post) -> dict[str, Any]:
     """The post as it is, for `put_back`."""
-    return {"pk": post.pk, **{name: in_json(getattr(post, name)) for name in FIELDS}}
+    return {"pk": post.pk, **{name: in_json(getattr(post, name)) for name in KEPT}}
 
 
 def in_json(value: Any) -> Any:
@@ -188,11 +194,11 @@ def in_json(value: Any) -> Any:
 
 
 def rewrite(posts: list[Post]) -> None:
-    """Save all FIELDS of these posts, whichever of them takes over another's words or id."""
+    """Save all that is KEPT of these posts, whichever of them takes over another's words or id."""
     Post.objects.filter(pk__in=[post.pk for post in posts]).update(
         title=Cast(F("pk"), CharField(max_length=20)), source_id=""
     )
-    Post.objects.bulk_update(posts, list(FIELDS), batch_size=200)
+    Post.objects.bulk_update(posts, list(KEPT), batch_size=200)
 
 
 def put_back(rows: list[dict[str, Any]]) -> None:
@@ -200,7 +206,7 @@ def put_back(rows: list[dict[str, Any]]) -> None:
     before = {row["pk"]: row for row in rows}
     posts = list(Post.objects.filter(pk__in=before))
     for post in posts:
-        for name in FIELDS:
+        for name in KEPT:
             setattr(post, name, before[post.pk][name])
     rewrite(posts)
 

@@ -277,7 +277,8 @@ def end_posts(plan: Plan, effects: Effects) -> None:
     for post in ended:
         effects.were["post"].append(post_plan.as_was(post))
         post.ended_on = max(filter(None, (leavers[post.mp_id], post.started_on)))
-    Post.objects.bulk_update(ended, ["ended_on"], batch_size=500)
+        post.end_source = effects.source[:200]
+    Post.objects.bulk_update(ended, ["ended_on", "end_source"], batch_size=500)
 
 
 def write(

@@ -46,6 +46,8 @@ def test_committees_and_groups_end_with_the_seat_and_a_minister_goes_on(importer
         PostKind.GROUP,
     }
     assert {day for day in ends.values() if day} == {LAST_DAY, LEFT}
+    read_in = Post.objects.exclude(ended_on=None).values_list("end_source", flat=True)
+    assert set(read_in) == {"list.csv, as at 1 February 2026"}
     assert (ends[later.pk], ends[other.pk]) == (LEFT, None)
 
 

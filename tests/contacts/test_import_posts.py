@@ -7,8 +7,10 @@ from datetime import date
 
 import pytest
 
-from contacts.models import MP, Post, PostKind
+from contacts.imports.undoing import undo_import
+from contacts.models import MP, MPListImport, Post, PostKind
 from tests.contacts.lists import run
+from tests.factories import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -73,6 +75,23 @@ def test_a_later_list_ends_a_post_and_begins_another(take, ada):
         "Minister for Ink",
     }
     assert [p.title for p in Post.objects.current(date(2026, 5, 2))] == ["Minister for Ink"]
+
+
+def test_where_an_end_was_read_is_said_and_forgotten_with_it(take, ada):
+    ended = ROW.replace(",,a1", ",2026-05-01,a1")
+    sources = []
+    for row, name in ((ended, "first.csv"), (ROW, "open.csv"), (ended, "last.csv")):
+        take(row, name=name)
+        sources.append((only().source, only().end_source))
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
+
+    read = "as at 29 June 2026"
+    assert sources == [
+        (f"first.csv, {read}", f"first.csv, {read}"),
+        (f"first.csv, {read}", ""),
+        (f"first.csv, {read}", f"last.csv, {read}"),
+    ]
+    assert (only().ended_on, only().end_source) == (None, "")
 
 
 def test_somebody_may_hold_a_post_again(take, ada):
@@ -285,6 +304,8 @@ def test_another_list_that_calls_a_post_otherwise_only_ends_it(take, ada):
 
     assert (report["new"], report["changed"], report["ended"]) == (1, 2, 2)
     assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 2)
+    read_in = Post.objects.exclude(ended_on=None).values_list("source", "end_source")
+    assert set(read_in) == {("posts.csv, as at 29 June 2026", "theirs.csv, as at 15 September 2026")}
     assert titles_on("2026-07-21") == ["Minister for Ink", "Minister for Paper"]
     assert titles_on("2026-07-23") == ["Parliamentary Under-Secretary of State (Department for Paper)"]
     assert list(Post.objects.values()) == before

@@ -336,6 +336,7 @@ def test_posts_held_stand_by_kind_and_earlier_ones_apart(authority, mp, officer,
     add_post(mp, "Minister for Ink", started_on=date(2025, 9, 5))
     add_post(mp, "Chair", kind=PostKind.GROUP, body="Paper and Ink")
     add_post(mp, "Minister for Quills", started_on=date(2024, 7, 9), ended_on=date(2025, 9, 5))
+    mp.posts.filter(title="Minister for Quills").update(end_source="a later list")
 
     page = page_of(sign_in(officer), authority, mp)
 
@@ -344,6 +345,7 @@ def test_posts_held_stand_by_kind_and_earlier_ones_apart(authority, mp, officer,
     assert f"Chair, Paper and Ink, seen {TODAY:%-d %B %Y}" in held
     assert held.index(">Government<") < held.index(">All-party group<")
     assert "Government: Minister for Quills, Department for Paper, 9 July 2024 to 5 September 2025" in earlier
+    assert "<li>a list</li><li>a later list</li>" in earlier
 
 
 def test_facts_as_at_another_day(authority, mp, officer, sign_in):
@@ -466,13 +468,14 @@ def test_it_reads_well_of_a_real_minister_and_of_a_real_newcomer(
         "Olivia Bailey Labour, MP for Reading West and Mid Berkshire.",
         "Seat Reading West and Mid Berkshire, since 4 July 2024 (elected at a general election)",
         "Party Labour, since 3 April 2026 (as first read here)",
-        "Government Minister for Early Education, Department for Education, since 7 September 2025 Minister for "
-        "Equalities, Department for Education, since 7 September 2025",
+        "Government Minister for Early Education, Department for Education, 7 September 2025 to 22 July 2026 "
+        "Minister for Equalities, Department for Education, 7 September 2025 to 22 July 2026",
         "Earlier posts (1) Public bill committee: Member, Pension Schemes Bill Committee, 15 July 2025 to "
         "11 September 2025",
     ):
         assert words in minister
     assert "Women and Equalities Committee" not in minister
+    assert "Earlier posts (3) Government: Minister for Early Education, Department for Education" in later
     assert "Chair, Women and Equalities Committee, since 14 September 2026" in later
     assert (
         "All-party group Vice Chair, Counter Extremism, seen 15 September 2026 Chair &amp; Registered Contact, "

@@ -338,6 +338,7 @@ def test_a_post_of_a_file_is_not_doubled_and_ended_when_parliament_says(mps, par
     for each in (post, other):
         each.refresh_from_db()
         assert (each.ended_on, each.source_id) == (date(2026, 2, 20), each.source_id)
+        assert (each.source, each.end_source) == ("ministers.csv, as at 1 February 2026", PARLIAMENT)
     assert Post.objects.count() == 2
 
 

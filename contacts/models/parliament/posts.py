@@ -52,6 +52,7 @@ class Post(models.Model):
     started_on = models.DateField(null=True, blank=True, help_text="Empty where the source does not say.")
     ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
     source = models.CharField(max_length=200, help_text="Where this was read.")
+    end_source = models.CharField(max_length=200, blank=True, help_text="Where its end was read.")
     source_id = models.CharField(max_length=120, blank=True, help_text="The source's own id of the post.")
     seen_on = models.DateField(help_text="The day the source was for, when it first said so.")
 
@@ -71,6 +72,10 @@ class Post(models.Model):
             models.CheckConstraint(
                 condition=Q(ended_on=None) | Q(started_on=None) | Q(ended_on__gte=F("started_on")),
                 name="post_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_on__isnull=False) | Q(end_source=""),
+                name="post_has_ended_if_its_end_was_read",
             ),
         ]
         indexes = [models.Index(fields=["mp", "-started_on"], name="post_by_mp")]
