@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -108,17 +108,24 @@ def set_policy(
 ) -> int:
     """Change what is promised for a type of enquiry, and its ladder; give how many open due dates moved.
 
-    Raises `EditConflict` if the policy was saved since `version`. The ladder is kept in order of its days.
+    The ladder is kept in order of its days. Raises `EditConflict` if the policy was saved since `version`;
+    "ladder" is among what it names, as a list of rungs.
     """
     policy = ResponsePolicy.objects.select_for_update().get(pk=policy.pk, authority=by.authority)
+    ladder = sorted(ladder, key=lambda rung: rung.offset)
     if policy.version != version:
         theirs = {name: getattr(policy, name) for name in changes}
-        raise EditConflict(base={}, theirs=theirs, yours=dict(changes), version=policy.version)
+        raise EditConflict(
+            base=_policy_at(policy, version, names=changes),
+            theirs=theirs | {"ladder": _rungs(policy.ladder.select_related("person__user"))},
+            yours={**changes, "ladder": ladder},
+            version=policy.version,
+        )
     for name, value in changes.items():
         setattr(policy, name, value)
     policy.version += 1
     save_signed(policy, by=by, now=now)
-    _write_ladder(policy, ladder)
+    _write_ladder(policy, ladder, by=by, now=now)
     return recompute_open_clocks(
         authority=by.authority,
         enquiry_type=policy.enquiry_type,
@@ -168,13 +175,29 @@ def set_cut_off(*, cut_off_time: time | None, by: Membership, now: datetime) -> 
     )
 
 
-def _write_ladder(policy: ResponsePolicy, ladder: Sequence[Rung]) -> None:
-    rungs = sorted(ladder, key=lambda rung: rung.offset)
-    policy.ladder.filter(step__gt=len(rungs)).delete()
+def _write_ladder(policy: ResponsePolicy, rungs: Sequence[Rung], *, by: Membership, now: datetime) -> None:
+    for gone in policy.ladder.filter(step__gt=len(rungs)):
+        sign(gone, by=by, now=now)
+        gone.delete()
     steps = {step.step: step for step in policy.ladder.all()}
     for number, rung in enumerate(rungs, start=1):
         step = steps.get(number) or LadderStep(authority=policy.authority, policy=policy, step=number)
-        said = (step.offset, step.whom, step.person) if step.pk else None
-        if said != (rung.offset, rung.whom, rung.person):
+        if not step.pk or [rung] != _rungs([step]):
             step.offset, step.whom, step.person = rung.offset, rung.whom, rung.person
-            step.save()
+            save_signed(step, by=by, now=now)
+
+
+def _rungs(steps: Iterable[Any]) -> list[Rung]:
+    return [Rung(step.offset, step.whom, step.person) for step in steps]
+
+
+def _policy_at(policy: ResponsePolicy, version: int, *, names: Iterable[str]) -> dict[str, Any]:
+    """The policy and its ladder as they were at that version, until the next was saved; from the history."""
+    then = policy.history.filter(version=version).first()
+    following = policy.history.filter(version=version + 1).last()
+    if then is None or following is None:
+        return {}
+    lines = LadderStep.history.filter(policy_id=policy.pk, history_date__lt=following.history_date)
+    latest = {line.step: line for line in lines.order_by("history_date", "history_id")}
+    steps = [latest[step] for step in sorted(latest) if latest[step].history_type != "-"]
+    return {name: getattr(then, name) for name in names} | {"ladder": _rungs(steps)}

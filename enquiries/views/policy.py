@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.models import ClosureDay, Role
 from enquiries.forms import ClosureDayForm, CutOffForm, LadderFormSet, PolicyForm, TopicForm
-from enquiries.models import Enquiry, ResponsePolicy, Topic
+from enquiries.models import Enquiry, LadderStep, ResponsePolicy, Topic
 from enquiries.services import (
     EditConflict,
     remove_closure_day,
@@ -50,13 +50,8 @@ def policy_edit(request: AuthorityRequest, enquiry_type: str) -> HttpResponse:
     )
     sent = request.POST if request.method == "POST" else None
     form = PolicyForm(sent, instance=policy)
-    ladder: Any = LadderFormSet(
-        sent,
-        prefix="ladder",
-        initial=list(policy.ladder.values("offset", "whom", "person")),
-        form_kwargs={"membership": request.membership},
-    )
-    saved: dict[str, Any] = {}
+    ladder = _ladder(request, list(policy.ladder.values("offset", "whom", "person")), sent)
+    saved: dict[str, str] = {}
     if sent is not None and form.is_valid() and ladder.is_valid():
         changes = {name: value for name, value in form.cleaned_data.items() if name != "version"}
         try:
@@ -69,8 +64,11 @@ def policy_edit(request: AuthorityRequest, enquiry_type: str) -> HttpResponse:
                 now=timezone.now(),
             )
         except EditConflict as conflict:
-            saved = {str(form.fields[name].label): value for name, value in conflict.theirs.items()}
-            form.data = {**request.POST.dict(), "version": str(conflict.version)}
+            saved = _saved_meanwhile(conflict)
+            untouched = _untouched(conflict)
+            if "ladder" in untouched:
+                ladder = _ladder(request, [vars(rung) for rung in untouched.pop("ladder")])
+            form.data = {**request.POST.dict(), "version": str(conflict.version), **untouched}
             form.add_error(None, "Somebody saved this policy first. Check what is saved, then save again.")
         else:
             messages.success(request, f"The policy is saved. {_moved(moved)}")
@@ -91,6 +89,34 @@ def policy_edit(request: AuthorityRequest, enquiry_type: str) -> HttpResponse:
         },
         status=422 if sent is not None else 200,
     )
+
+
+def _ladder(request: AuthorityRequest, steps: list[dict[str, Any]], sent: QueryDict | None = None) -> Any:
+    membership = {"membership": request.membership}
+    return LadderFormSet(sent, prefix="ladder", initial=steps, form_kwargs=membership)
+
+
+def _saved_meanwhile(conflict: EditConflict) -> dict[str, str]:
+    """What somebody else changed, in words: the field's label and what is saved now."""
+    theirs, base = dict(conflict.theirs), conflict.base
+    rungs = theirs.pop("ladder")
+    saved = {}
+    for name, value in theirs.items():
+        field: Any = ResponsePolicy._meta.get_field(name)
+        if value != base.get(name):
+            saved[str(field.verbose_name)] = str(dict(field.flatchoices).get(value, value))
+    if rungs != base.get("ladder"):
+        steps = [LadderStep(offset=rung.offset, whom=rung.whom, person=rung.person) for rung in rungs]
+        saved["escalation ladder"] = "; ".join(step.in_words for step in steps) or "nobody is told"
+    return saved
+
+
+def _untouched(conflict: EditConflict) -> dict[str, Any]:
+    """What is saved now, where this person had not changed it: their form goes on from there."""
+    base, yours = conflict.base, conflict.yours
+    return {
+        name: value for name, value in conflict.theirs.items() if name in base and yours[name] == base[name]
+    }
 
 
 # --- Topics -------------------------------------------------------------------------

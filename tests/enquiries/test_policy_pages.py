@@ -228,6 +228,50 @@ def test_the_second_to_save_a_policy_sees_what_is_saved_and_can_save_again(
     assert policy.reply_in == 12
 
 
+def offsets(policy):
+    return list(policy.ladder.values_list("offset", flat=True))
+
+
+def test_a_ladder_saved_meanwhile_is_shown_and_not_reverted(
+    sign_in, political_affairs, authority, edit_url, policy
+):
+    colleague = MembershipFactory(authority=authority, role=Role.POLITICAL_AFFAIRS)
+    mine, theirs = sign_in(political_affairs), sign_in(colleague)
+    shown_to_me, shown_to_them = as_shown(mine.get(edit_url)), as_shown(theirs.get(edit_url))
+    theirs.post(
+        edit_url,
+        shown_to_them
+        | {"ladder-2-offset": "1", "ladder-3-remove": "on", "reply_in": "2", "reply_unit": "months"},
+    )
+
+    conflict = mine.post(edit_url, shown_to_me | {"follow_up_days": "6"})
+
+    page = conflict.content.decode()
+    assert "Reply unit: calendar months" in page
+    assert "Escalation ladder: 3 working days before: owner; on the due date: head of service; " in page
+    assert "1 working day after: director" in page
+    assert "Acknowledge within: 2" not in page
+    assert mine.post(edit_url, as_shown(conflict)).status_code == 302
+    policy.refresh_from_db()
+    assert offsets(policy) == [-3, 0, 1]
+    assert (policy.reply_in, policy.reply_unit, policy.follow_up_days) == (2, "months", 6)
+
+
+def test_a_ladder_that_two_people_changed_stays_as_the_second_typed_it(
+    sign_in, political_affairs, authority, edit_url, policy
+):
+    colleague = MembershipFactory(authority=authority, role=Role.POLITICAL_AFFAIRS)
+    mine, theirs = sign_in(political_affairs), sign_in(colleague)
+    shown_to_me, shown_to_them = as_shown(mine.get(edit_url)), as_shown(theirs.get(edit_url))
+    theirs.post(edit_url, shown_to_them | {"ladder-2-offset": "1"})
+
+    conflict = mine.post(edit_url, shown_to_me | {"ladder-3-offset": "7"})
+
+    assert "1 working day after: director" in conflict.content.decode()
+    assert mine.post(edit_url, as_shown(conflict)).status_code == 302
+    assert offsets(policy) == [-3, 0, 2, 7]
+
+
 def test_another_authoritys_policy_is_untouched(sign_in, political_affairs, stranger, edit_url, policy):
     foreign = ResponsePolicy.objects.create(
         authority=stranger.authority, enquiry_type=EnquiryType.ENQUIRY, reply_in=7

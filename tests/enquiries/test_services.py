@@ -616,7 +616,9 @@ def test_two_people_setting_one_policy_conflict(authority, political_affairs):
             policy=policy, version=1, changes={"reply_in": 7}, ladder=[], by=political_affairs, now=NOW
         )
 
-    assert (conflict.value.theirs, conflict.value.yours) == ({"reply_in": 5}, {"reply_in": 7})
+    assert conflict.value.theirs == {"reply_in": 5, "ladder": []}
+    assert conflict.value.yours == {"reply_in": 7, "ladder": []}
+    assert conflict.value.base["reply_in"] == 10
 
 
 def test_closure_days_and_the_cut_off_are_kept_in_the_history(authority, political_affairs):
