@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.db.models import Min
+from django.db.models.functions import Coalesce, Least
 from django.utils.module_loading import import_string
 
 from accounts.models import Authority, Membership, Role
 from notifications.models import Notification, Tick
-from notifications.tick import patience
+from notifications.tick import WITHOUT_FAULT, patience
 
 SENDING = timedelta(minutes=2)  # what a tick finds waiting has gone by then
 
@@ -29,11 +31,16 @@ class Progress:
 
     last_tick: Tick | None
     since_tick: timedelta | None
+    since_whole: timedelta | None  # since a tick that did all it should; a mail server that is away aside
     oldest_wait: timedelta | None
 
     @property
     def since_tick_in_words(self) -> str:
         return "" if self.since_tick is None else in_words(self.since_tick)
+
+    @property
+    def since_whole_in_words(self) -> str:
+        return "" if self.since_whole is None else in_words(self.since_whole)
 
     @property
     def oldest_wait_in_words(self) -> str:
@@ -48,6 +55,11 @@ class Progress:
         return self.since_tick is not None and self.since_tick < patience()
 
     @property
+    def is_whole(self) -> bool:
+        """Whether no step has failed at every tick for too long: that is no progress either."""
+        return self.since_whole is not None and self.since_whole < patience()
+
+    @property
     def is_sending(self) -> bool:
         return self.oldest_wait is None or self.oldest_wait < patience() + SENDING
 
@@ -59,19 +71,31 @@ class Progress:
 
     @property
     def is_ready(self) -> bool:
-        return self.is_ticking and self.is_sending
+        return self.is_ticking and self.is_whole and self.is_sending
 
 
 def progress(*, now: datetime, authority: Authority | None = None) -> Progress:
-    """How the tick fares, and the rows waiting: of one authority, or of the whole instance."""
-    tick = Tick.objects.exclude(finished_at=None).first()
+    """How the tick fares, and the rows waiting: of one authority, or of the whole instance.
+
+    A tick told to take a later time for now (`--now`) says nothing of this one.
+    """
+    ticks = Tick.objects.filter(finished_at__lte=now)
+    tick = ticks.first()
+    whole = tick if tick and tick.error in WITHOUT_FAULT else ticks.filter(error__in=WITHOUT_FAULT).first()
     rows = Notification.objects.all() if authority is None else Notification.objects.of(authority)
-    oldest = rows.due(now).order_by("next_try_at").values_list("next_try_at", flat=True).first()
+    # Where a sender died, the wait began when its lease ran out: its next try was put off before it tried.
+    since = Coalesce(Least("lease_until", "next_try_at"), "next_try_at")
+    oldest = rows.due(now).order_by().aggregate(oldest=Min(since))["oldest"]
     return Progress(
         last_tick=tick,
-        since_tick=now - tick.finished_at if tick and tick.finished_at else None,
+        since_tick=_since(tick, now),
+        since_whole=_since(whole, now),
         oldest_wait=max(now - oldest, timedelta()) if oldest else None,
     )
+
+
+def _since(tick: Tick | None, now: datetime) -> timedelta | None:
+    return now - tick.finished_at if tick and tick.finished_at else None
 
 
 def notes(*, now: datetime) -> list[Note]:

@@ -16,8 +16,10 @@ from django.utils.module_loading import import_string
 
 from notifications.models import Tick
 
-KEEP_TICKS = timedelta(days=7)
+KEEP_TICKS = 10_000  # about a week of one a minute; by number, since `--now` may lie far ahead
 SHORTEST_PATIENCE = timedelta(minutes=3)
+# What `Tick.error` says of a tick that did all it should; a mail server that is away is told by what waits.
+WITHOUT_FAULT = ["", "notifications.delivery.deliver_due: MailServerUnreachable"]
 LOCK = 0x6D706372  # "mpcr", among PostgreSQL's advisory locks
 
 logger = logging.getLogger(__name__)
@@ -36,7 +38,10 @@ def run_tick(*, now: datetime, should_stop: Callable[[], bool] = lambda: False) 
     by its type alone, since messages may hold personal data. `should_stop` is asked before each step.
     """
     with _first_here() as is_first:
-        if not is_first and Tick.objects.filter(started_at__gt=now - patience()).exists():
+        if (
+            not is_first
+            and Tick.objects.filter(started_at__gt=now - patience(), started_at__lte=now).exists()
+        ):
             return None
         started = time.monotonic()
         tick = Tick.objects.create(started_at=now)
@@ -57,7 +62,7 @@ def run_tick(*, now: datetime, should_stop: Callable[[], bool] = lambda: False) 
         tick.error = "; ".join(errors)[:300]
         tick.finished_at = now + timedelta(seconds=time.monotonic() - started)
         tick.save()
-        Tick.objects.filter(started_at__lt=now - KEEP_TICKS).delete()
+        Tick.objects.filter(pk__lte=tick.pk - KEEP_TICKS).delete()
         return tick
 
 

@@ -179,8 +179,7 @@ def build_world() -> World:
     CouncilLeadFactory(
         authority=own.authority, mp=far, membership=None, name=f"{OWN_MARK} gone", ended_on=day
     )
-    soon = timezone.now() + timedelta(hours=1)  # however long the walk takes, it is running
-    TickFactory(started_at=soon, finished_at=soon)
+    TickFactory(started_at=timezone.now(), finished_at=timezone.now())
     users = {role: own.members[role].user for role in MEMBERS}
     users[STRANGER] = foreign.members[Role.OFFICER].user
     users[INSTANCE_ADMIN] = MembershipFactory(user=UserFactory(is_instance_admin=True)).user

@@ -11,6 +11,7 @@ import logging
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from html.parser import HTMLParser
 from typing import Any
 
@@ -77,6 +78,7 @@ def world(django_db_setup, django_db_blocker) -> Iterator[World]:
         # The pages of a refusal are most of the rest; they are read whole in a test of their own.
         for handler in REFUSAL_PAGES:
             monkeypatch.setattr(handler, refuse_without_a_page, raising=False)
+        monkeypatch.setattr("notifications.health.patience", lambda: timedelta(days=1))  # it takes a while
         monkeypatch.setattr(errors, "not_allowed", lambda request, refused: refused)
         yield build_world()
         transaction.set_rollback(True)

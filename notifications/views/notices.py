@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -155,7 +156,12 @@ def readyz(request: HttpRequest) -> HttpResponse:
     report = {
         "ready": found.is_ready,
         "database": True,
-        "seconds_since_tick": found.since_tick and int(found.since_tick.total_seconds()),
-        "seconds_waiting": found.oldest_wait and int(found.oldest_wait.total_seconds()),
+        "seconds_since_tick": _seconds(found.since_tick),
+        "seconds_since_whole_tick": _seconds(found.since_whole),
+        "seconds_waiting": _seconds(found.oldest_wait),
     }
     return JsonResponse(report, status=200 if found.is_ready else 503)
+
+
+def _seconds(span: timedelta | None) -> int | None:
+    return None if span is None else int(span.total_seconds())

@@ -90,11 +90,11 @@ def test_when_told_to_stop_no_further_step_begins():
     assert tick.counts == {"escalated": 2, "sent": 1}
 
 
-def test_old_ticks_are_forgotten():
-    TickFactory(started_at=NOW - timedelta(days=8))
-    kept = TickFactory(started_at=NOW - timedelta(days=6))
+def test_so_many_ticks_are_kept_however_far_ahead_a_now_lies(monkeypatch):
+    monkeypatch.setattr(ticking, "KEEP_TICKS", 2)
+    _, _, kept = TickFactory.create_batch(3)
 
-    tick = run_tick(now=NOW)
+    tick = run_tick(now=NOW + timedelta(days=30))
 
     assert set(Tick.objects.all()) == {kept, tick}
 

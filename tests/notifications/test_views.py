@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 from django.core.mail import EmailMessage, get_connection
@@ -269,7 +270,9 @@ def test_an_e_mail_that_waits_is_said(sign_in, admin, stranger):
 
 
 def test_what_broke_is_named_for_those_who_look_after_the_server(sign_in, admin):
-    TickFactory(finished_at=timezone.now(), error="enquiries.escalation.sweep: OperationalError")
+    now = timezone.now()
+    TickFactory(finished_at=now)
+    TickFactory(started_at=now, finished_at=now, error="enquiries.escalation.sweep: OperationalError")
 
     page = running(sign_in, admin)
 
@@ -383,9 +386,19 @@ def test_readyz_asks_for_progress(client, since_tick, waiting, code):
 
     report = response.json()
     assert response.status_code == code
-    assert set(report) == {"ready", "database", "seconds_since_tick", "seconds_waiting"}
+    assert set(report) == {
+        "ready",
+        "database",
+        "seconds_since_tick",
+        "seconds_since_whole_tick",
+        "seconds_waiting",
+    }
     assert report["ready"] == (code == 200)
-    for reported, real in (("seconds_since_tick", since_tick), ("seconds_waiting", waiting)):
+    for reported, real in (
+        ("seconds_since_tick", since_tick),
+        ("seconds_since_whole_tick", since_tick),
+        ("seconds_waiting", waiting),
+    ):
         if real is None:
             assert report[reported] is None
         else:
@@ -404,6 +417,57 @@ def test_a_tick_is_waited_for_as_long_as_the_pause_between_two_allows(settings, 
 
     assert (before.is_ticking, before.is_sending, before.is_ready) == (True, True, True)
     assert (at_the_end.is_ticking, at_the_end.is_sending) == (False, False)
+
+
+@pytest.mark.parametrize(("seconds", "is_ready"), [(179, True), (180, False), (181, False)])
+def test_a_step_that_fails_at_every_tick_is_no_progress(client, sign_in, admin, seconds, is_ready):
+    now = timezone.now()
+    TickFactory(started_at=now - timedelta(hours=1), finished_at=now - timedelta(seconds=seconds))
+    TickFactory(started_at=now, finished_at=now, error="enquiries.escalation.sweep: OperationalError")
+
+    found = progress(now=now)
+    home = sign_in(admin).get(reverse("overview:authority_home", args=[admin.authority.slug]))
+
+    assert (found.is_ticking, found.is_whole, found.is_ready) == (True, is_ready, is_ready)
+    if seconds > 180:
+        assert client.get("/readyz").status_code == 503
+        assert "Only in part, last looked less than a minute ago" in home.content.decode()
+        assert "for 3 minutes something has gone wrong each time" in running(sign_in, admin)
+
+
+def test_a_mail_server_that_is_away_is_told_by_what_waits_alone(client):
+    TickFactory(finished_at=timezone.now(), error="notifications.delivery.deliver_due: MailServerUnreachable")
+
+    assert client.get("/readyz").status_code == 200
+
+
+def test_a_tick_that_took_a_later_time_for_now_says_nothing(client):
+    now = timezone.now()
+    TickFactory(started_at=now - timedelta(hours=2), finished_at=now - timedelta(hours=2))
+    TickFactory(started_at=now + timedelta(days=30), finished_at=now + timedelta(days=30))
+
+    response = client.get("/readyz")
+
+    assert response.status_code == 503
+    assert 7200 <= response.json()["seconds_since_tick"] < 7210
+
+
+def test_a_row_whose_sender_died_waits_since_its_lease_ran_out(client):
+    now = timezone.now()
+    lease = {"state": State.SENDING, "claim": uuid4(), "lease_until": now - timedelta(seconds=90)}
+    NotificationFactory(**lease, next_try_at=now + timedelta(minutes=5))
+    dead = progress(now=now)
+    NotificationFactory(**lease | {"claim": uuid4()}, next_try_at=now - timedelta(minutes=4))  # not begun
+    queued = NotificationFactory(next_try_at=now)
+    not_begun = progress(now=now)
+
+    assert dead.oldest_wait == timedelta(seconds=90)
+    assert not_begun.oldest_wait == timedelta(minutes=4)
+    assert progress(now=now, authority=queued.authority).oldest_wait == timedelta()
+
+
+def test_a_wait_of_no_time_is_a_number():
+    assert (views._seconds(timedelta()), views._seconds(None)) == (0, None)
 
 
 def test_a_row_that_waits_to_be_tried_again_is_no_reason_to_worry(client):
