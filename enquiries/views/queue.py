@@ -107,9 +107,9 @@ def enquiries_allocate(request: AuthorityRequest) -> HttpResponse:
         by=request.membership,
         now=now,
     )
-    _keep_for_undo(request, moves, now)
     names = " and ".join(str(who) for who in (service, owner) if who)
     if moves:
+        _keep_for_undo(request, moves, now)
         messages.success(request, f"{_enquiries(len(moves))} now with {names}.")
     else:
         messages.info(request, f"Nothing changed: what you ticked is with {names} already, or closed.")

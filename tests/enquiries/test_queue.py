@@ -691,6 +691,18 @@ def test_allocating_what_stays_as_it_is_says_so(sign_in, officer, authority, mak
     assert "Nothing was given back" in undone.content.decode()
 
 
+def test_an_allocation_that_changed_nothing_leaves_the_one_before_to_undo(sign_in, officer, authority, make):
+    client, moved, theirs = sign_in(officer), make(), make(owner=officer)
+    give(client, authority, [moved], owner=officer.pk)
+    give(client, authority, [theirs], owner=officer.pk)
+
+    client.post(reverse("enquiries:allocation_undo", args=[authority.slug]))
+
+    moved.refresh_from_db()
+    theirs.refresh_from_db()
+    assert (moved.owner, theirs.owner) == (None, officer)
+
+
 @pytest.mark.parametrize("role", [Role.SERVICE_CONTACT, Role.EXECUTIVE, Role.ADMIN])
 def test_only_handlers_allocate(sign_in, authority, make, role):
     member, enquiry = MembershipFactory(authority=authority, role=role), make()
