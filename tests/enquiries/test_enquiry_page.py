@@ -27,6 +27,7 @@ from enquiries.services import (
     send_reply,
     set_policy,
 )
+from enquiries.views import enquiry as enquiry_views
 from tests.factories import EnquiryFactory, MembershipFactory, MPFactory, ServiceFactory, TopicFactory
 
 
@@ -491,6 +492,41 @@ def test_a_stranger_can_do_nothing(sign_in, stranger, enquiry, action):
 
     assert sign_in(stranger).post(address(enquiry, action), {"reason": "Mine"}).status_code == 404
     assert enquiry.timeline.count() == entries
+
+
+@pytest.mark.parametrize("action", ["note", "reply"])
+def test_what_was_typed_about_an_enquiry_that_has_gone_to_others_is_given_back(
+    sign_in, authority, officer, log, now, today, action, monkeypatch
+):
+    service = ServiceFactory(authority=authority, name="Parks")
+    contact = MembershipFactory(authority=authority, role=Role.SERVICE_CONTACT)
+    contact.services.add(service)
+    enquiry = log(service=service, received_on=today, now=now)
+    client = sign_in(contact)
+    typed = {
+        "text": "The lane is <mended>.",
+        "sent_on": today,
+        "channel": "e-mail",
+        "submission": uuid4(),
+    }
+    url = address(enquiry, action)
+
+    with monkeypatch.context() as patch:  # as if it went in the moment after the look-up
+        patch.setattr(enquiry_views, "_find", lambda request, reference: enquiry)
+        allocate(enquiries=[enquiry], service=None, owner=officer, by=officer, now=now)
+        at_that_moment = client.post(url, typed)
+    refused = client.post(url, typed)
+    missing = client.post(url.replace(enquiry.reference, "NM-2020-00001"), typed)
+    nothing_typed = client.post(url, typed | {"text": " "})
+
+    for response in (at_that_moment, refused, missing):
+        assert response.status_code == 404
+        assert "The lane is &lt;mended&gt;.</textarea>" in response.content.decode()
+        assert "Potholes" not in response.content.decode()
+    assert nothing_typed.status_code == 404
+    assert "What you typed" not in nothing_typed.content.decode()
+    assert not enquiry.replies.exists()
+    assert not enquiry.timeline.filter(kind="note").exists()
 
 
 # --- Who changed which field --------------------------------------------------------
