@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -16,6 +17,7 @@ from accounts.models import Authority, Membership, Role, Service, User
 from accounts.png import is_png
 
 LOGO_BYTES = 100 * 1024
+OLDEST = timedelta(days=365 * 5)  # a day further from today is a slip of the keyboard
 LONGEST_KEY = 18  # digits: as many as always fit 64 bits
 ROLE_HINTS = {
     Role.OFFICER: "logs, allocates and answers enquiries, plans contact",
@@ -24,6 +26,13 @@ ROLE_HINTS = {
     Role.EXECUTIVE: "dashboard, plans and MP pages; of an enquiry never its text, unless switched on",
     Role.ADMIN: "people, services, settings and seats; never the text of an enquiry",
 }
+
+
+def refuse_a_slip(form: forms.Form | forms.ModelForm, field: str, *, on: date) -> None:
+    """Add an error where the day is too far from `on` to be meant; what was saved already may stay."""
+    day: date | None = form.cleaned_data.get(field)
+    if day and abs(day - on) > OLDEST and day != form.get_initial_for_field(form.fields[field], field):
+        form.add_error(field, "Check the year: this is more than five years from today.")
 
 
 def ask_for_whole_numbers(form: forms.ModelForm, *names: str) -> None:

@@ -9,7 +9,7 @@ from uuid import uuid4
 from django import forms
 from django.db.models import Q
 
-from accounts.forms import RowsField, ask_for_whole_numbers
+from accounts.forms import RowsField, ask_for_whole_numbers, refuse_a_slip
 from accounts.models import Membership
 from contacts.models import MP, NoteKind
 from engagements.models import READERS, CadenceRAG, EngagementPlan, Touchpoint, TouchpointKind
@@ -48,8 +48,9 @@ class PlanForm(forms.ModelForm):
             "review_on": {"invalid": "Enter a real date."},
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.on = on
         self.fields["why"].required = True
         ask_for_whole_numbers(self, "ideal_days", "maximum_days")
         self.fields["version"].initial = self.instance.version if self.instance.pk else 0
@@ -59,6 +60,7 @@ class PlanForm(forms.ModelForm):
         ideal, maximum = data.get("ideal_days"), data.get("maximum_days")
         if ideal and maximum and maximum < ideal:
             self.add_error("maximum_days", "The longest interval cannot be shorter than the ideal one.")
+        refuse_a_slip(self, "review_on", on=self.on)
         return data
 
 
@@ -66,6 +68,13 @@ class AgreementForm(forms.Form):
     agreed_on = forms.DateField(
         label="Agreed with the Leader on", widget=forms.DateInput, error_messages=DATE_WORDS
     )
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+
+    def clean(self) -> None:
+        refuse_a_slip(self, "agreed_on", on=self.on)
 
 
 class TouchpointForm(forms.ModelForm):
@@ -131,6 +140,7 @@ class TouchpointForm(forms.ModelForm):
 
     def __init__(self, *args: Any, membership: Membership, mp: MP, on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.on = on
         # Those who may make contact, whoever leads on this MP, and whoever is already on the touchpoint. The
         # invited are among them: they may have been at the meeting before they first sign in.
         colleagues = Membership.objects.visible_to(membership)
@@ -155,6 +165,7 @@ class TouchpointForm(forms.ModelForm):
         data = super().clean() or self.cleaned_data
         if not data.get("our_people") and not data.get("our_others") and "our_people" not in self.errors:
             self.add_error("our_people", "Choose who took part from the council, or name them below.")
+        refuse_a_slip(self, "happened_on", on=self.on)
         return data
 
 

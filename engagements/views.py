@@ -146,11 +146,13 @@ def plan_edit(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
     """Start the plan for this MP, or edit it."""
     mp = get_object_or_404(MP, pk=mp_pk)
     plan = EngagementPlan.objects.visible_to(request.membership).in_force().filter(mp=mp).first()
-    form = PlanForm(request.POST or None, instance=plan)
+    form = PlanForm(request.POST or None, instance=plan, on=timezone.localdate())
     if request.method == "POST" and form.is_valid():
         try:
             save_plan(mp=mp, by=request.membership, now=timezone.now(), **form.cleaned_data)
         except PlanChanged as changed:
+            if changed.current.pk is None:
+                return _plan_gone(request, mp, form)
             return _plan_conflict(request, mp, changed, began_from=form.cleaned_data["version"])
         messages.success(request, "The plan is saved.")
         return redirect("engagements:plan_detail", request.authority.slug, mp.pk)
@@ -162,6 +164,24 @@ def plan_edit(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
     )
 
 
+def _plan_gone(request: AuthorityRequest, mp: MP, form: PlanForm) -> HttpResponse:
+    """The plan was archived while somebody edited it. What they wrote is there to copy; nothing is saved."""
+    plans = EngagementPlan.objects.visible_to(request.membership).filter(mp=mp, archived_at__isnull=False)
+    written = [(form.fields[name].label, form.cleaned_data[name]) for name in PLAN_TEXTS]
+    return render(
+        request,
+        "engagements/plan_gone.html",
+        {
+            "mp": mp,
+            "archived": plans.select_related("archived_by__user").order_by("archived_at").last(),
+            "written": [(label, text) for label, text in written if text],
+            "has_errors": True,
+        },
+        status=409,
+    )
+
+
+PLAN_TEXTS = ("why", "objectives", "key_messages")
 YOURS, THEIRS, BOTH = "Yours", "Theirs", "Both, theirs first"
 
 
@@ -239,7 +259,8 @@ def agreement_record(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
         withdraw_agreement(plan=plan, by=request.membership, now=timezone.now())
         messages.success(request, "The agreement is taken back.")
         return redirect("engagements:plan_detail", request.authority.slug, mp_pk)
-    form = AgreementForm(request.POST or None, initial={"agreed_on": plan.agreed_on or timezone.localdate()})
+    on = timezone.localdate()
+    form = AgreementForm(request.POST or None, on=on, initial={"agreed_on": plan.agreed_on or on})
     if request.method == "POST" and form.is_valid():
         try:
             record_agreement(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 from uuid import uuid4
 
@@ -12,7 +12,7 @@ from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 
-from accounts.forms import ask_for_whole_numbers
+from accounts.forms import OLDEST, ask_for_whole_numbers
 from accounts.models import Authority, ClosureDay, Membership, Service
 from contacts.models import MP, SeatHolding
 from enquiries.models import (
@@ -26,7 +26,6 @@ from enquiries.models import (
 )
 from enquiries.services import Rung
 
-OLDEST = timedelta(days=365 * 5)  # an enquiry received longer ago is a slip of the keyboard
 WRITTEN_DATES = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y"]
 
 Choices = list[tuple[Any, Any]]
@@ -152,7 +151,7 @@ class DueForm(forms.Form):
         received_on: date = self.cleaned_data["received_on"]
         if received_on > self.on:
             raise forms.ValidationError("The date received cannot be in the future.")
-        if received_on < self.on - OLDEST:
+        if received_on < self.on - OLDEST and received_on != self.initial.get("received_on"):
             raise forms.ValidationError("The date received must be within the last five years.")
         return received_on
 

@@ -20,6 +20,7 @@ from enquiries.services import (
     CONSTITUENT_DETAILS,
     DETAILS,
     EditConflict,
+    Refused,
     change_details,
     detail_in_words,
     details_of,
@@ -64,8 +65,11 @@ def enquiry_edit(request: AuthorityRequest, reference: str) -> HttpResponse:
             )
         except EditConflict as conflict:
             return _conflict(request, enquiry, form, conflict)
-        messages.success(request, f"The details of {reference} are saved.")
-        return redirect("enquiries:enquiry_detail", request.authority.slug, reference)
+        except Refused as refused:
+            form.add_error(refused.field, str(refused))
+        else:
+            messages.success(request, f"The details of {reference} are saved.")
+            return redirect("enquiries:enquiry_detail", request.authority.slug, reference)
     return render(
         request,
         "enquiries/enquiry_edit.html",

@@ -12,6 +12,8 @@ from accounts.models import Role
 from contacts.directory import leads_on
 from contacts.leads.services import record_agreement as record_leads_agreement
 from contacts.models import LeadRole, SeatHolding
+from engagements.archiving import archive_plan
+from engagements.forms import AgreementForm
 from engagements.models import EngagementPlan, Touchpoint
 from tests.factories import (
     NOW,
@@ -216,6 +218,7 @@ def test_plan_edit_starts_a_plan(authority, mp, client):
         ({"ideal_days": 6}, "Enter a whole number from 7 to 730 for “Ideal interval”."),
         ({"maximum_days": ""}, "Enter a whole number from 7 to 730 for “Longest interval”."),
         ({"review_on": "31/31/2026"}, "Enter a real date."),
+        ({"review_on": "2062-09-01"}, "Check the year: this is more than five years from today."),
     ],
 )
 def test_plan_edit_refuses_and_keeps_what_was_typed(authority, mp, client, changes, message):
@@ -278,6 +281,36 @@ def test_the_second_to_save_sees_both_versions_and_chooses(
         assert (plan.why.replace("\r\n", "\n"), plan.ideal_days) == (why.replace("\r\n", "\n"), ideal)
     else:
         assert plan.why == "Theirs\nof two lines\n\nOurs"
+
+
+def test_an_edit_of_a_plan_that_was_archived_meanwhile_gives_the_words_back(
+    authority, mp, client, political_affairs
+):
+    url = address("plan_edit", authority, mp.pk)
+    client.post(url, plan_words())
+    archive_plan(plan=EngagementPlan.objects.get(), by=political_affairs, now=NOW)
+
+    response = client.post(url, plan_words(version=1, why="Ours"))
+
+    page = response.content.decode()
+    assert response.status_code == 409
+    assert f"{political_affairs} archived the plan for Ms Rowan Vale on 2 March 2026" in page
+    assert ">Ours</textarea>" in page
+    assert ">A debate on the port.</textarea>" in page
+    assert '<button class="govuk-button"' not in page  # nothing to confirm
+    assert EngagementPlan.objects.get().why == "The port lies in their seat."
+
+
+@pytest.mark.parametrize("days", [-1826, -1825, 1825, 1826])
+def test_a_day_more_than_five_years_away_is_a_slip_unless_it_is_saved_already(days):
+    day = TODAY + timedelta(days)
+
+    typed = AgreementForm({"agreed_on": day}, on=TODAY, initial={"agreed_on": TODAY})
+    saved = AgreementForm({"agreed_on": day}, on=TODAY, initial={"agreed_on": day})
+
+    refused = {"agreed_on": ["Check the year: this is more than five years from today."]}
+    assert typed.errors == (refused if abs(days) == 1826 else {})
+    assert not saved.errors
 
 
 def test_political_affairs_record_the_leaders_agreement(authority, mp, political_affairs, sign_in):
@@ -381,7 +414,8 @@ def test_touchpoint_record_sent_twice_is_one(authority, mp, officer, client):
 @pytest.mark.parametrize(
     ("changes", "message"),
     [
-        ({"happened_on": "2999-01-01"}, "Enter today’s date or an earlier one."),
+        ({"happened_on": timezone.localdate() + timedelta(1)}, "Enter today’s date or an earlier one."),
+        ({"happened_on": "0026-03-02"}, "Check the year: this is more than five years from today."),
         ({"kind": ""}, "Choose what kind of contact it was."),
         ({"their_people": ""}, "Say who took part on the MP’s side."),
         ({"our_people": []}, "Choose who took part from the council, or name them below."),

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from enquiries.models import Constituent
+from enquiries.models import Constituent, Enquiry
 from tests.factories import MembershipFactory, MPFactory, TopicFactory
 
 
@@ -66,6 +66,34 @@ def test_saving_without_a_change_leaves_no_trace(sign_in, officer, enquiry, url)
 
     enquiry.refresh_from_db()
     assert (enquiry.version, enquiry.timeline.count()) == (1, entries)
+
+
+def test_a_receipt_after_the_reply_is_an_error_of_its_field(sign_in, officer, enquiry, url, today):
+    Enquiry.objects.update(received_on=today - timedelta(days=9), acknowledged_on=today - timedelta(days=2))
+    client = sign_in(officer)
+
+    response = client.post(url, as_shown(client.get(url)) | {"received_on": today.isoformat()})
+
+    [error] = response.context["form"].errors["received_on"]
+    assert response.status_code == 422
+    assert error.startswith("The enquiry was acknowledged on ")
+
+
+def test_what_was_received_long_ago_can_be_edited_but_not_moved_there(sign_in, officer, log, today):
+    enquiry = log(received_on=today - timedelta(days=365 * 5 + 1), now=timezone.now())
+    client = sign_in(officer)
+    url = reverse("enquiries:enquiry_edit", args=[enquiry.authority.slug, enquiry.reference])
+    shown = as_shown(client.get(url))
+    longer_ago = (enquiry.received_on - timedelta(days=1)).isoformat()
+
+    moved = client.post(url, shown | {"received_on": longer_ago})
+    kept = client.post(url, shown | {"subject": "Mill Lane"})
+
+    enquiry.refresh_from_db()
+    assert moved.context["form"].errors["received_on"] == [
+        "The date received must be within the last five years."
+    ]
+    assert (kept.status_code, enquiry.subject) == (302, "Mill Lane")
 
 
 def test_line_ends_as_browsers_send_them_are_no_change(sign_in, officer, log, today):
