@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -120,15 +120,49 @@ def allocation_in_words(service: Service | None, owner: Membership | None) -> st
 
 
 def allocated_messages(enquiries: Sequence[Enquiry], *, by: Membership) -> list[Message]:
-    """One message to each enquiry's owner or, without one, to each contact of its service; never to `by`."""
-    # Somebody may be given the same enquiry twice; `step` tells the second time from the first.
+    """One message to each enquiry's owner or, without one who answers, to each contact of its service; never
+    to `by`.
+    """
+    return _messages(
+        enquiries,
+        kind="enquiry-allocated",
+        entry=TimelineEntry.Kind.ALLOCATED,
+        title=lambda enquiry, is_owner: f"is with {'you' if is_owner else enquiry.service}",
+        body=_what_is_due,
+        by=by,
+    )
+
+
+def reopened_messages(enquiry: Enquiry, *, by: Membership) -> list[Message]:
+    """To whom `allocated_messages` would tell: that a reply is owed again."""
+    return _messages(
+        [enquiry],
+        kind="enquiry-reopened",
+        entry=TimelineEntry.Kind.REOPENED,
+        title=lambda enquiry, is_owner: "is open again",
+        body=lambda enquiry: f"It is reopened. {_reply_due(enquiry)}",
+        by=by,
+    )
+
+
+def _messages(
+    enquiries: Sequence[Enquiry],
+    *,
+    kind: str,
+    entry: TimelineEntry.Kind,
+    title: Callable[[Enquiry, bool], str],
+    body: Callable[[Enquiry], str],
+    by: Membership,
+) -> list[Message]:
+    # The same may happen to an enquiry twice; `step` tells the second time from the first.
     times = dict(
-        TimelineEntry.objects.filter(enquiry__in=enquiries, kind=TimelineEntry.Kind.ALLOCATED)
+        TimelineEntry.objects.filter(enquiry__in=enquiries, kind=entry)
         .order_by()
         .values_list("enquiry")
         .annotate(Count("pk"))
     )
-    ownerless = {enquiry.service_id for enquiry in enquiries if enquiry.owner is None and enquiry.service}
+    owners = {each.pk: each.owner for each in enquiries if each.owner and each.owner.answers_enquiries}
+    ownerless = {each.service_id for each in enquiries if each.pk not in owners and each.service_id}
     contacts: dict[int, list[Membership]] = {}
     told = Membership.objects.contacts().filter(services__in=ownerless)
     for contact in told.prefetch_related("services").distinct():
@@ -136,23 +170,28 @@ def allocated_messages(enquiries: Sequence[Enquiry], *, by: Membership) -> list[
             contacts.setdefault(service.pk, []).append(contact)
     return [
         Message(
-            kind="enquiry-allocated",
+            kind=kind,
             subject=f"enquiry:{enquiry.pk}",
             step=times[enquiry.pk],
             recipient=recipient,
             due_on=enquiry.due_on,
-            title=f"{enquiry.reference} is with {'you' if enquiry.owner else enquiry.service}",
-            body=_what_is_due(enquiry),
+            title=f"{enquiry.reference} {title(enquiry, recipient == owners.get(enquiry.pk))}",
+            body=body(enquiry),
             path=reverse("enquiries:enquiry_detail", args=[by.authority.slug, enquiry.reference]),
         )
         for enquiry in enquiries
-        for recipient in ([enquiry.owner] if enquiry.owner else contacts.get(enquiry.service_id or 0, []))
+        for recipient in (
+            [owners[enquiry.pk]] if enquiry.pk in owners else contacts.get(enquiry.service_id or 0, [])
+        )
         if recipient != by
     ]
 
 
 def _what_is_due(enquiry: Enquiry) -> str:
-    reply = f"A reply to {enquiry.mp} is due on {in_words(enquiry.due_on)}."
     if enquiry.acknowledged_on is not None:
-        return reply
-    return f"Acknowledge it by {in_words(enquiry.acknowledge_by)}. {reply}"
+        return _reply_due(enquiry)
+    return f"Acknowledge it by {in_words(enquiry.acknowledge_by)}. {_reply_due(enquiry)}"
+
+
+def _reply_due(enquiry: Enquiry) -> str:
+    return f"A reply to {enquiry.mp} is due on {in_words(enquiry.due_on)}."

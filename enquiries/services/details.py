@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Min
 
 from accounts.history import save_signed
 from accounts.models import Membership
+from enquiries.clock import in_words
 from enquiries.models import (
     ClockEvent,
     Constituent,
@@ -18,6 +20,8 @@ from enquiries.models import (
 )
 from enquiries.services.shared import (
     EditConflict,
+    Refused,
+    authority_held,
     locked,
     reckoned,
     seat_of,
@@ -47,8 +51,10 @@ def change_details(
     """Change what was logged (`DETAILS` and `CONSTITUENT_DETAILS`), as seen at `version`.
 
     Raises `EditConflict` if the details were saved since. A new date received, type or urgency moves the
-    dates; the clock keeps both the day first given and the day that corrects it.
+    dates; the clock keeps both the day first given and the day that corrects it. Raises `Refused` where it
+    would be received after it was acknowledged or replied to.
     """
+    authority_held(by)
     enquiry = locked(enquiry, by)
     before = details_of(enquiry)
     if enquiry.version != version:
@@ -61,6 +67,8 @@ def change_details(
     changed = [name for name, value in changes.items() if before[name] != value]
     if not changed:
         return enquiry
+    if "received_on" in changed:
+        _refuse_receipt_after_an_answer(enquiry, changes["received_on"])
     for name in changed:
         if name in DETAILS:
             setattr(enquiry, name, changes[name])
@@ -89,6 +97,19 @@ def change_details(
     return enquiry
 
 
+def _refuse_receipt_after_an_answer(enquiry: Enquiry, received_on: date) -> None:
+    sent = enquiry.replies.filter(taken_back_at=None).aggregate(first=Min("sent_on"))["first"]
+    answers = [
+        (day, what) for day, what in ((enquiry.acknowledged_on, "acknowledged"), (sent, "replied to")) if day
+    ]
+    if answers and received_on > min(answers)[0]:
+        day, what = min(answers)
+        raise Refused(
+            f"The enquiry was {what} on {in_words(day)}, so it was received on that day or before.",
+            field="received_on",
+        )
+
+
 def details_of(enquiry: Enquiry) -> dict[str, Any]:
     """The details as saved now, by name."""
     constituent = Constituent.objects.filter(enquiry=enquiry).first()
@@ -111,8 +132,9 @@ def _details_at(enquiry: Enquiry, version: int) -> dict[str, Any]:
     if then is None:
         return {}
     about = Constituent.history.filter(enquiry_id=enquiry.pk, history_date__lte=then.history_date)
-    constituent = about.order_by("-history_date", "-history_id").exclude(history_type="-").first()
+    constituent = about.order_by("-history_date", "-history_id").first()
+    is_there = constituent is not None and constituent.history_type != "-"
     return {name: getattr(then, name) for name in DETAILS} | {
-        "constituent_name": constituent.name if constituent else "",
-        "constituent_contact": constituent.contact if constituent else "",
+        "constituent_name": constituent.name if is_there else "",
+        "constituent_contact": constituent.contact if is_there else "",
     }

@@ -23,6 +23,7 @@ from enquiries.models import (
 )
 from enquiries.services.allocation import allocated_messages, allocation_in_words
 from enquiries.services.shared import (
+    authority_held,
     reckoned,
     seat_of,
     set_constituent,
@@ -55,9 +56,9 @@ def log_enquiry(
 
     Tells the owner, if it is somebody else; without an owner, the contacts of the service.
     """
-    authority = by.authority
-    # Its row lock makes the look-up below see any enquiry that a double click is logging at this moment.
-    counter, _ = ReferenceCounter.objects.select_for_update().get_or_create(
+    # This lock makes the look-up below see any enquiry that a double click is logging at this moment.
+    authority = authority_held(by)
+    counter, _ = ReferenceCounter.objects.get_or_create(
         authority=authority, year=timezone.localdate(now).year
     )
     logged = Enquiry.objects.filter(authority=authority, submission=submission).first()

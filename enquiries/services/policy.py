@@ -23,6 +23,7 @@ from enquiries.models import (
 )
 from enquiries.services.shared import (
     EditConflict,
+    authority_held,
 )
 
 
@@ -111,7 +112,8 @@ def set_policy(
     The ladder is kept in order of its days. Raises `EditConflict` if the policy was saved since `version`;
     "ladder" is among what it names, as a list of rungs.
     """
-    policy = ResponsePolicy.objects.select_for_update().get(pk=policy.pk, authority=by.authority)
+    authority_held(by)
+    policy = ResponsePolicy.objects.get(pk=policy.pk, authority=by.authority)
     ladder = sorted(ladder, key=lambda rung: rung.offset)
     if policy.version != version:
         theirs = {name: getattr(policy, name) for name in changes}
@@ -138,7 +140,7 @@ def set_policy(
 @transaction.atomic
 def set_closure_day(*, on: date, name: str, is_working: bool, by: Membership, now: datetime) -> int:
     """Close the offices on a day, or open them on a bank holiday; give how many open due dates moved."""
-    Authority.objects.select_for_update().get(pk=by.authority_id)  # a double click writes one row
+    authority_held(by)  # and a double click writes one row
     day = ClosureDay.objects.of(by.authority).filter(on=on).first() or ClosureDay(
         authority=by.authority, on=on
     )
@@ -153,6 +155,7 @@ def set_closure_day(*, on: date, name: str, is_working: bool, by: Membership, no
 @transaction.atomic
 def remove_closure_day(*, closure_day: ClosureDay, by: Membership, now: datetime) -> int:
     """Forget a closure day or an opening; give how many open due dates moved."""
+    authority_held(by)
     on = closure_day.on
     for day in ClosureDay.objects.of(by.authority).filter(pk=closure_day.pk):
         sign(day, by=by, now=now)
@@ -165,6 +168,7 @@ def remove_closure_day(*, closure_day: ClosureDay, by: Membership, now: datetime
 @transaction.atomic
 def set_cut_off(*, cut_off_time: time | None, by: Membership, now: datetime) -> int:
     """Count what arrives after this time as received on the next day; give how many open due dates moved."""
+    authority_held(by)
     authority = by.authority
     authority.cut_off_time = cut_off_time
     sign(authority, by=by, now=now)

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from accounts.history import save_signed, sign
-from accounts.models import Membership
+from accounts.models import Authority, Membership
 from contacts.models import MP, Constituency
 from enquiries.clock import Reckoning, calendar_of, reckon
 from enquiries.models import (
@@ -52,6 +52,15 @@ def locked(enquiry: Enquiry, by: Membership) -> Enquiry:
     """The enquiry as it is now, held until the transaction ends; not found unless `by` may know of it."""
     rows = Enquiry.objects.visible_to(by).select_related("authority", "mp")
     return rows.select_for_update(of=("self",)).get(pk=enquiry.pk)
+
+
+def authority_held(by: Membership) -> Authority:
+    """The authority as it is now, held until the transaction ends, before any of its enquiries.
+
+    For whoever reckons dates that a new policy, closure day or cut-off would not find to reckon anew, and for
+    whoever sets these: one waits for the other.
+    """
+    return Authority.objects.defer("logo").select_for_update(no_key=True).get(pk=by.authority_id)
 
 
 def reckoning_of(enquiry: Enquiry, events: Iterable[ClockEvent] | None = None) -> Reckoning:

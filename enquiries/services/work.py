@@ -18,14 +18,17 @@ from enquiries.models import (
     Reply,
     TimelineEntry,
 )
+from enquiries.services.allocation import reopened_messages
 from enquiries.services.shared import (
     Refused,
+    authority_held,
     locked,
     policy_of,
     reckoned,
     reckoning_of,
     tell_timeline,
 )
+from notifications.services import notify
 
 
 @transaction.atomic
@@ -136,13 +139,17 @@ def close_enquiry(*, enquiry: Enquiry, reason: str, by: Membership, now: datetim
 def reopen_enquiry(*, enquiry: Enquiry, on: date, by: Membership, now: datetime, reason: str = "") -> Enquiry:
     """A reply is owed again: the reply clock starts anew, counted from `on`.
 
-    Earlier replies stay on record with what the clock said then, and so does the clock itself.
+    Earlier replies stay on record with what the clock said then, and so does the clock itself. Tells the
+    owner, if it is somebody else; without one who answers, the contacts of the service.
     """
+    authority_held(by)
     enquiry = locked(enquiry, by)
     if enquiry.replied_on is None and enquiry.closed_at is None:
         return enquiry
-    if on < (enquiry.replied_on or enquiry.received_on):
-        raise Refused("The date cannot be before the enquiry was received or replied to.", field="on")
+    if on < (enquiry.replied_on or reckoning_of(enquiry).reply.received_on):
+        raise Refused(
+            "The date cannot be before the enquiry was received, reopened or replied to.", field="on"
+        )
     _keep_clock(enquiry, reopened_on=on)
     ClockEvent.objects.create(
         authority=enquiry.authority,
@@ -157,6 +164,7 @@ def reopen_enquiry(*, enquiry: Enquiry, on: date, by: Membership, now: datetime,
     save_signed(enquiry, by=by, now=now)
     text = f"Counted from {in_words(on)}. Reply due {in_words(reckoning.due_on)}. {reason}".strip()
     tell_timeline(enquiry, TimelineEntry.Kind.REOPENED, by=by, now=now, text=text)
+    notify(reopened_messages(enquiry, by=by), now=now)
     return enquiry
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import threading
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import connection
 
 from accounts.models import ClosureDay, Role
 from contacts.models import SeatHolding
@@ -50,7 +49,7 @@ from enquiries.services import (
     set_policy,
     undo_allocation,
 )
-from notifications.models import Notification
+from notifications.models import Channel, Notification
 from tests.factories import (
     NOW,
     TODAY,
@@ -93,6 +92,7 @@ def test_logging_writes_the_enquiry_its_clock_timeline_and_history(enquiry, offi
 def test_references_count_per_authority_and_year(log, officer, stranger, mp):
     create_default_policies(authority=stranger.authority)
     stranger.authority.reference_prefix = "SF"
+    stranger.authority.save()
 
     references = [
         log().reference,
@@ -457,6 +457,62 @@ def test_reopening_before_the_reply_is_refused_and_what_is_open_stays(enquiry, o
     assert ClockEvent.objects.count() == 1
 
 
+@pytest.mark.parametrize(("day", "is_refused"), [(19, True), (20, False), (21, False)])
+def test_a_second_reopening_is_not_counted_from_before_the_first(enquiry, officer, day, is_refused):
+    close_enquiry(enquiry=enquiry, reason="Withdrawn", by=officer, now=LATER)
+    reopen_enquiry(enquiry=enquiry, on=date(2026, 3, 20), by=officer, now=LATER)
+    close_enquiry(enquiry=enquiry, reason="Withdrawn", by=officer, now=LATER)
+
+    with pytest.raises(Refused, match="reopened") if is_refused else nullcontext():
+        reopen_enquiry(enquiry=enquiry, on=date(2026, 3, day), by=officer, now=LATER)
+
+    enquiry.refresh_from_db()
+    assert (enquiry.status == Status.CLOSED) == is_refused
+
+
+def test_reopening_tells_the_owner_each_time_in_the_app_and_by_e_mail(log, officer, authority):
+    owner = MembershipFactory(authority=authority)
+    enquiry = log(owner=owner)
+    Notification.objects.all().delete()
+    for day in (6, 9):
+        reply_to(enquiry, officer, date(2026, 3, day))
+        reopen_enquiry(enquiry=enquiry, on=date(2026, 3, day), by=officer, now=LATER)
+
+    rows = Notification.objects.filter(channel=Channel.IN_APP).order_by("pk")
+    assert told() == 2 * [(owner.pk, "e-mail")] + 2 * [(owner.pk, "in-app")]
+    assert [(row.kind, row.title, row.body) for row in rows] == [
+        (
+            "enquiry-reopened",
+            f"{enquiry.reference} is open again",
+            f"It is reopened. A reply to Ms Ada Fenwick is due on {due} March 2026.",
+        )
+        for due in (20, 23)
+    ]
+
+
+def test_where_the_owner_has_left_reopening_tells_the_services_contacts(log, officer, authority, service):
+    owner, contact = MembershipFactory.create_batch(2, authority=authority)
+    contact.services.add(service)
+    enquiry = log(service=service, owner=owner)
+    reply_to(enquiry, officer, TODAY)
+    Notification.objects.all().delete()
+    owner.is_active = False
+    owner.save()
+
+    reopen_enquiry(enquiry=enquiry, on=TODAY, by=officer, now=LATER)
+
+    assert told() == [(contact.pk, "e-mail"), (contact.pk, "in-app")]
+
+
+def test_nobody_is_told_of_what_they_reopened_themselves(log, officer):
+    enquiry = log(owner=officer)
+    close_enquiry(enquiry=enquiry, reason="Withdrawn", by=officer, now=LATER)
+
+    reopen_enquiry(enquiry=enquiry, on=TODAY, by=officer, now=LATER)
+
+    assert told() == []
+
+
 def test_nobody_of_another_authority_can_change_an_enquiry(enquiry, stranger):
     with pytest.raises(Enquiry.DoesNotExist):
         close_enquiry(enquiry=enquiry, reason="Mine", by=stranger, now=NOW)
@@ -525,6 +581,40 @@ def test_the_second_saver_is_given_both_versions_and_nothing_is_written(log, off
     assert (error.base["constituent_name"], error.theirs["constituent_name"]) == ("Bo Tarn", "Bo Tarne")
     enquiry.refresh_from_db()
     assert enquiry.subject == "Mill Lane"
+
+
+def test_a_constituent_removed_before_both_began_is_not_in_the_base(log, officer):
+    enquiry = log(constituent_name="Bo Tarn")
+    for version, changes in enumerate([{"constituent_name": ""}, {"subject": "Mill Lane"}], start=1):
+        change_details(enquiry=enquiry, version=version, changes=changes, by=officer, now=LATER)
+
+    with pytest.raises(EditConflict) as conflict:
+        change_details(enquiry=enquiry, version=2, changes={"subject": "Potholes"}, by=officer, now=LATER)
+
+    assert conflict.value.base["constituent_name"] == ""
+
+
+@pytest.mark.parametrize("how", ["acknowledged", "replied to"])
+@pytest.mark.parametrize(("days", "is_refused"), [(-1, False), (0, False), (1, True)])
+def test_nothing_is_received_after_its_first_answer(enquiry, officer, how, days, is_refused):
+    first = date(2026, 3, 6)
+    if how == "acknowledged":
+        acknowledge(enquiry=enquiry, by=officer, now=LATER, on=first)
+    else:
+        Reply.objects.filter(pk=reply_to(enquiry, officer, TODAY).pk).update(taken_back_at=LATER)
+        Enquiry.objects.update(replied_on=None, reply_working_days=None, acknowledged_on=None)
+        reply_to(enquiry, officer, first)
+        reopen_enquiry(enquiry=enquiry, on=first, by=officer, now=LATER)
+        Enquiry.objects.update(acknowledged_on=None)
+    received_on = first + timedelta(days=days)
+
+    with pytest.raises(Refused, match=f"{how} on 6 March 2026") if is_refused else nullcontext():
+        change_details(
+            enquiry=enquiry, version=1, changes={"received_on": received_on}, by=officer, now=LATER
+        )
+
+    enquiry.refresh_from_db()
+    assert enquiry.received_on == (TODAY if is_refused else received_on)
 
 
 def test_correcting_the_receipt_of_what_is_replied_recounts_its_working_days(enquiry, officer):
@@ -715,80 +805,6 @@ def test_the_queue_puts_nearly_late_before_late_before_the_rest(log):
     queue = list(Enquiry.objects.open().in_queue_order(on))
 
     assert queue == [nearly_immediate, nearly, late_immediate, later, late, sooner, rest]
-
-
-# --- At the same time ---------------------------------------------------------------
-
-
-def in_threads(number, work):
-    """Run `work(0)`, `work(1)` … at the same moment; give what they gave, raise what they raised."""
-    results, barrier = [None] * number, threading.Barrier(number)
-
-    def run(index):
-        try:
-            barrier.wait(timeout=30)
-            results[index] = work(index)
-        except Exception as error:
-            results[index] = error
-        finally:
-            connection.close()
-
-    threads = [threading.Thread(target=run, args=[index]) for index in range(number)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    return results
-
-
-@pytest.mark.postgres
-@pytest.mark.slow
-@pytest.mark.django_db(transaction=True)
-def test_a_thousand_double_submits_make_a_thousand_records(log):
-    submissions = [uuid4() for _ in range(1000)]
-    twice = [submission for submission in submissions for _ in range(2)]
-
-    def some(index):
-        return [log(submission=submission).reference for submission in twice[index::8]]
-
-    results = in_threads(8, some)
-
-    assert not [error for error in results if isinstance(error, Exception)]
-    references = [reference for given in results for reference in given]
-    assert len(references) == 2000
-    assert sorted(set(references)) == [f"NM-2026-{number:05}" for number in range(1, 1001)]
-    assert Enquiry.objects.count() == 1000
-    assert set(Enquiry.objects.values_list("submission", flat=True)) == set(submissions)
-    assert TimelineEntry.objects.filter(kind="logged").count() == 1000
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_two_people_saving_at_once_never_overwrite_each_other(enquiry, officer):
-    def save(index):
-        return change_details(
-            enquiry=enquiry, version=1, changes={"subject": f"Subject {index}"}, by=officer, now=LATER
-        )
-
-    results = in_threads(6, save)
-
-    conflicts = [result for result in results if isinstance(result, EditConflict)]
-    enquiry.refresh_from_db()
-    assert len(conflicts) == 5
-    assert enquiry.version == 2
-    assert {conflict.theirs["subject"] for conflict in conflicts} == {enquiry.subject}
-
-
-@pytest.mark.postgres
-@pytest.mark.django_db(transaction=True)
-def test_a_reply_sent_twice_at_once_is_recorded_once(enquiry, officer):
-    submission = uuid4()
-
-    results = in_threads(4, lambda _: reply_to(enquiry, officer, TODAY, submission=submission).pk)
-
-    assert len(set(results)) == 1
-    assert Reply.objects.count() == 1
-    assert enquiry.timeline.filter(kind="replied").count() == 1
 
 
 def test_logging_needs_the_policy_of_its_type(officer, mp):
