@@ -3,6 +3,8 @@
 Ends with 0 on Ctrl-C and with 1 when the web server or the tick stopped by itself. Nothing is left running.
 """
 
+import ctypes
+import fcntl
 import os
 import secrets
 import shutil
@@ -23,6 +25,7 @@ from mpcrm.demo import PASSWORD, SIGN_INS  # noqa: E402
 DATA = Path(os.environ.get("DEMO_FOLDER") or ROOT / "var" / "demo")
 SECONDS_TO_START = 60
 SECONDS_TO_STOP = 10
+PR_SET_PDEATHSIG = 1  # Linux's, from <sys/prctl.h>
 
 
 class Stopped(Exception):
@@ -31,7 +34,8 @@ class Stopped(Exception):
 
 def main(arguments: list[str]) -> int:
     port = chosen_port()
-    if not port:
+    folder = hold_folder() if port else None
+    if folder is None:
         return 1
     take_the_terminal()
     for name in ("SIGINT", "SIGTERM", "SIGHUP"):
@@ -39,7 +43,7 @@ def main(arguments: list[str]) -> int:
     children: dict[str, subprocess.Popen[bytes]] = {}
     try:
         if "--reset" in arguments:
-            shutil.rmtree(DATA, ignore_errors=True)
+            empty_folder()
         environment = settings(port)
         if not prepare(environment):
             return 1
@@ -51,6 +55,8 @@ def main(arguments: list[str]) -> int:
                     env=environment,
                     stdout=log,
                     start_new_session=True,  # Ctrl-C is for this process alone, which ends the others
+                    preexec_fn=end_with_parent,  # noqa: PLW1509  this process has one thread
+                    pass_fds=[folder],  # held as long as anything works on what is in it
                 )
         if answers(port, children):
             print(welcome(port), flush=True)
@@ -77,6 +83,27 @@ def chosen_port() -> int:
             print(f"Port {port} is taken by another program. Choose another: make demo PORT={port + 1}")
             return 0
     return port
+
+
+def hold_folder() -> int | None:
+    """The data's folder, opened and held for this demo; None, having said what to do, if another holds it."""
+    DATA.mkdir(parents=True, exist_ok=True)
+    folder = os.open(DATA, os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print(f"A demo is running with the data in {DATA}. Stop it first: Ctrl-C, where it runs.")
+        return None
+    return folder
+
+
+def empty_folder() -> None:
+    """Throw the data away; the folder itself is held."""
+    for each in DATA.iterdir():
+        if each.is_dir():
+            shutil.rmtree(each, ignore_errors=True)
+        else:
+            each.unlink()
 
 
 def settings(port: int) -> dict[str, str]:
@@ -106,7 +133,7 @@ def settings(port: int) -> dict[str, str]:
 def prepare(environment: dict[str, str]) -> bool:
     """Bring the database up to date, and fill it if it is empty."""
     seed = [sys.executable, "manage.py", "seed_demo"]
-    done = subprocess.run(seed, cwd=ROOT, env=environment, start_new_session=True)
+    done = subprocess.run(seed, cwd=ROOT, env=environment, start_new_session=True, preexec_fn=end_with_parent)
     if done.returncode:
         print("The demo does not start: making its data failed, and what manage.py said is above.")
         print("make demo-reset throws the data away and begins again.")
@@ -161,6 +188,12 @@ def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
         except subprocess.TimeoutExpired:
             child.kill()
             child.wait()
+
+
+def end_with_parent() -> None:
+    """Asked of Linux by a child: to be told to stop even when this process is killed and cannot say so."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def stop(*_: object) -> None:

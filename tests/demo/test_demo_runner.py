@@ -95,7 +95,19 @@ def press_ctrl_c(process: subprocess.Popen) -> int:
     return process.wait(timeout=9)  # less than the runner gives its processes before it kills them
 
 
-def test_demo_starts_over_stops_and_keeps_its_data(folder):
+def begin_again(folder: Path) -> subprocess.CompletedProcess:
+    """`make demo-reset` at another port, beside a demo that runs."""
+    return subprocess.run(
+        [sys.executable, "scripts/demo.py", "--reset"],
+        cwd=settings.BASE_DIR,
+        env={**os.environ, "PORT": str(free_port()), "DEMO_FOLDER": str(folder)},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_demo_starts_over_stops_keeps_its_data_and_leaves_nothing_when_killed(folder):
     port = free_port()
     (folder / "mpcrm.sqlite3").write_text("what an earlier demo left")
     with demo(folder, port, "make", "demo-reset") as (process, output):
@@ -115,9 +127,17 @@ def test_demo_starts_over_stops_and_keeps_its_data(folder):
     with demo(folder, port) as (process, output):
         wait_for("There is data here already", output, process)
         wait_for("Ctrl-C stops it", output, process)
-        press_ctrl_c(process)
+        another = begin_again(folder)
+        [runner] = [pid for pid, command in running(folder).items() if "python scripts/demo.py" in command]
+        os.kill(runner, signal.SIGKILL)
+        process.wait(timeout=9)
 
+        assert another.returncode == 1
+        assert f"A demo is running with the data in {folder}. Stop it first" in another.stdout
         assert database.stat().st_ino == made
+        deadline = time.monotonic() + 9
+        while running(folder) and time.monotonic() < deadline:
+            time.sleep(0.1)
         assert running(folder) == {}
 
 
