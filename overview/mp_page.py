@@ -40,8 +40,8 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     on, membership = timezone.localdate(), request.membership
     form = AsAtForm(request.GET, today=on)
     facts_on = form.day
-    mps = mps_with_cadence(request.authority, on).annotate(dissolved_since=dissolved_since(facts_on))
-    mp = get_object_or_404(mps, pk=pk)
+    mps = mps_with_cadence(request.authority, on).with_plan()
+    mp = get_object_or_404(mps.annotate(dissolved_since=dissolved_since(facts_on)), pk=pk)
     is_ours = MP.objects.of(request.authority).filter(pk=pk).exists()
     facts = facts_about(mp, on=facts_on)
     context = {

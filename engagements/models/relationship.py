@@ -52,6 +52,14 @@ class RelationshipQuerySet(MPQuerySet):
         mine = CouncilLead.objects.visible_to(membership).who_look_after().filter(membership=membership)
         return self.filter(pk__in=mine.current(on).values("mp"))
 
+    def with_plan(self) -> RelationshipQuerySet:
+        """With what the plan in force says: `why`, `objectives`, `key_messages` (or None)."""
+        return self.annotate(
+            why=F("our_plan__why"),
+            objectives=F("our_plan__objectives"),
+            key_messages=F("our_plan__key_messages"),
+        )
+
     def for_list(self) -> RelationshipQuerySet:
         """With the names of their `seat` and `party`."""
         held = SeatHolding.objects.to_the_end().filter(mp=OuterRef("pk"))

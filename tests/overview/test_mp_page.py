@@ -65,7 +65,14 @@ def mp(authority):
 @pytest.fixture
 def everything(authority, mp):
     """A plan, a lead, a touchpoint, an open enquiry and one replied to, each with words of its own."""
-    EngagementPlanFactory(authority=authority, mp=mp)
+    EngagementPlanFactory(
+        authority=authority,
+        mp=mp,
+        why="Sits on transport",
+        objectives="A by-pass\nTwo visits",
+        key_messages=f"{'word ' * 29}last unseen",
+        review_on=date(2027, 1, 31),
+    )
     CouncilLeadFactory(authority=authority, mp=mp, membership=None, name="Cllr Ode Ashby")
     TouchpointFactory(authority=authority, mp=mp, summary="Said in confidence")
     service = ServiceFactory(authority=authority, name="Highways")
@@ -191,11 +198,12 @@ def test_an_mp_of_elsewhere_has_a_page_too(authority, officer, sign_in):
     assert "Not one of your seats." in page
 
 
-SUBJECT, REFERENCE, CONFIDENCE, CADENCE, LEAD = (
+SUBJECT, REFERENCE, CONFIDENCE, CADENCE, PLAN, LEAD = (
     "Potholes",
     "NM-2026-00001",
     "Said in confidence",
     "Contact cadence",
+    "Sits on transport",
     "Cllr Ode Ashby",
 )
 
@@ -203,9 +211,9 @@ SUBJECT, REFERENCE, CONFIDENCE, CADENCE, LEAD = (
 @pytest.mark.parametrize(
     ("role", "sees"),
     [
-        (Role.OFFICER, {SUBJECT, REFERENCE, CONFIDENCE, CADENCE, LEAD}),
-        (Role.POLITICAL_AFFAIRS, {SUBJECT, REFERENCE, CONFIDENCE, CADENCE, LEAD}),
-        (Role.EXECUTIVE, {REFERENCE, CONFIDENCE, CADENCE, LEAD}),
+        (Role.OFFICER, {SUBJECT, REFERENCE, CONFIDENCE, CADENCE, PLAN, LEAD}),
+        (Role.POLITICAL_AFFAIRS, {SUBJECT, REFERENCE, CONFIDENCE, CADENCE, PLAN, LEAD}),
+        (Role.EXECUTIVE, {REFERENCE, CONFIDENCE, CADENCE, PLAN, LEAD}),
         (Role.SERVICE_CONTACT, {LEAD}),
         (Role.ADMIN, {LEAD}),
     ],
@@ -216,7 +224,7 @@ def test_each_role_sees_its_part(authority, mp, role, sees, sign_in):
 
     page = page_of(sign_in(member), authority, mp)
 
-    assert {words for words in (SUBJECT, REFERENCE, CONFIDENCE, CADENCE, LEAD) if words in page} == sees
+    assert {words for words in (SUBJECT, REFERENCE, CONFIDENCE, CADENCE, PLAN, LEAD) if words in page} == sees
     assert "Canary Constituent" not in page
 
 
@@ -250,10 +258,20 @@ def test_executives_read_subjects_where_the_authority_lets_them(
     assert SUBJECT in page_of(sign_in(executive), authority, mp)
 
 
+@pytest.mark.usefixtures("everything")
+def test_the_plan_stands_in_brief(authority, mp, executive, sign_in):
+    words = words_of(page_of(sign_in(executive), authority, mp))
+
+    assert "Not agreed with the Leader yet. Review by 31 January 2027" in words
+    assert "Why we engage Sits on transport Opinion Objectives A by-pass Two visits Opinion" in words
+    assert "word last … Opinion" in words
+    assert "unseen" not in words
+
+
 def test_another_authority_sees_nothing_of_ours_on_the_same_mp(authority, mp, everything, stranger, sign_in):
     page = page_of(sign_in(stranger), stranger.authority, mp)
 
-    for words in (SUBJECT, REFERENCE, CONFIDENCE, LEAD):
+    for words in (SUBJECT, REFERENCE, CONFIDENCE, PLAN, LEAD):
         assert words not in page
     assert "Never contacted" in page
 
