@@ -12,13 +12,15 @@ from django.urls import reverse
 from django.utils.text import capfirst
 
 from accounts.models import Membership
-from engagements.models import OUT_OF_CONTACT, relationships
+from engagements.models import OUT_OF_CONTACT, not_agreed_at_the_end_of, relationships
 from enquiries.clock import calendar_of, span_in_words
 from enquiries.counting import count_in_words
 from enquiries.models import Enquiry
 from mpcrm.quarters import Quarter, quarter_of
 from overview.performance import Show, median, owed_at_the_end_of, performance, reply_days
 
+# MPs on one sheet of A4: as many as Greater Manchester has; where there are more, the most neglected of them.
+MOST_PRINTED, IF_MORE = 27, 20
 PERFORMANCE_WORDS = {"green": "On target", "amber": "Just below target", "red": "Below target"}
 
 
@@ -54,9 +56,14 @@ class Dashboard:
     figures: list[Figure]
     mps: list[Any]  # as `relationships(...).for_list()`, each with its `workload`
 
+    @property
+    def unprinted(self) -> int:
+        """How many MPs, the least neglected, one sheet of paper has no room for."""
+        return len(self.mps) - IF_MORE if len(self.mps) > MOST_PRINTED else 0
+
 
 def dashboard_of(membership: Membership, *, on: date) -> Dashboard:
-    """The authority's dashboard as at `on`, in 8 queries however much there is."""
+    """The authority's dashboard as at `on`, in 9 queries however much there is."""
     quarter = quarter_of(on)
     mps: list[Any] = list(relationships(membership.authority, on).neglected_first().for_list())
     workload = {
@@ -167,24 +174,28 @@ def _median_reply(membership: Membership, quarter: Quarter, *, on: date) -> Figu
 
 def _contact(membership: Membership, quarter: Quarter, mps: list[Any]) -> list[Figure]:
     before = quarter.previous.end
+    day = f"{before:%-d %B}"
     lapsed = sum(mp.cadence in OUT_OF_CONTACT for mp in mps)
     planned = [mp for mp in mps if mp.plan_id]
     not_agreed = sum(mp.agreed_on is None for mp in planned)
     lapsed_then = relationships(membership.authority, before).out_of_contact().count()
+    not_agreed_then = not_agreed_at_the_end_of(before, membership.authority)
     return [
         Figure(
             label="MPs out of contact",
             value=f"{lapsed} of {len(mps)}",
-            verdict=_compared(lapsed, lapsed_then, f"{before:%-d %B}") if lapsed else "All in contact",
-            before=f"On {before:%-d %B}: {lapsed_then}",
+            verdict=_compared(lapsed, lapsed_then, day) if lapsed else "All in contact",
+            before=f"On {day}: {lapsed_then}",
             link=f"{lapsed} lapsed or never contacted",
             url=engagement_url(membership, cadence="out"),
         ),
         Figure(
             label="Plans not agreed",
             value=f"{not_agreed} of {len(planned)}",
-            verdict="For the Leader to agree" if not_agreed else "The Leader agreed every plan",
-            before=f"MPs without a plan: {len(mps) - len(planned)}",
+            verdict=_compared(not_agreed, not_agreed_then, day)
+            if not_agreed
+            else "The Leader agreed every plan",
+            before=f"On {day}: {not_agreed_then}. MPs without a plan: {len(mps) - len(planned)}",
             link=f"{not_agreed} not agreed",
             url=engagement_url(membership, plan="not-agreed"),
         ),

@@ -5,7 +5,7 @@ from engagements.models.cadence import (
     OUT_OF_CONTACT,
     CadenceRAG,
 )
-from engagements.models.plan import EngagementPlan, Reminder
+from engagements.models.plan import EngagementPlan, Reminder, not_agreed_at_the_end_of
 from engagements.models.relationship import mps_with_cadence, relationships
 from engagements.models.touchpoint import Touchpoint, TouchpointKind
 
@@ -21,5 +21,6 @@ __all__ = [
     "Touchpoint",
     "TouchpointKind",
     "mps_with_cadence",
+    "not_agreed_at_the_end_of",
     "relationships",
 ]

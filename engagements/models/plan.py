@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime, time, timedelta
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, OuterRef, Q, Subquery
+from django.utils import timezone
 from simple_history.models import HistoricalRecords
 
-from accounts.models import AuthorityOwned, Membership
+from accounts.models import Authority, AuthorityOwned, Membership
 from contacts.models import READERS, Opinion
 from engagements.models.cadence import (
     DEFAULT_IDEAL_DAYS,
@@ -121,6 +122,15 @@ class EngagementPlan(Opinion, AuthorityOwned):
 
     def __str__(self) -> str:
         return f"Plan for {self.mp}"
+
+
+def not_agreed_at_the_end_of(day: date, authority: Authority) -> int:
+    """How many of the plans in force when the day ended the Leader had not agreed, by their history."""
+    ended = timezone.make_aware(datetime.combine(day + timedelta(days=1), time.min))
+    written = EngagementPlan.history.filter(authority=authority, history_date__lt=ended)
+    last = written.filter(id=OuterRef("id")).order_by("-history_date", "-history_id")
+    then = written.filter(history_id=Subquery(last.values("history_id")[:1])).exclude(history_type="-")
+    return then.filter(archived_at=None, agreed_on=None).count()
 
 
 class Reminder(AuthorityOwned):

@@ -1,5 +1,6 @@
 """The dashboard: its figures, that each equals the list it links to, and what it never shows."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -8,12 +9,14 @@ from django.urls import reverse
 from django.utils.html import strip_tags
 
 from accounts.models import Role
+from engagements.models import EngagementPlan, not_agreed_at_the_end_of
 from enquiries.counting import CAP
 from enquiries.models import Constituent, Enquiry
 from mpcrm.quarters import quarter_of
 from overview.figures import dashboard_of
 from overview.performance import owed_at_the_end_of
 from tests.factories import (
+    AuthorityFactory,
     EngagementPlanFactory,
     EnquiryFactory,
     MembershipFactory,
@@ -159,13 +162,38 @@ def test_median_reply_is_compared_with_the_quarter_before(lived_in, executive):
 
 
 def test_contact_and_agreement_are_counted_of_the_authoritys_mps(lived_in, executive):
+    EngagementPlan.history.update(history_date=NOW)
+
     figures = figures_of(executive)
 
     assert figures["MPs out of contact"].value == "3 of 4"
     assert figures["MPs out of contact"].before == "On 31 March: 3"
     assert figures["MPs out of contact"].verdict == "As many as on 31 March"
     assert figures["Plans not agreed"].value == "1 of 2"
-    assert figures["Plans not agreed"].before == "MPs without a plan: 2"
+    assert figures["Plans not agreed"].before == "On 31 March: 0. MPs without a plan: 2"
+    assert figures["Plans not agreed"].verdict == "More than on 31 March"
+
+
+def test_plans_not_agreed_are_compared_with_what_was_written_when_the_quarter_ended(executive):
+    def written(at, authority=executive.authority, **fields):
+        plan = EngagementPlanFactory(authority=authority, **fields)
+        plan.history.update(history_date=at)
+        return plan
+
+    by = {"agreement_recorded_by": executive, "agreement_recorded_at": NOW}
+    february, last_minute = datetime(2026, 2, 2, 9, tzinfo=UTC), datetime(2026, 3, 31, 22, 59, tzinfo=UTC)
+    written(last_minute)  # 11:59pm in summer time
+    written(last_minute + timedelta(minutes=1))
+    written(february, agreed_on=date(2026, 2, 2), **by)
+    written(february, archived_at=february, archived_by=executive)
+    written(february, authority=AuthorityFactory())
+    since = written(february)
+    for name, value in {"agreed_on": date(2026, 4, 20), **by}.items():
+        setattr(since, name, value)
+    since.save()
+    EngagementPlan.history.filter(id=since.pk, history_type="~").update(history_date=NOW)
+
+    assert not_agreed_at_the_end_of(date(2026, 3, 31), executive.authority) == 2
 
 
 def test_an_authority_with_nothing_reads_well(authority, executive, sign_in, today):
@@ -318,7 +346,8 @@ def test_the_page_shows_figures_rules_the_moment_and_every_mp(lived_in, executiv
 
     assert "As at 20 May 2026 at 12:00pm. This quarter is April to June 2026 (quarter 1 of" in page
     assert "Green at 90% (your target) or above" in page
-    assert "Response performance: </span>Below target" in page
+    assert re.search(r"Response performance\s+<strong[^>]*>.*Below target</strong>", page)
+    assert "Reply clock: green (on time)" in page
     assert page.count("Contact cadence: </span>") == 4
     assert "3, 1 overdue" in page
 
@@ -366,8 +395,8 @@ def test_the_dashboard_costs_the_same_for_30_mps_as_for_one(
             enquiry(authority, ON - timedelta(3), mp=mp, replied_on=ON - timedelta(4))
 
     make(1)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(url)
     make(29)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         assert len(client.get(url).context["dashboard"].mps) == 30
