@@ -20,10 +20,12 @@ from contacts.models import (
     LeadRole,
     MPNews,
     NewsKind,
+    Post,
+    Priority,
     SeatHolding,
 )
 from contacts.portfolios import priorities_matched
-from notifications.models import ToDo
+from notifications.models import ToDo, ToDoQuerySet
 from notifications.to_dos import ToDoRequest, ask
 
 
@@ -36,6 +38,7 @@ class Task:
     what_next: str
 
 
+DECIDE = "Confirm or dismiss it. If it matters, look again at the plan and who should be in contact."
 REVIEW_PLAN = "Look again at the plan, its key messages and who should be in contact."
 TASKS = {
     NewsKind.NEW_MP: Task(
@@ -51,8 +54,8 @@ TASKS = {
     NewsKind.PARTY: Task("Look again at the plan for {mp}, who changed party", 7, REVIEW_PLAN),
     NewsKind.WHIP_LOST: Task("Look again at the plan for {mp}, now without a whip", 7, REVIEW_PLAN),
     NewsKind.WHIP_RESTORED: Task("Look again at the plan for {mp}, with the whip again", 7, REVIEW_PLAN),
-    NewsKind.POST_BEGUN: Task("Look again at the plan for {mp}, who has a new post", 14, REVIEW_PLAN),
-    NewsKind.POST_CHANGED: Task("Look again at the plan for {mp}, whose post changed", 14, REVIEW_PLAN),
+    NewsKind.POST_BEGUN: Task("Say whether the new post of {mp} matters to us", 14, DECIDE),
+    NewsKind.POST_CHANGED: Task("Say whether the changed post of {mp} matters to us", 14, DECIDE),
 }
 
 
@@ -88,11 +91,12 @@ def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
     for authority in Authority.objects.defer("logo").order_by("pk"):
         ours = set(Constituency.objects.of(authority).filter(pk__in=seats).values_list("pk", flat=True))
         about = [each for each in matter if each.constituency_id in ours]
-        for each in _that_matter_to(authority, about, on=on):
+        for each, priorities in _that_matter_to(authority, about, on=on):
             before = last_mp.get(each.constituency_id or 0)
             request = _request(
                 authority,
                 each,
+                priorities,
                 due_on=on + timedelta(days=TASKS[NewsKind(each.kind)].days),
                 assignee=owners.get((authority.pk, each.mp_id or 0))
                 or owners.get((authority.pk, before or 0)),
@@ -133,21 +137,47 @@ def _tells_the_same(occasion: str, news: MPNews) -> bool:
     return day - MOST_BETWEEN_LISTS <= news.happened_on <= day + MOST_MISDATED
 
 
-def _that_matter_to(authority: Authority, news: list[MPNews], *, on: date) -> list[MPNews]:
-    """All but posts that match none of the authority's priorities."""
+def _that_matter_to(
+    authority: Authority, news: list[MPNews], *, on: date
+) -> list[tuple[MPNews, list[Priority]]]:
+    """All but posts that match none of the authority's priorities; of a post, with those it matches."""
     posts = [each.post for each in news if each.kind in OF_POSTS and each.post]
     matched = priorities_matched(authority, posts=posts, on=on)
-    return [each for each in news if each.kind not in OF_POSTS or each.post_id in matched]
+    return [
+        (each, matched.get(each.post_id or 0, []))
+        for each in news
+        if each.kind not in OF_POSTS or each.post_id in matched
+    ]
 
 
-def _request(authority: Authority, news: MPNews, *, due_on: date, assignee: Membership | None) -> ToDoRequest:
+def of_post(post: Post, *, authority: Authority) -> ToDoQuerySet:
+    """What the authority was asked to do about a post, open or done."""
+    news = MPNews.objects.filter(post=post, kind__in=OF_POSTS & TASKS.keys())
+    return ToDo.objects.filter(
+        authority=authority,
+        kind__in={kind_of(each.kind) for each in news},
+        occasion__in={occasion_of(each.fact) for each in news},
+    )
+
+
+def _request(
+    authority: Authority,
+    news: MPNews,
+    priorities: Sequence[Priority],
+    *,
+    due_on: date,
+    assignee: Membership | None,
+) -> ToDoRequest:
     task, seat, mp = TASKS[NewsKind(news.kind)], news.constituency, news.mp
     title = task.title.format(mp=mp, seat=seat)
-    if mp:
+    if mp and news.kind in OF_POSTS:
+        path = reverse("contacts:mp_matches", args=[authority.slug, mp.pk])
+    elif mp:
         path = reverse("overview:mp_detail", args=[authority.slug, mp.pk])
     else:
         path = reverse("contacts:news_list", args=[authority.slug])
     who = f"{mp} ({seat})" if mp else str(seat)
+    bears_on = f"It may bear on: {', '.join(map(str, priorities))}. " if priorities else ""
     return ToDoRequest(
         authority=authority,
         kind=kind_of(news.kind),
@@ -156,7 +186,8 @@ def _request(authority: Authority, news: MPNews, *, due_on: date, assignee: Memb
         occasion=occasion_of(news.fact),
         title=title,
         detail=(
-            f"{who}: {news.words}, {news.happened_on:%-d %B %Y}. Source: {news.source}.\n\n{task.what_next}"
+            f"{who}: {news.words}, {news.happened_on:%-d %B %Y}. Source: {news.source}."
+            f"\n\n{bears_on}{task.what_next}"
         ),
         about=who,
         path=path,

@@ -1,4 +1,5 @@
-"""Which posts of an authority's own MPs bear on its priorities: found by words, decided by people."""
+"""Which posts of an authority's own MPs bear on its priorities: found by words, decided by people (in
+`deciding`); reading only."""
 
 from __future__ import annotations
 
@@ -6,12 +7,9 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
-from django.db import transaction
-
-from accounts.history import save_signed, sign
-from accounts.models import Authority, Membership
+from accounts.models import Authority
 from contacts.models import MP, MatchState, PortfolioMatch, Post, PostKind, Priority
 from mpcrm.folding import fold
 
@@ -31,6 +29,37 @@ OF_BODIES = frozenset({PostKind.COMMITTEE, PostKind.BILL_COMMITTEE, PostKind.GRO
 _OFFICE = re.compile(r"^(the )?(hm|(department|ministry|office) (for|of)( the)?) ")
 
 
+def says_the_same(decision: PortfolioMatch, post: Post) -> bool:
+    """Whether the post's title and body are those decided about; case and punctuation do not count."""
+    then, now = (decision.post_title, decision.post_body), (post.title, post.body)
+    return then == now or _folded(*then) == _folded(*now)
+
+
+def _folded(title: str, body: str) -> tuple[str, str]:
+    return fold(title), fold(body)
+
+
+class Decisions:
+    """What was decided, to be found by priority and post."""
+
+    def __init__(self, rows: Iterable[PortfolioMatch]) -> None:
+        self._by_post: dict[tuple[int, int], PortfolioMatch] = {}
+        self._by_words: dict[tuple[int, int, tuple[str, str]], PortfolioMatch] = {}
+        for row in sorted(rows, key=lambda row: row.pk):
+            if row.post_id is not None:
+                self._by_post[row.priority_id, row.post_id] = row
+            else:
+                self._by_words[row.priority_id, row.mp_id, _folded(row.post_title, row.post_body)] = row
+
+    def of(self, priority: Priority, post: Post) -> PortfolioMatch | None:
+        """What was decided of this post, or of one with the same words that the MP had and that is gone."""
+        decision = self._by_post.get((priority.pk, post.pk))
+        if self._by_words and not (decision and says_the_same(decision, post)):
+            gone = self._by_words.get((priority.pk, post.mp_id, _folded(post.title, post.body)))
+            return gone or decision
+        return decision
+
+
 @dataclass(frozen=True)
 class Match:
     """A post that bears on a priority, or may. `word` is what was found in it (empty: somebody's choice)."""
@@ -43,7 +72,7 @@ class Match:
     @property
     def is_decided(self) -> bool:
         """Whether somebody decided it of the post as it is now."""
-        return self.decision is not None and _says_the_same(self.decision, self.post)
+        return self.decision is not None and says_the_same(self.decision, self.post)
 
     @property
     def is_confirmed(self) -> bool:
@@ -77,20 +106,15 @@ def matches(*, priorities: Iterable[Priority], posts: Iterable[Post]) -> list[Ma
     """Every one of these posts that bears on one of these priorities, or may, in their order, confirmed
     first; what was dismissed as well. In one query."""
     priorities = list(priorities)
-    decided = {
-        (decision.priority_id, decision.post_id): decision
-        for decision in PortfolioMatch.objects.filter(priority__in=priorities).select_related(
-            "decided_by__user"
-        )
-    }
+    decisions = PortfolioMatch.objects.filter(priority__in=priorities).select_related("decided_by__user")
+    decided = Decisions(decisions)
     words = [(priority, _Words(priority)) for priority in priorities]
     found = []
     for post in posts:
         text = fold(f"{post.title} {post.body}")
         for priority, looked_for in words:
             word = looked_for.found(post.kind, text)
-            decision = decided.get((priority.pk, post.pk))
-            match = Match(priority, post, word, decision)
+            match = Match(priority, post, word, decided.of(priority, post))
             if word or match.is_decided:
                 found.append(match)
     order = {priority.pk: place for place, priority in enumerate(priorities)}
@@ -121,53 +145,6 @@ def priorities_matched(authority: Authority, *, posts: Sequence[Post], on: date)
             if not match.is_dismissed:
                 by_post[match.post.pk].append(match.priority)
     return dict(by_post)
-
-
-class DecidedMeanwhile(Exception):
-    """A colleague decided otherwise first: `decision` is what stands. Nothing was written."""
-
-    def __init__(self, decision: PortfolioMatch) -> None:
-        super().__init__("a colleague decided first")
-        self.decision = decision
-
-
-def decide_match(
-    *, by: Membership, priority: Priority, post: Post, state: MatchState, now: datetime
-) -> PortfolioMatch:
-    """Confirm that a post bears on a priority, or dismiss it, for as long as the post stays as it is.
-
-    Saying the same again changes nothing. Raises DecidedMeanwhile.
-    """
-    with transaction.atomic():
-        Authority.objects.select_for_update().get(pk=by.authority_id)
-        decision = PortfolioMatch.objects.filter(priority=priority, post=post).first()
-        if decision and _says_the_same(decision, post):
-            if decision.state != state:
-                raise DecidedMeanwhile(decision)
-            return decision
-        decision = decision or PortfolioMatch(authority=by.authority, priority=priority, post=post)
-        decision.state = state
-        decision.post_title, decision.post_body = post.title, post.body
-        decision.decided_at, decision.decided_by = now, by
-        save_signed(decision, by=by, now=now)
-    return decision
-
-
-def undo_decision(*, by: Membership, priority: Priority, post: Post, now: datetime) -> None:
-    """Offer the match again as if nobody had decided it; the history keeps who had."""
-    with transaction.atomic():
-        for decision in PortfolioMatch.objects.select_for_update().filter(priority=priority, post=post):
-            sign(decision, by=by, now=now)
-            decision.delete()
-
-
-def _says_the_same(decision: PortfolioMatch, post: Post) -> bool:
-    """Whether the post's title and body are those decided about; case and punctuation do not count."""
-    then = (decision.post_title, decision.post_body)
-    return then == (post.title, post.body) or [fold(text) for text in then] == [
-        fold(post.title),
-        fold(post.body),
-    ]
 
 
 def _lines(text: str) -> list[tuple[str, str]]:

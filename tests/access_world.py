@@ -30,6 +30,7 @@ from contacts.models import (
     OfficePerson,
     ParliamentSync,
     PlaceFile,
+    PortfolioMatch,
     PostKind,
     Priority,
     SeatBoundary,
@@ -311,6 +312,8 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
     )
     EngagementPlanFactory(authority=authority, mp=mp, archived_at=NOW, archived_by=officer)
     place.rows["answer"] = ChecklistAnswerFactory(authority=authority, mp=mp, answered_by=officer)
+    decided = plain_fields(PortfolioMatch, place) | {"mp": mp, "post": place.rows["post"]}
+    PortfolioMatch.objects.create(**decided)
     for model in owned_models():
         if not model._default_manager.filter(authority=authority).exists():
             model._default_manager.create(**plain_fields(model, place))

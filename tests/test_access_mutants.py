@@ -65,6 +65,7 @@ OTHER_ROOMS = {
     "notifications.invitations",
     "notifications.to_dos",
     "contacts.answering",
+    "contacts.deciding",
     "contacts.priorities",
     "contacts.handover",
     "contacts.news_to_dos",

@@ -9,17 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import EVERYONE, HANDLERS, AuthorityRequest, for_roles
+from contacts.deciding import DecidedMeanwhile, decide_match, undo_decision
 from contacts.forms import AsAtForm
 from contacts.models import MP, MatchState, Post, Priority
-from contacts.portfolios import (
-    DecidedMeanwhile,
-    Match,
-    decide_match,
-    matches,
-    matches_of_own_mps,
-    priorities_of,
-    undo_decision,
-)
+from contacts.portfolios import Match, matches, matches_of_own_mps, priorities_of
 
 
 @require_safe

@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from django.utils import timezone
 
+from contacts.deciding import decide_match
 from contacts.models import MatchState, Post, Priority
-from contacts.portfolios import decide_match
 from contacts.priorities import set_priority
 from overview.demo import year
 

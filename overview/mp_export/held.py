@@ -114,7 +114,7 @@ OURS = (
     Held(Position, "Positions on policy areas"),
     Held(Placement, "Places on the stakeholder map"),
     Held(ChecklistAnswer, "The chief executive’s checklist"),
-    Held(PortfolioMatch, "Posts and our priorities", OPINION, through("post__mp")),
+    Held(PortfolioMatch, "Posts and our priorities", OPINION),
     Held(EngagementPlan, "Engagement plan", OPINION),
     Held(Touchpoint, "Touchpoints", marked_by="summary_kind"),
     Held(CouncilLead, "Who leads on the MP", OUR_DECISION),

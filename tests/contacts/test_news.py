@@ -440,8 +440,10 @@ def test_a_new_post_asks_where_it_matches_a_priority(known, tmp_path):
 
     to_do = ToDo.objects.get()
     assert (to_do.authority, to_do.kind) == (ours.authority, "news-post-begun")
-    assert to_do.title == f"Look again at the plan for {one.name}, who has a new post"
+    assert to_do.title == f"Say whether the new post of {one.name} matters to us"
     assert "became Minister of State, Department for Transport, 2 January 2025." in to_do.detail
+    assert "It may bear on: Buses. Confirm or dismiss it." in to_do.detail
+    assert to_do.path == reverse("contacts:mp_matches", args=[ours.authority.slug, one.pk])
 
 
 # --- Told once, and whom it asks ------------------------------------------------------------

@@ -143,5 +143,5 @@ def test_who_comes_to_chair_is_a_to_do_where_it_matches_a_priority(one, told):
 
     to_do = ToDo.objects.get()
     assert (to_do.authority, to_do.kind) == (ours.authority, "news-post-changed")
-    assert to_do.title == f"Look again at the plan for {one.name}, whose post changed"
+    assert to_do.title == f"Say whether the changed post of {one.name} matters to us"
     assert "now chairs the Transport Committee, 10 March 2026." in to_do.detail

@@ -8,16 +8,10 @@ from django.utils import timezone
 
 from accounts.models import Role
 from contacts.answering import sweep
-from contacts.models import MP, MatchState, PortfolioMatch, Post, PostKind
-from contacts.portfolios import (
-    DecidedMeanwhile,
-    decide_match,
-    matches,
-    matches_of_own_mps,
-    priorities_matched,
-    priorities_of,
-    undo_decision,
-)
+from contacts.deciding import DecidedMeanwhile, decide_match, undo_decision
+from contacts.models import MP, MatchState, NewsKind, PortfolioMatch, Post, PostKind
+from contacts.news import News, record_news
+from contacts.portfolios import matches, matches_of_own_mps, priorities_matched, priorities_of
 from notifications.models import ToDo
 from tests.contacts.lists import run
 from tests.factories import (
@@ -184,6 +178,41 @@ def test_a_change_of_body_offers_it_again(officer, roads, minister):
     assert not match.is_decided
 
 
+def test_a_decision_outlives_a_post_that_goes_and_comes_back(officer, roads, minister):
+    """As when an import is undone and applied again."""
+    decide_match(by=officer, priority=roads, post=minister, state=DISMISSED, now=NOW)
+    minister.delete()
+    back = PostFactory(mp=minister.mp, title="Minister for Transport")
+    changed = PostFactory(mp=minister.mp, title="Minister of State for Transport")
+    of_another = PostFactory(title="Minister for Transport")
+
+    found = matches(priorities=[roads], posts=[back, changed, of_another])
+
+    assert [match.is_dismissed for match in found] == [True, False, False]
+    with pytest.raises(DecidedMeanwhile):
+        decide_match(by=officer, priority=roads, post=back, state=CONFIRMED, now=NOW)
+    undo_decision(by=officer, priority=roads, post=back, now=NOW)
+    assert not matches(priorities=[roads], posts=[back])[0].is_decided
+    decide_match(by=officer, priority=roads, post=back, state=CONFIRMED, now=NOW)
+    assert matches(priorities=[roads], posts=[back])[0].is_confirmed
+
+
+def test_what_was_asked_of_a_post_is_done_once_all_its_matches_are_decided(officer, authority, mp, roads):
+    homes = PriorityFactory(authority=authority, name="Homes", key_words="homes", position=9999)
+    post = PostFactory(mp=mp, title="Minister for Transport and Homes")
+    whip = News(NewsKind.WHIP_LOST, "lost the whip", TODAY, mp=mp)
+    begun = News(NewsKind.POST_BEGUN, "became Minister for Transport and Homes", TODAY, mp=mp, post=post)
+    record_news([whip, begun], source="test", now=NOW)
+
+    decide_match(by=officer, priority=roads, post=post, state=CONFIRMED, now=NOW)
+    half = ToDo.objects.open().count()
+    decide_match(by=officer, priority=homes, post=post, state=DISMISSED, now=NOW)
+
+    assert half == 2
+    assert "It may bear on: Roads, Homes." in ToDo.objects.get(kind="news-post-begun").detail
+    assert [to_do.kind for to_do in ToDo.objects.open()] == ["news-whip-lost"]
+
+
 def test_what_was_confirmed_stays_when_the_words_change(officer, authority, roads, minister):
     decide_match(by=officer, priority=roads, post=minister, state=CONFIRMED, now=NOW)
     roads.key_words = "roads"
@@ -317,11 +346,15 @@ def test_a_new_minister_is_offered_asked_about_once_and_makes_answers_old(
 
     statuses = [come_in(), come_in()]
     offered = client.get(url("match_list", authority)).content.decode()
+    asked = ToDo.objects.open().get(kind="news-post-begun")
     client.post(url("match_confirm", authority, roads.pk, mp.posts.get().pk))
     statuses.append(come_in())
 
     assert statuses == [0, 0, 0]
     assert "1 to decide" in offered
+    assert asked.path == url("mp_matches", authority, mp.pk)
+    asked.refresh_from_db()
+    assert asked.done_by == officer, "what was decided is no longer asked"
     assert "1 to decide" not in client.get(url("match_list", authority)).content.decode()
     assert sorted(ToDo.objects.values_list("kind", "assignee")) == [
         ("checklist", owner.pk),

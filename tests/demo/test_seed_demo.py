@@ -272,7 +272,7 @@ def test_what_changed_is_told_and_what_it_asked_is_done_or_still_to_do(northmoor
     assert to_dos.finished().exists()
     assert {to_do.title for to_do in to_dos.open()} == {
         "Saltby Coast has no MP: see to what is open",
-        "Look again at the plan for Amara Okoro, who has a new post",
+        "Say whether the new post of Amara Okoro matters to us",
     }
     assert to_dos.overdue(TODAY).exists()
 

@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from contacts.models import BackgroundEntry, MPExport, Post, PostKind
+from contacts.deciding import decide_match
+from contacts.models import BackgroundEntry, MatchState, MPExport, Post, PostKind
 from contacts.news import News, record_news
 from contacts.notes import add_note, correct_note, remove_note
 from enquiries.models import AuthorityShown, Constituent
@@ -34,6 +35,8 @@ from tests.factories import (
     MPFactory,
     NotificationFactory,
     PlacementFactory,
+    PostFactory,
+    PriorityFactory,
     ToDoFactory,
     TouchpointFactory,
 )
@@ -115,6 +118,21 @@ def test_to_dos_about_the_mp_are_in_it(political_affairs, authority, mp):
 
     assert "Write to the new MP" in page
     assert "Write to another" not in page + data
+
+
+def test_what_was_decided_of_a_post_that_has_gone_is_in_it(officer, political_affairs, authority, mp):
+    priority = PriorityFactory(authority=authority, name="Roads")
+    post = PostFactory(mp=mp, title="Minister for Transport")
+    decide_match(by=officer, priority=priority, post=post, state=MatchState.DISMISSED, now=NOW)
+    post.delete()
+
+    _, data = exported(political_affairs, mp)
+
+    matches = section(data, "Posts and our priorities")
+    assert [(row["post_title"], row["state"]) for row in matches["rows"]] == [
+        ("Minister for Transport", "dismissed")
+    ]
+    assert [change["by"] for change in matches["changes"]] == [officer.user.name]
 
 
 def test_what_news_asked_for_is_the_mps_it_is_about(political_affairs, authority, mp):

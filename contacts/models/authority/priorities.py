@@ -11,6 +11,7 @@ from django.db.models.functions import Lower
 from simple_history.models import HistoricalRecords
 
 from accounts.models import AuthorityOwned, Membership
+from contacts.models.parliament.mps import MP
 from contacts.models.parliament.posts import Post
 from contacts.models.parliament.spells import SpellQuerySet
 
@@ -73,11 +74,16 @@ class MatchState(models.TextChoices):
 
 
 class PortfolioMatch(AuthorityOwned):
-    """Somebody decided whether a post bears on a priority. What nobody has decided yet is no row, but is
-    offered by the words of the priority; so is what was decided of a post that has changed since."""
+    """Somebody decided whether a post of an MP bears on a priority. What nobody has decided yet is no row,
+    but is offered by the words of the priority; so is what was decided of a post that has changed since.
 
+    A post that goes, with an undone import, leaves the decision (and no `post`): of one that comes back with
+    the same words it holds.
+    """
+
+    mp = models.ForeignKey(MP, on_delete=models.PROTECT, related_name="+", verbose_name="MP")
     priority = models.ForeignKey(Priority, on_delete=models.PROTECT, related_name="matches")
-    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="matches")
+    post = models.ForeignKey(Post, on_delete=models.SET_NULL, null=True, related_name="matches")
     state = models.CharField(max_length=10, choices=MatchState.choices)
     post_title = models.CharField("the post's title then", max_length=300)
     post_body = models.CharField("the post's department or body then", max_length=200, blank=True)
