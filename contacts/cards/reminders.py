@@ -29,7 +29,8 @@ def sweep(*, now: datetime) -> dict[str, int]:
     dissolution all of it, until they are elected again.
 
     And ask political affairs, once for each colleague and cause, to make the next version of a card on which
-    somebody has left, or goes by another name or e-mail address; taken back when it is so no longer.
+    somebody has left, or goes by another name, e-mail address or job title; taken back when that is no longer
+    so.
     """
     midnight = timezone.make_aware(datetime.combine(timezone.localdate(now), time.min))
     newest: dict[int, ContactCard] = {}

@@ -88,6 +88,7 @@ def _line(typed: Mapping[str, Any]) -> dict[str, Any]:
     return {name: typed[name] for name in LINE} | {
         "name": own["name"] or typed["name"],
         "job_title": typed["job_title"] or own["job_title"],
+        "is_own_job_title": bool(own["job_title"]) and typed["job_title"] in ("", own["job_title"]),
         "email": typed["email"] or own["email"],
         "is_own_email": typed["membership"] is not None and typed["email"] in ("", own["email"]),
     }
@@ -102,7 +103,7 @@ def _own(who: Membership | None) -> dict[str, str]:
 
 def _says(card: ContactCard) -> tuple[dict[str, str], list[dict[str, Any]]]:
     """The words of a card and its lines."""
-    fields = (*LINE, "is_own_email")
+    fields = (*LINE, "is_own_job_title", "is_own_email")
     contacts = card.contacts.select_related("membership__user")
     lines = [{name: getattr(each, name) for name in fields} for each in contacts]
     return {name: getattr(card, name) for name in WORDS}, lines
@@ -113,9 +114,11 @@ def to_edit(card: ContactCard) -> tuple[dict[str, str], list[dict[str, Any]]]:
     empty, and whoever has left is no choice."""
     words, lines = _says(card)
     for line in lines:
-        who, own = line["membership"], _own(line["membership"])
-        is_theirs = {"name": who is not None, "email": line.pop("is_own_email")}
-        is_theirs["job_title"] = line["job_title"] == own["job_title"]
+        is_theirs = {
+            "name": line["membership"] is not None,
+            "job_title": line.pop("is_own_job_title"),
+            "email": line.pop("is_own_email"),
+        }
         line |= {name: "" for name in OWN if is_theirs[name]}
     return words, lines
 

@@ -548,9 +548,11 @@ def test_of_a_colleague_the_card_says_what_their_account_says_where_nothing_is_t
     own, desk = LINE | {"membership": dana}, LINE | {"membership": dana, "email": "mps@n.example"}
     card = card_of(political_affairs, contacts=[own, desk | {"job_title": "Head"}])
 
-    assert list(card.contacts.values_list("name", "job_title", "email", "is_own_email")) == [
-        ("Dana Reid", "Partnerships", "dana@n.example", True),
-        ("Dana Reid", "Head", "mps@n.example", False),
+    assert list(
+        card.contacts.values_list("name", "job_title", "is_own_job_title", "email", "is_own_email")
+    ) == [
+        ("Dana Reid", "Partnerships", True, "dana@n.example", True),
+        ("Dana Reid", "Head", False, "mps@n.example", False),
     ]
     assert to_edit(card)[1] == [own, desk | {"job_title": "Head"}]
     assert card_of(political_affairs, 1, contacts=[own, desk | {"job_title": "Head"}]) == card
@@ -571,14 +573,18 @@ def test_of_a_colleague_the_card_says_what_their_account_says_where_nothing_is_t
             "Dana Reid has another e-mail address",
             "",
         ),
-        (lambda dana: Membership.objects.filter(pk=dana.pk).update(job_title="Head"), "", ""),
+        (
+            lambda dana: Membership.objects.filter(pk=dana.pk).update(job_title="Director"),
+            "Dana Reid has another job title",
+            "",
+        ),
     ],
 )
 def test_a_card_is_out_of_date_when_it_is_no_longer_so_of_a_colleague(
     political_affairs, authority, mp, dana, change, own, desk
 ):
     line = LINE | {"membership": dana}
-    card = card_of(political_affairs, contacts=[line, line | {"email": "mps@n.example"}])
+    card = card_of(political_affairs, contacts=[line, line | {"email": "mps@n.example", "job_title": "Head"}])
     CardSentFactory(authority=authority, mp=mp, card=card)
     change(dana)
 
@@ -587,6 +593,18 @@ def test_a_card_is_out_of_date_when_it_is_no_longer_so_of_a_colleague(
     words = [each for each in (own, desk) if each]
     assert (state.amiss, state.is_current, state.is_newest) == (words, not words, True)
     assert renewals() == len(words)
+
+
+def test_an_edit_takes_the_new_job_title_of_a_colleague(political_affairs, dana):
+    card = card_of(political_affairs, contacts=[LINE | {"membership": dana}])
+    Membership.objects.filter(pk=dana.pk).update(job_title="Director")
+
+    [line] = to_edit(card)[1]
+    line["membership"].refresh_from_db()
+    card = card_of(political_affairs, 1, contacts=[line])
+
+    assert (line["job_title"], card.number, card.contacts.get().job_title) == ("", 2, "Director")
+    assert card.contacts.get().amiss is None
 
 
 def test_political_affairs_are_asked_once_for_each_cause_to_change_the_card(political_affairs, mp, dana):

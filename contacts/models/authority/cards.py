@@ -53,6 +53,7 @@ class Amiss(models.TextChoices):
     LEFT = "left", "has left"
     NAME = "name", "goes by another name"
     EMAIL = "email", "has another e-mail address"
+    JOB_TITLE = "job-title", "has another job title"
 
 
 class CardContactQuerySet(models.QuerySet["CardContact"]):
@@ -85,6 +86,7 @@ class CardContact(AuthorityOwned):
     )
     name = models.CharField(max_length=150)
     job_title = models.CharField(max_length=100, blank=True)
+    is_own_job_title = models.BooleanField("the job title is that of the colleague’s account", default=False)
     email = models.EmailField("e-mail", blank=True)
     is_own_email = models.BooleanField("the e-mail is that of the colleague’s account", default=False)
     phone = models.CharField(max_length=50, blank=True)
@@ -102,6 +104,10 @@ class CardContact(AuthorityOwned):
                 condition=Q(is_own_email=False) | (Q(membership__isnull=False) & ~Q(email="")),
                 name="only_a_colleague_has_an_email_of_their_own",
             ),
+            models.CheckConstraint(
+                condition=Q(is_own_job_title=False) | (Q(membership__isnull=False) & ~Q(job_title="")),
+                name="only_a_colleague_has_a_job_title_of_their_own",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -117,7 +123,9 @@ class CardContact(AuthorityOwned):
             return Amiss.LEFT
         if self.name != who.user.name:
             return Amiss.NAME
-        return Amiss.EMAIL if self.is_own_email and self.email != who.user.email else None
+        if self.is_own_email and self.email != who.user.email:
+            return Amiss.EMAIL
+        return Amiss.JOB_TITLE if self.is_own_job_title and self.job_title != who.job_title else None
 
     @property
     def amiss_in_words(self) -> str:
