@@ -246,9 +246,27 @@ def leads_on(mp: MP, *, membership: Membership, on: date, as_at: date | None = N
     others: list[CouncilLead] = []
     for lead in rows:
         (current if is_current(lead, as_at or on) else others).append(lead)
+    return Leads(current=_by_role(current), others=others, is_now=as_at is None)
+
+
+def leads_of_own_mps(membership: Membership, *, on: date) -> dict[int, Leads]:
+    """By MP of the authority's own: those of `leads_on` now, without the others; in one query."""
+    rows = (
+        CouncilLead.objects.visible_to(membership)
+        .current(on)
+        .filter(mp__in=MP.objects.of(membership.authority))
+        .select_related("membership__user")
+        .order_by("-started_on", "-pk")
+    )
+    found: dict[int, list[CouncilLead]] = defaultdict(list)
+    for lead in rows:
+        found[lead.mp_id].append(lead)
+    return {mp: Leads(current=_by_role(leads), others=[]) for mp, leads in found.items()}
+
+
+def _by_role(leads: list[CouncilLead]) -> list[CouncilLead]:
     in_order = list(LeadRole)
-    current.sort(key=lambda lead: in_order.index(LeadRole(lead.role)))
-    return Leads(current=current, others=others, is_now=as_at is None)
+    return sorted(leads, key=lambda lead: in_order.index(LeadRole(lead.role)))
 
 
 @dataclass(frozen=True)

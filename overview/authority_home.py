@@ -19,8 +19,10 @@ from django.views.decorators.http import require_safe
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Membership, Role, Service
 from contacts.directory import without_relationship_owner
+from contacts.leads.agreements import to_agree
 from contacts.leads.gaps import owner_stops_soon
 from contacts.models import MP, Constituency, ListSubject, MPListImport
+from contacts.portfolios import matches_to_decide
 from engagements.models import relationships
 from enquiries.counting import count_in_words
 from enquiries.models import Enquiry, without_owner
@@ -124,6 +126,20 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
             "MPs whose relationship owner stops within 30 days",
             "Name who takes over.",
             f"{reverse('contacts:lead_gaps', args=[slug])}?show=soon",
+        ),
+        Decision(
+            len(to_agree(membership, on=on)),
+            "MP whose leads the Leader has not agreed, or must agree again",
+            "MPs whose leads the Leader has not agreed, or must agree again",
+            "Ask the Leader, then record the day under Who leads.",
+            f"{reverse('contacts:mp_list', args=[slug])}?not_agreed=on",
+        ),
+        Decision(
+            matches_to_decide(membership.authority, on=on),
+            "post to match with our priorities",
+            "posts to match with our priorities",
+            "Confirm that the MP matters for the priority, or dismiss it.",
+            reverse("contacts:match_list", args=[slug]),
         ),
         Decision(
             mps.without_plan().count(),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Membership
-from contacts.directory import Leads
+from contacts.directory import Leads, leads_of_own_mps
 from contacts.models import MP, LeadAgreement
 
 
@@ -27,3 +27,12 @@ def agreed_on(mp: MP, leads: Leads, *, membership: Membership, on: date) -> Agre
     latest = found[0] if found else None
     stands = latest is not None and latest.people == leads.in_words
     return Agreed(latest, stands=stands, earlier=found[1:])
+
+
+def to_agree(membership: Membership, *, on: date) -> list[int]:
+    """Of the authority's own MPs, those with whom people engage to whom the Leader has not agreed, or not as
+    they are now; in two queries."""
+    agreements = LeadAgreement.objects.visible_to(membership).filter(agreed_on__lte=on).latest_first()
+    agreed = dict(reversed(agreements.values_list("mp", "people")))
+    leads = leads_of_own_mps(membership, on=on)
+    return [mp for mp, each in leads.items() if each.engaged and agreed.get(mp) != each.in_words]

@@ -20,6 +20,7 @@ from contacts.directory import (
     without_relationship_owner,
 )
 from contacts.forms import DirectoryForm, FindForm
+from contacts.leads.agreements import to_agree
 from contacts.lifelines import with_former_names
 from contacts.models import READERS, BackgroundEntry, Dissolution, MPQuerySet
 
@@ -67,6 +68,8 @@ def _chosen(mps: MPQuerySet, chosen: dict[str, Any], membership: Membership, *, 
         mps = mps.in_region(chosen["region"], on)
     if chosen.get("unowned"):
         mps = without_relationship_owner(mps, membership=membership, on=today, as_at=on)
+    if chosen.get("not_agreed"):
+        mps = mps.filter(pk__in=to_agree(membership, on=today))
     if chosen.get("sat_here"):
         sat = BackgroundEntry.objects.visible_to(membership).of_our_council()
         mps = mps.filter(pk__in=sat.order_by().values("mp"))

@@ -7,6 +7,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
+from contacts.directory import leads_on
+from contacts.models import CouncilLead, LeadAgreement
 from enquiries.counting import CAP
 from enquiries.models import Enquiry
 from notifications.models import State
@@ -19,6 +21,8 @@ from tests.factories import (
     MembershipFactory,
     MPFactory,
     NotificationFactory,
+    PostFactory,
+    PriorityFactory,
     ServiceFactory,
     TickFactory,
     ToDoFactory,
@@ -77,6 +81,15 @@ def to_decide(authority, political_affairs):
     NotificationFactory(authority=authority, recipient=political_affairs, in_app=True, read_at=timezone.now())
     for _ in range(5):
         ToDoFactory(authority=authority)
+    PriorityFactory(authority=authority, key_words="transport")
+    for title in ("Minister for Transport", "Minister of State for Transport"):
+        PostFactory(mp=reviewed.mp, title=title)
+    agreed = CouncilLead.objects.last()
+    people = leads_on(agreed.mp, membership=political_affairs, on=today).in_words
+    for words, mp in ((people, agreed.mp), ("Deputy: Somebody else", CouncilLead.objects.first().mp)):
+        record = {"agreed_on": today, "recorded_by": political_affairs, "recorded_at": timezone.now()}
+        LeadAgreement.objects.create(authority=authority, mp=mp, people=words, **record)
+    CouncilLeadFactory(authority=authority, mp=MPFactory())  # who is not ours
     return authority
 
 
@@ -89,6 +102,8 @@ def test_political_affairs_start_with_what_needs_deciding(to_decide, political_a
         "enquiries overdue": 6,
         "MPs without a relationship owner": 1,
         "MPs whose relationship owner stops within 30 days": 0,
+        "MPs whose leads the Leader has not agreed, or must agree again": 4,
+        "posts to match with our priorities": 2,
         "MPs without an engagement plan": 3,
         "plans the Leader has not agreed": 2,
         "plans past their review date": 2,
@@ -106,7 +121,10 @@ def test_each_list_behind_a_decision_has_its_number(to_decide, political_affairs
         if "overview" in page.context:
             rows = [each for each in page.context["overview"].handovers if each.state != "Handed over"]
         else:
+            found = page.context.get("groups", [])
+            undecided = [match for _, matches in found for match in matches if not match.is_decided]
             lists = [page.context[name] for name in ("mps", "gaps") if name in page.context]
+            lists += [undecided] if found else []
             rows = lists[0] if lists else page.context["page_obj"].object_list
         assert (decision.what, len(rows)) == (decision.what, decision.count)
 
@@ -142,12 +160,15 @@ def test_what_needs_deciding_costs_the_same_for_30_rows_as_for_one_mp(
 ):
     client = sign_in(political_affairs)
     MPFactory(authority=authority)
-    with django_assert_num_queries(19):
+    PriorityFactory(authority=authority)
+    with django_assert_num_queries(24):
         client.get(home(authority))
     for _ in range(30):
-        EngagementPlanFactory(authority=authority)
+        mp = EngagementPlanFactory(authority=authority).mp
+        CouncilLeadFactory(authority=authority, mp=mp)
+        PostFactory(mp=mp)
         EnquiryFactory(authority=authority)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(24):
         client.get(home(authority))
 
 
