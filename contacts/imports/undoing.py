@@ -25,6 +25,7 @@ from contacts.models import (
     ParliamentContact,
     Party,
     Post,
+    SeatHolding,
 )
 from contacts.news import take_back
 from contacts.spells import Spell, SpellsOverlap, write_spells
@@ -85,12 +86,15 @@ def put_spells_back(
     were: Sequence[Mapping[str, Any]],
     dropped: Sequence[Mapping[str, Any]],
 ) -> None:
-    """Undo what `writing` noted of one kind of dated facts."""
+    """Undo what `writing` noted of one kind of dated facts, but for holdings of a seat that never was."""
+    begin = [as_were(model(), row) for row in dropped]
+    seats = {each.constituency_id for each in begin if isinstance(each, SeatHolding)}
+    gone = seats - Constituency.objects.in_bulk(seats).keys()
     write_spells(
         model,
         drop=list(model._default_manager.filter(pk__in=made)) if made else [],
         change=restored(model, were),
-        begin=[as_were(model(), row) for row in dropped],
+        begin=[each for each in begin if getattr(each, "constituency_id", None) not in gone],
     )
 
 

@@ -221,8 +221,10 @@ def test_a_corrected_file_takes_the_place_of_the_one_before(changed, take):
 
 
 def test_undoing_passes_over_a_seat_that_never_was(changed, take):
-    rows = changed_rows(new_list()[:3], **{NEW[2]: VACANT})
-    assert changed([row | {"Region": "North"} for row in rows], LIST.isoformat(), "--partial")[0] == 0
+    rows = changed_rows(new_list()[:3], **{NEW[2]: {"Start date": ""}})
+    assert changed(rows, LIST.isoformat(), "--partial")[0] == 0
+    rows = [row | {"Region": "North"} for row in changed_rows(rows, **{NEW[2]: VACANT})]
+    assert counts(changed([*rows, *new_list()[3:]], LIST.isoformat())[1]) == (0, 647, 3, 2, 0)
     assert take(seats_of([*NEW[:2], GONE[0], *CODES[3:]]), "--from", POLL.isoformat())[0] == 0
 
     undo_import(applied=MPListImport.objects.latest("pk"), now=NOW)
