@@ -42,6 +42,7 @@ def tell_parties(plan: Plan, past: list[tuple[int, int, Entry]]) -> None:
             put_right(plan, placed.entry, [spell for spell in known if lasts(spell, begun)], begun, of=placed)
     last_days = {holding.pk: last_day for holding, last_day in plan.leaving}
     last_days |= {row.pk: more["ended_on"] for row, more in plan.learnt if "ended_by" in more}
+    staying = {placed.mp.pk for placed in plan.placed if placed.mp}
     for mp, seat, entry in past:
         ended_on = date.fromisoformat(entry.ended_on)
         meant = [
@@ -50,9 +51,12 @@ def tell_parties(plan: Plan, past: list[tuple[int, int, Entry]]) -> None:
             if holding.constituency_id == seat and holding.started_on <= ended_on
         ]
         last_day = last_days.get(meant[-1].pk, meant[-1].ended_on) if meant else None
-        if last_day:
-            begun = meant[-1].started_on
-            known = [spell for spell in facts.parties_of.get(mp, []) if lasts(spell, begun, last_day)]
+        if not last_day:
+            continue
+        begun, over = meant[-1].started_on, max(last_day, meant[-1].ended_on or last_day)
+        known = [spell for spell in facts.parties_of.get(mp, []) if lasts(spell, begun, last_day)]
+        goes_on = known and (known[-1].ended_on or (date.max if mp in staying else over)) > over
+        if not goes_on:  # into another seat, or the same one won again
             put_right(plan, entry, known, begun, of=meant[-1], last_day=last_day)
 
 
@@ -81,7 +85,7 @@ def put_right(
     """
     told = within(told_in(entry), begun, known)
     found = matched(known, told)
-    if not told or found is None or told[-1].day > plan.list_date:
+    if not told or found is None or told[-1].day > (last_day or plan.list_date):
         return
     days = [min(t.day, found[at].started_on) if at in found else t.day for at, t in enumerate(told)]
     if any(later <= earlier for earlier, later in pairwise(days)):

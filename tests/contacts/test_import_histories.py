@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.urls import reverse
 
 from contacts.imports import reasons, whips
 from contacts.imports.applying import apply_preview, preview_list, read_list
@@ -27,7 +28,7 @@ from tests.contacts.lists import (
     next_house,
     whole,
 )
-from tests.factories import NOW
+from tests.factories import NOW, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -326,7 +327,7 @@ AS_TOLD = [
 
 
 @pytest.mark.parametrize("was_seen", [True, False])
-def test_a_later_list_dates_a_whip_lost_and_restored_and_undoing_takes_that_back(importer, was_seen):
+def test_a_later_list_dates_a_whip_lost_and_restored_and_undoing_takes_that_back(importer, client, was_seen):
     """Whether lists before it told of the change late or not at all."""
     importer(whole())
     if was_seen:
@@ -338,6 +339,11 @@ def test_a_later_list_dates_a_whip_lost_and_restored_and_undoing_takes_that_back
 
     assert parties(1000) == AS_TOLD
     assert (report["changed"], report["unchanged"]) == (0, 650)
+    preview = MPListImport.objects.applied().first()
+    assert preview.report["parties_dated"] == 1
+    client.force_login(UserFactory(is_instance_admin=True))
+    page = client.get(reverse("instance:import_preview", args=[preview.pk])).content.decode()
+    assert "MPs whose parties are dated better" in page
     source = "list.csv, as at 28 June 2026"
     assert PartySpell.objects.filter(source=source, end_source__in=("", source)).count() == 2
     assert PartySpell.objects.get(started_on=ELECTED, mp__parliament_id=1000).end_source == source
@@ -378,6 +384,31 @@ def test_what_is_over_tells_of_a_whip_lost_before_it(importer):
         ("Independent", date(2025, 2, 10), date(2026, 1, 23), "whip-removed"),
     ]
     assert holdings(FIRST) == [(1000, ELECTED, date(2026, 1, 23), "general-election", "resignation")]
+
+
+def test_days_that_cannot_be_and_a_party_that_outlasts_the_seat_change_nothing(importer):
+    """The whip is told to be lost after the seat was; or the MP won the seat again and sits for it still."""
+    importer(whole())
+    removed = part("Independent", "2026-01-24", "whip_removed", "2026-01-23", "resigned")
+    labour = part("Labour", "2024-07-05", "general_election", "2026-01-23", "whip_removed")
+    importer([labour, removed, *with_reasons(**{FIRST: VACANT})], "2026-01-27")
+    left = parties(1000)
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
+
+    won_again = {"Start date": "2026-02-27", "Start reason": "by_election"}
+    rows = [
+        part("Labour", "2024-07-05", "general_election", "2025-02-09", "whip_removed"),
+        part("Independent", "2025-02-10", "whip_removed", "2026-01-23", "resigned"),
+        *with_reasons(**{FIRST: won_again}),
+    ]
+    importer(rows, "2026-03-01")
+
+    assert left == [("Labour", ELECTED, date(2026, 1, 23), "")]
+    assert [each[1:3] for each in holdings(FIRST)] == [
+        (ELECTED, date(2026, 1, 23)),
+        (date(2026, 2, 27), None),
+    ]
+    assert parties(1000) == [("Labour", ELECTED, None, "")]
 
 
 DAY = date(2025, 6, 15)

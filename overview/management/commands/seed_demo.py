@@ -279,6 +279,7 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
             is_in_government=post.kind == PostKind.GOVERNMENT,
             is_chair=post.title == "Chair",
             source="the demo",
+            end_source="the demo" if post.holds[1] else "",
             seen_on=today - timedelta(days=post.holds[0]),
             **spell(today, *post.holds),
         )
