@@ -6,6 +6,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -50,7 +51,10 @@ def mp_place(request: AuthorityRequest, mp: int) -> HttpResponse:
             form.add_error("placed_on", DATED_AHEAD)
         else:
             messages.success(request, f"{person} is placed.")
-            return redirect("contacts:stakeholder_grid", request.authority.slug)
+            if MP.objects.of(request.authority).filter(pk=mp).exists():
+                return redirect("contacts:stakeholder_grid", request.authority.slug)
+            page = reverse("contacts:background_detail", args=[request.authority.slug, mp])
+            return redirect(f"{page}#placements")  # The map is of our own MPs.
     counting = Placement.objects.visible_to(request.membership).counting(on).about(person).first()
     return render(
         request,

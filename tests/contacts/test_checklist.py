@@ -91,6 +91,21 @@ def test_an_answer_is_recorded_and_read(sign_in, officer, authority, mp):
     assert 'href="https://example.org/a"' in page
     assert "1 of 6 answered" in page
     assert f"{officer}, {timezone.localdate():%-d %B %Y}." in page
+    assert "No evidence given" not in page
+
+
+def test_an_answer_without_evidence_says_so_and_one_out_of_date_is_marked(sign_in, officer, authority, mp):
+    first = answered(officer, mp, text="Of old")
+    ChecklistAnswer.objects.update(kind="third-party")
+    answered(officer, mp, seen=first.pk, now=NOW - 181 * DAY)
+
+    page = sign_in(officer).get(url("checklist_detail", authority, mp.pk)).content.decode()
+
+    now, before = " ".join(page.split()).split("Before (1)")
+    assert "No evidence given" in now
+    assert '<strong class="govuk-tag govuk-tag--yellow">Out of date</strong>' in now
+    assert "Older than 180 days." in now
+    assert 'Of old <strong class="govuk-tag govuk-tag--grey">From somebody else</strong>' in before
 
 
 def test_what_is_wrong_is_said_and_what_was_typed_is_kept(sign_in, officer, authority, mp):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -249,15 +249,27 @@ def test_gaps_page_names_one_owner_for_those_ticked(political_affairs, officer, 
     client = sign_in(political_affairs)
     data = {"membership": officer.pk, "started_on": timezone.localdate().isoformat()}
 
+    CouncilLeadFactory(
+        authority=authority,
+        mp=mps[2],
+        membership=None,
+        name="X",
+        ended_on=date(2026, 3, 1),
+        started_on=TODAY - 9 * DAY,
+    )
+
+    shown = client.get(url("lead_gaps")).content.decode()
     nobody = client.post(url("lead_gaps"), data)
     foreign = client.post(url("lead_gaps"), data | {"mps": [mps[0].pk, theirs.pk]})
     page = client.post(url("lead_gaps"), data | {"mps": [mps[0].pk, mps[1].pk]}, follow=True).content.decode()
 
+    assert shown.count('<td class="govuk-table__cell">Nobody yet. ') == 2
+    assert '<td class="govuk-table__cell">X stopped on 1 March 2026. ' in shown
     assert "Choose at least one MP." in nobody.content.decode()
     assert [nobody.status_code, foreign.status_code] == [422, 422]
     assert f"{officer} is relationship owner of 2 MPs." in page
     assert page.count("Nobody now") == 1
-    assert CouncilLead.objects.count() == 2
+    assert CouncilLead.objects.count() == 3
 
 
 def test_gaps_page_says_what_is_in_the_way(political_affairs, mp, sign_in):

@@ -182,6 +182,9 @@ def test_pages_name_replace_and_end(political_affairs, officer, mp, sign_in):
     ended = client.post(url("lead_end", lead.pk), {"ended_on": today})
 
     page = client.get(url("lead_list", mp.pk)).content.decode()
+    assert [day in page for day in ("1 March 2026</td>", "31 May 2026</td>", "1 June 2026</td>")] == [
+        True
+    ] * 3
     assert [response.status_code for response in (first, second, ended)] == [302, 302, 302]
     assert "Cllr Ann Moor" in page
     assert str(officer) in page

@@ -17,6 +17,7 @@ HOMES = {
     "version": 0,
     "name": "Homes people can afford",
     "departments": "Department for Homes\n",
+    "bodies": "Housing Committee\nhousing committee\n",
     "key_words": " housing \nHousing\n\n-",
     "started_on": "2026-03-01",
 }
@@ -40,6 +41,7 @@ def test_a_priority_is_added_after_the_others(sign_in, political_affairs, author
     assert names(authority) == ["Roads", "Homes people can afford"]
     homes = Priority.objects.get(name=HOMES["name"])
     assert (homes.departments, homes.key_words) == ("Department for Homes", "housing")
+    assert homes.bodies == "Housing Committee"
     assert (homes.started_on, homes.version) == (date(2026, 3, 1), 1)
     assert homes.history.get().history_user == political_affairs.user
     assert "Homes people can afford is saved." in page

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
 from contacts.models import Influence, Placement, SeatHolding, Support
@@ -213,6 +214,20 @@ def test_the_drawing_is_named_described_and_linked(sign_in, officer, authority, 
     assert "style=" not in drawing
 
 
+def test_each_name_is_drawn_where_the_map_puts_it(sign_in, officer, authority, mp):
+    placed(mp, authority=authority)
+    placed(MPFactory(authority=authority, name="Ms Ash Wren"), support=Support.CRITICAL, authority=authority)
+    placed(MPFactory(authority=authority, name="Mr Hal Ford"), influence=Influence.LOW, authority=authority)
+
+    page = sign_in(officer).get(grid(authority)).content.decode()
+
+    drawn = re.findall(r'<rect x="(\d+)" y="(\d+)"[^>]*/><text x="\1" y="\2"[^>]*>([^<]+)</text>', page)
+    rows = stakeholder_map(membership=officer, on=timezone.localdate()).rows
+    there = {(str(n.x), str(n.y), n.short) for row in rows for cell in row.cells for n in cell.names}
+    assert set(drawn) == there
+    assert len({y for _, y, _ in drawn}) == 2, "the two of high influence stand beside each other"
+
+
 def test_the_course_of_placements_stands_on_the_mps_page(sign_in, officer, authority, mp):
     placed(mp, date(2026, 1, 5), support=Support.CRITICAL, authority=authority)
     placed(mp, TODAY, authority=authority)
@@ -223,6 +238,20 @@ def test_the_course_of_placements_stands_on_the_mps_page(sign_in, officer, autho
     now, before = page.split("Before: ")
     assert "<strong>High influence, supportive</strong>" in now
     assert before.startswith("High influence, critical")
+
+
+def test_who_is_not_ours_is_placed_on_their_own_page(sign_in, officer, authority):
+    elsewhere = MPFactory(name="Mr Hal Ford")
+    form = {"submission": SUBMISSION, "influence": "low", "support": "neutral", "reason": "Speaks on water"}
+
+    response = sign_in(officer).post(
+        place(authority, elsewhere), form | {"placed_on": "2026-03-02"}, follow=True
+    )
+
+    [(address, _)] = response.redirect_chain
+    page = reverse("contacts:background_detail", args=[authority.slug, elsewhere.pk])
+    assert address == f"{page}#placements"
+    assert "Speaks on water" in response.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -165,6 +165,8 @@ def test_each_record_says_what_it_is_who_wrote_it_and_when(officer, political_af
         "Cabinet member",
     ]
     assert background["changes"][1]["by"] == officer.user.name
+    in_words = " ".join(page.split("<h3>Background (1)</h3>")[1].split("</section>")[0].split())
+    assert '<p><strong class="mark">Fact</strong></p>' in in_words
     assert background["changes"][1]["fields"] == {"text": "Cabinet member"}
     assert [row["mark"] for row in section(data, "Places on the stakeholder map")["rows"]] == ["Opinion"]
     assert section(data, "Touchpoints")["rows"][0]["our_people"] == [officer.user.name]
