@@ -21,7 +21,7 @@ from contacts.imports.applying import apply_list, read_list
 from contacts.models import MP, Constituency, MPOffice, ParliamentSync, SyncState
 from tests.access import Route, routes
 from tests.access_world import ANONYMOUS, DEACTIVATED, INSTANCE_ADMIN, Place, World
-from tests.contacts.lists import CODES, as_csv, changed_rows, whole
+from tests.contacts.lists import ALL_CODES, CODES, as_csv, changed_rows, whole
 from tests.factories import NOW, TODAY, CouncilLeadFactory, PostFactory
 
 Sent = dict[str, Any]
@@ -125,7 +125,7 @@ def previews(client: Client) -> Iterator[tuple[str, HttpResponse]]:
     Constituency.objects.create(ons_code=CODES[0], name="Old Name", nation="england")
     seats = f"code,name\n{CODES[0]},New Name\n{CODES[1]},Fresh Vale\nE14000530,Old Vale\n".encode()
     yield "place_upload", upload(client, "place_upload", seats, kind="constituencies")
-    listing, day = read_list(as_csv(whole()), "list.csv", on=date(2024, 7, 4), today=TODAY)
+    listing, day = read_list(as_csv(whole(ALL_CODES)), "list.csv", on=date(2024, 7, 4), today=TODAY)
     _, first = apply_list(
         listing, file_name="list.csv", list_date=day, is_partial=False, skip_refused=False, by=None, now=NOW
     )
@@ -145,7 +145,7 @@ def previews(client: Client) -> Iterator[tuple[str, HttpResponse]]:
         CODES[1]: {"Party": "Your Party"},
         CODES[2]: {"Member ID": "no"},
     }
-    preview = upload(client, "import_upload", as_csv(changed_rows(whole(), **newer)))
+    preview = upload(client, "import_upload", as_csv(changed_rows(whole(ALL_CODES), **newer)))
     yield "import_upload", preview
     yield "import_apply", client.post(preview.request["PATH_INFO"] + "apply/")
     yield "import_preview, applied", client.get(reverse("instance:import_preview", args=[first.pk]))

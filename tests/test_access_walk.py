@@ -16,7 +16,7 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import Authority, Role
@@ -235,9 +235,22 @@ def leaks(world: World, cell: Cell, answer: Answer) -> Iterator[str]:
     yield from (f"links to {link!r}" for link in links if OWN_MARK in link and not link.startswith("mailto:"))
 
 
+def is_decided_before_rows(cell: Cell) -> bool:
+    """Whether it is the method or the authority's address that decides, before a row is fetched."""
+    return cell.method not in ("GET", "POST") or cell.case in (FOREIGN_AUTHORITY, MISSING_AUTHORITY)
+
+
+def asked_on_this_database(cell: Cell) -> bool:
+    """What hangs on rows is asked on both databases; of the rest each database asks its half, which no row
+    tells apart: the methods on SQLite, other authorities' addresses on PostgreSQL."""
+    if is_decided_before_rows(cell):
+        return (cell.method in ("GET", "POST")) == (connection.vendor == "postgresql")
+    return True
+
+
 def findings(world: World, route: Route) -> Iterator[str]:
     """What is wrong with the answers of one route."""
-    yield from findings_of(world, list(cells(route)))
+    yield from findings_of(world, [cell for cell in cells(route) if asked_on_this_database(cell)])
 
 
 def findings_of(world: World, asked: list[Cell]) -> Iterator[str]:
@@ -355,10 +368,11 @@ def changed_when_others_work(world: World, answers: dict[Cell, Answer]) -> list[
 
 def test_nothing_another_authority_does_changes_a_page(world):
     """Counts, sums and orders hold no words, so a leak in them shows only as a difference."""
+    own = [route for name, route in sorted(ROUTES.items()) if route.has_authority]
+    # A page counts in the code, not in the database: every second one on each.
     pages = [
         cell
-        for route in ROUTES.values()
-        if route.has_authority
+        for route in own[connection.vendor == "postgresql" :: 2]
         for cell in cells(route)
         if cell.method == "GET" and cell.case == OWN and cell.role in route.row.get
     ]

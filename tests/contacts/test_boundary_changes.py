@@ -12,13 +12,13 @@ from django.urls import reverse
 from contacts.forms import AddSeatForm, DirectoryForm
 from contacts.imports.matching import load_facts
 from contacts.models import Constituency, PlaceFile, SeatSuccession
-from tests.contacts.lists import CODES, SECOND, run, seat_name, whole
+from tests.contacts.lists import ALL_CODES, SECOND, run, seat_name, whole
 from tests.factories import ConstituencyFactory, UserFactory
 from tests.parliament.world import make_seats
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.whole_house]
 
-NEW, OTHER = CODES[0], CODES[1]
+NEW, OTHER = ALL_CODES[0], ALL_CODES[1]
 OLD = ("E14000530", "Old Fell"), ("E14000531", "Old Tarn")
 KEPT = "S14000021"
 # Key, old code and name, new code and name, and shares: residential, geographical, of the population.
@@ -32,7 +32,7 @@ ROWS = [
 
 @pytest.fixture
 def take(db, tmp_path):
-    make_seats()
+    make_seats(ALL_CODES)
 
     def take(rows, *flags, head=""):
         path = tmp_path / "overlaps.csv"
@@ -87,7 +87,7 @@ def test_a_share_that_changed_is_corrected(take):
     ],
 )
 def test_a_row_that_cannot_be_is_refused_and_nothing_written(take, cell, value, reason):
-    more = [["", f"E14000{n}", f"Old {n}", CODES[n - 500], "New", *("1",) * 6] for n in range(540, 580)]
+    more = [["", f"E14000{n}", f"Old {n}", ALL_CODES[n - 500], "New", *("1",) * 6] for n in range(540, 580)]
     rows = [*ROWS, *more]
     rows[0] = [*ROWS[0]]
     rows[0][cell] = value
@@ -114,7 +114,7 @@ def test_a_list_of_something_else_is_refused(take, rows):
 
 
 def test_in_the_browser_each_part_is_shown_before_it_is_kept(db, client):
-    make_seats()
+    make_seats(ALL_CODES)
     client.force_login(UserFactory(is_instance_admin=True))
 
     def previewed(rows):
@@ -167,11 +167,11 @@ def test_old_seats_are_no_seats_of_today(take, importer, authority):
     assert "Old Tarn" not in str(AddSeatForm(authority=authority))
     Constituency.objects.exclude(ended_on=None).update(region="Old Region")
     assert "Old Region" not in str(DirectoryForm())
-    without_codes = [{k: v for k, v in row.items() if k != "PCON24CD"} for row in whole()]
+    without_codes = [{k: v for k, v in row.items() if k != "PCON24CD"} for row in whole(ALL_CODES)]
     status, report = importer(without_codes)
     assert (status, report["new"], report["refused"]) == (0, 650, [])
 
-    old_codes = [{**row, "PCON24CD": f"E14{530 + n:06}"} for n, row in enumerate(whole()[:500])]
+    old_codes = [{**row, "PCON24CD": f"E14{530 + n:06}"} for n, row in enumerate(whole(ALL_CODES)[:500])]
     status, report = importer(old_codes, "2024-08-01", "--partial")
     assert status == 1
     assert "another Parliament" in report["refused"][0]["reason"]
@@ -179,7 +179,7 @@ def test_old_seats_are_no_seats_of_today(take, importer, authority):
 
 def test_a_seat_made_by_an_import_says_since_when(importer):
     ConstituencyFactory()
-    importer(whole())
+    importer(whole(ALL_CODES))
 
-    began = dict(Constituency.objects.filter(ons_code__in=CODES).values_list("ons_code", "started_on"))
+    began = dict(Constituency.objects.filter(ons_code__in=ALL_CODES).values_list("ons_code", "started_on"))
     assert (began[NEW], began[KEPT]) == (date(2024, 7, 4), None)

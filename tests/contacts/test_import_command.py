@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from contacts.models import MP, MPListImport
-from tests.contacts.lists import FIRST, as_csv, changed_rows, counts, run, whole
+from tests.contacts.lists import ENGLISH, FIRST, SEATS, as_csv, changed_rows, counts, run, whole
 
 pytestmark = pytest.mark.django_db
 
@@ -77,9 +77,9 @@ def test_a_day_that_is_none_is_refused_in_plain_words(importer, on):
 
 def test_the_status_of_a_dry_run_tells_refused_rows_from_a_refused_list(importer):
     some = importer(changed_rows(whole(), **{FIRST: {"Member ID": "no"}}), "2024-07-10", "--dry-run")
-    all_of_it = importer(whole()[:543], "2024-07-10", "--dry-run")
+    all_of_it = importer(whole()[:ENGLISH], "2024-07-10", "--dry-run")
 
-    assert (some[0], counts(some[1])) == (0, (649, 0, 0, 0, 1))
+    assert (some[0], counts(some[1])) == (0, (SEATS - 1, 0, 0, 0, 1))
     assert (all_of_it[0], counts(all_of_it[1])) == (1, (0, 0, 0, 0, 1))
 
 
@@ -103,4 +103,4 @@ def test_in_words_a_list_refused_as_a_whole_says_so(importer, capsys):
     with pytest.raises(CommandError, match="The list is refused"):
         call_command("import_mps", path)
 
-    assert "Refused. The whole file: The list is for 40 of the 650 seats." in capsys.readouterr().out
+    assert f"Refused. The whole file: The list is for 40 of the {SEATS} seats." in capsys.readouterr().out

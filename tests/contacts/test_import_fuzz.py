@@ -26,10 +26,10 @@ from openpyxl import Workbook
 from contacts.imports.applying import RowsRefused, apply_list, read_list
 from contacts.imports.reading import ListRefused
 from tests.conftest import REAL_DATA
-from tests.contacts.lists import as_csv, whole
+from tests.contacts.lists import ALL_CODES, as_csv, whole
 from tests.factories import NOW, TODAY, UserFactory
 
-pytestmark = [pytest.mark.django_db, pytest.mark.slow]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.whole_house]
 
 CASES = 2000
 BATCH = 100
@@ -105,7 +105,7 @@ def copy_of(rows: Rows) -> Rows:
 @cache
 def rows_in(name: str) -> Rows:
     if name == MADE_UP:
-        return list(csv.reader(io.StringIO(as_csv(whole()).decode())))
+        return list(csv.reader(io.StringIO(as_csv(whole(ALL_CODES)).decode())))
     path = REAL_DATA / name
     if path.suffix == ".json":
         items = json.loads(path.read_text())
@@ -331,7 +331,7 @@ def every_row(*, without: str = "") -> dict[str, list[tuple[Any, ...]]]:
 @pytest.fixture
 def some_facts(db):
     """A Parliament, so that mutants meet holders, names and ids."""
-    content = (REAL_DATA / REAL_LISTS[0]).read_bytes() if REAL_DATA.is_dir() else as_csv(whole())
+    content = (REAL_DATA / REAL_LISTS[0]).read_bytes() if REAL_DATA.is_dir() else as_csv(whole(ALL_CODES))
     listing, _ = read_list(content, "list.csv", on=TODAY, today=TODAY)
     apply_list(
         listing, file_name="list.csv", list_date=TODAY, is_partial=False, skip_refused=False, by=None, now=NOW

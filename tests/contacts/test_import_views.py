@@ -20,6 +20,7 @@ from tests.contacts.lists import (
     CODES,
     FIRST,
     NEWCOMER,
+    SEATS,
     SECOND,
     as_csv,
     changed_rows,
@@ -75,20 +76,22 @@ def test_from_upload_to_undo(page):
     )
     assert MP.objects.count() == 0
     shown = page.get(response.url).content.decode()
-    assert "<dt>New</dt><dd>650</dd>" in shown
+    assert f"<dt>New</dt><dd>{SEATS}</dd>" in shown
     assert "CSV, UTF-8, columns separated by commas" in shown
     assert "from the file&#x27;s name" in shown
-    assert "Show all 650 new MPs" in shown
+    assert f"Show all {SEATS} new MPs" in shown
 
     response = page.post(reverse("instance:import_apply", args=[record.pk]), follow=True)
 
-    assert MP.objects.count() == 650
-    said = "The list has been applied. 650 rows: 650 new, 0 changed, 0 ended, 0 unchanged, 0 refused."
+    assert MP.objects.count() == SEATS
+    said = (
+        f"The list has been applied. {SEATS} rows: {SEATS} new, 0 changed, 0 ended, 0 unchanged, 0 refused."
+    )
     assert said in response.content.decode()
     assert "Undo this import" in response.content.decode()
 
     undo = reverse("instance:import_undo", args=[record.pk])
-    assert "650 new MPs are taken out again" in page.get(undo).content.decode()
+    assert f"{SEATS} new MPs are taken out again" in page.get(undo).content.decode()
     response = page.post(undo, follow=True)
 
     assert MP.objects.count() == 0
@@ -145,15 +148,15 @@ def test_refused_rows_need_a_choice(page):
     assert MP.objects.count() == 0
 
     assert page.post(apply_url, {"skip_refused": "yes"}).status_code == 302
-    assert MP.objects.count() == 649
+    assert MP.objects.count() == SEATS - 1
 
 
 def test_a_list_refused_as_a_whole_says_why_and_keeps_the_rest_of_the_form(page):
-    response = upload(page, whole()[:543], on="2025-02-03")
+    response = upload(page, whole()[:54], on="2025-02-03")
 
     shown = response.content.decode()
     assert response.status_code == 422
-    assert "543 of the 650 seats" in shown
+    assert f"54 of the {SEATS} seats" in shown
     assert 'value="2025-02-03"' in shown
     assert "Error: Import a list of MPs" in shown
     assert (
@@ -161,7 +164,7 @@ def test_a_list_refused_as_a_whole_says_why_and_keeps_the_rest_of_the_form(page)
     )  # in the summary and beside it
     assert not MPListImport.objects.exists()
 
-    assert upload(page, whole()[:543], on="2025-02-03", is_partial="on").status_code == 302
+    assert upload(page, whole()[:54], on="2025-02-03", is_partial="on").status_code == 302
     assert MPListImport.objects.get().is_partial
 
 
@@ -290,7 +293,7 @@ def test_applying_twice_applies_once(page):
     response = page.post(apply_url, follow=True)
 
     assert "This list was applied already." in response.content.decode()
-    assert MP.objects.count() == 650
+    assert MP.objects.count() == SEATS
 
 
 def test_an_import_that_others_rely_on_says_so_instead_of_undo(page, authority):
@@ -303,7 +306,7 @@ def test_an_import_that_others_rely_on_says_so_instead_of_undo(page, authority):
     response = page.post(undo)
 
     assert response.status_code == 422
-    assert MP.objects.count() == 650
+    assert MP.objects.count() == SEATS
 
 
 def test_the_list_of_imports_costs_the_same_for_1_and_30(page, django_assert_num_queries):
@@ -372,4 +375,4 @@ def test_of_two_who_apply_at_once_one_waits_and_then_sees_that_the_facts_have_ch
         thread.join()
 
     assert sorted(outcomes) == ["OutcomeChanged", "applied"]
-    assert MP.objects.count() == 650
+    assert MP.objects.count() == SEATS

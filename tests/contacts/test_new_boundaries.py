@@ -10,7 +10,6 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from contacts.imports.commons import commons_on
-from contacts.imports.seats import CODES_OF_2024
 from contacts.imports.undoing import undo_import
 from contacts.models import (
     Constituency,
@@ -20,7 +19,7 @@ from contacts.models import (
     SeatHolding,
     SeatSuccession,
 )
-from tests.contacts.lists import CODES, VACANT, changed_rows, counts, holder, run, seat_name, whole
+from tests.contacts.lists import CODES, SEATS, VACANT, changed_rows, counts, holder, run, seat_name, whole
 from tests.factories import NOW, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -56,7 +55,7 @@ def new_list():
 @pytest.fixture
 def old(importer):
     """The Parliament of 2024, with all its seats and MPs."""
-    assert counts(importer(whole())[1]) == (650, 0, 0, 0, 0)
+    assert counts(importer(whole())[1]) == (SEATS, 0, 0, 0, 0)
     return importer
 
 
@@ -98,7 +97,7 @@ def test_new_seats_begin_and_missing_ones_end_only_once_applied(old, dissolved, 
         "old": "a seat of today",
         "new": "ended on 1 October 2025",
     }
-    assert Constituency.objects.current().count() == 650
+    assert Constituency.objects.current().count() == SEATS
     assert lives(GONE[0]) == (date(2024, 7, 4), None)
 
     assert take(seats_of(new_map()), "--from", POLL.isoformat())[0] == 0
@@ -106,9 +105,9 @@ def test_new_seats_begin_and_missing_ones_end_only_once_applied(old, dissolved, 
     assert lives(GONE[0]) == (date(2024, 7, 4), LAST_DAY)
     assert lives(NEW[0]) == (POLL, None)
     assert commons_on(POLL).codes == set(new_map())
-    assert commons_on(LAST_DAY).codes == CODES_OF_2024
+    assert commons_on(LAST_DAY).codes == set(CODES)
     again = take(seats_of(new_map()), "--from", POLL.isoformat())[1]
-    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, 650)
+    assert (again["new"], again["changed"], again["unchanged"]) == (0, 0, SEATS)
 
 
 def test_the_new_list_gives_each_seat_its_mp_and_ends_those_of_abolished_ones(changed):
@@ -117,7 +116,7 @@ def test_the_new_list_gives_each_seat_its_mp_and_ends_those_of_abolished_ones(ch
     status, report = changed(new_list(), LIST.isoformat())
 
     assert (status, report["new"], report["ended"], report["refused"]) == (0, 2, 2, [])
-    assert SeatHolding.objects.current().count() == 650
+    assert SeatHolding.objects.current().count() == SEATS
     assert holder(NEW[0]).parliament_id == 1000
     assert [holder(code) for code in GONE] == [None] * 3
     moved = SeatHolding.objects.filter(mp=holder(NEW[0])).order_by("started_on")
@@ -138,7 +137,7 @@ def test_undoing_the_list_leaves_the_seats_and_gives_the_abolished_their_mps_bac
 
     assert holder(GONE[1]).parliament_id == 1001
     assert lives(GONE[1])[1] == LAST_DAY
-    assert counts(changed(new_list(), LIST.isoformat())[1]) == (2, 648, 2, 0, 0)
+    assert counts(changed(new_list(), LIST.isoformat())[1]) == (2, SEATS - 2, 2, 0, 0)
 
 
 def test_a_list_of_the_old_seats_is_refused_once_they_are_gone(changed):
@@ -160,7 +159,7 @@ def test_a_whole_list_is_for_the_new_seats_too(changed):
     status, report = changed(new_list()[1:], LIST.isoformat())
 
     assert status == 1
-    assert "for 649 of the 650 seats. Missing: Ash Vale." in report["refused"][0]["reason"]
+    assert f"for {SEATS - 1} of the {SEATS} seats. Missing: Ash Vale." in report["refused"][0]["reason"]
 
 
 def test_a_partial_list_ends_no_mp_of_an_abolished_seat(changed):
@@ -185,7 +184,7 @@ def test_the_new_list_before_its_constituencies_is_refused_saying_what_to_do(old
 @pytest.mark.parametrize(
     ("codes", "begins", "reason"),
     [
-        (new_map()[1:], POLL, "is for all 650, and this is for 649"),
+        (new_map()[1:], POLL, f"is for all {SEATS}, and this is for {SEATS - 1}"),
         (new_map(), POLL + timedelta(days=7), "Enter the dissolution before it first"),
         (new_map(), date(2024, 7, 4), "Seats change at a general election"),
         (new_map(), date(2999, 5, 30), "is still to come"),
@@ -199,7 +198,7 @@ def test_a_boundary_change_that_cannot_be_is_refused(old, dissolved, take, codes
 
     assert status == 1
     assert reason in report["refused"][0]["reason"]
-    assert Constituency.objects.current().count() == Constituency.objects.count() == 650
+    assert Constituency.objects.current().count() == Constituency.objects.count() == SEATS
 
 
 def test_without_a_polling_day_new_codes_are_refused(old, dissolved, take):
@@ -217,14 +216,14 @@ def test_a_corrected_file_takes_the_place_of_the_one_before(changed, take):
     assert (status, report["refused"]) == (0, [])
     assert lives(GONE[0]) == (date(2024, 7, 4), None)
     assert not Constituency.objects.filter(ons_code=NEW[2]).exists()
-    assert Constituency.objects.current().count() == 650
+    assert Constituency.objects.current().count() == SEATS
 
 
 def test_undoing_passes_over_a_seat_that_never_was(changed, take):
     rows = changed_rows(new_list()[:3], **{NEW[2]: {"Start date": ""}})
     assert changed(rows, LIST.isoformat(), "--partial")[0] == 0
     rows = [row | {"Region": "North"} for row in changed_rows(rows, **{NEW[2]: VACANT})]
-    assert counts(changed([*rows, *new_list()[3:]], LIST.isoformat())[1]) == (0, 647, 3, 2, 0)
+    assert counts(changed([*rows, *new_list()[3:]], LIST.isoformat())[1]) == (0, SEATS - 3, 3, 2, 0)
     assert take(seats_of([*NEW[:2], GONE[0], *CODES[3:]]), "--from", POLL.isoformat())[0] == 0
 
     undo_import(applied=MPListImport.objects.latest("pk"), now=NOW)

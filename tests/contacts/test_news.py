@@ -37,6 +37,7 @@ from contacts.news import (
 from notifications.models import ToDo
 from notifications.to_dos import finish
 from tests.contacts.lists import (
+    ALL_CODES,
     FIRST,
     NEWCOMER,
     SECOND,
@@ -278,7 +279,7 @@ def test_undoing_takes_news_and_open_to_dos_back_and_telling_again_asks_once(imp
     assert ToDo.objects.count() == 2
 
 
-def test_in_a_dissolution_nobody_is_asked_to_see_to_650_vacancies(importer):
+def test_in_a_dissolution_nobody_is_asked_to_see_to_all_vacancies(importer):
     importer(whole())
     Dissolution.objects.create(started_on=date(2026, 2, 1), entered_at=NOW)
 
@@ -289,9 +290,10 @@ def test_in_a_dissolution_nobody_is_asked_to_see_to_650_vacancies(importer):
     }
 
 
+@pytest.mark.whole_house
 def test_a_new_parliament_of_335_new_mps_is_told_in_few_queries(importer, django_assert_max_num_queries):
-    importer(whole())
-    rows = whole()
+    importer(whole(ALL_CODES))
+    rows = whole(ALL_CODES)
     for number, row in enumerate(rows[:335]):
         row |= {
             "Member ID": str(9000 + number),

@@ -26,7 +26,7 @@ from contacts.models import (
 )
 from tests.factories import NOW, ConstituencyFactory, UserFactory
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.whole_house]
 
 FIRST, SECOND, THIRD = sorted(CODES_OF_2024)[:3]
 UPLOAD = reverse("instance:place_upload")

@@ -490,6 +490,7 @@ def test_lab_alone_contradicts_neither_kind_of_labour():
     assert parties.understand(" - ") is None
 
 
+@pytest.mark.whole_house
 def test_there_are_650_valid_codes():
     assert len(seats.CODES_OF_2024) == 650
     assert not seats.CODES_OF_2024 & seats.OLD_CODES

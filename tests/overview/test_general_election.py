@@ -14,7 +14,7 @@ from enquiries.models import AuthorityShown, Enquiry
 from enquiries.services import create_default_policies, log_enquiry
 from overview.handover import steps
 from overview.handover.seats import State, find, open_enquiries_of, overview_of
-from tests.contacts.lists import CODES, Importer, counts, run, whole
+from tests.contacts.lists import ALL_CODES, Importer, counts, run, whole
 from tests.factories import CouncilFactory, EngagementPlanFactory
 
 pytestmark = pytest.mark.slow
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 DISSOLVED, POLL, LIST = date(2025, 9, 4), date(2025, 10, 2), date(2025, 10, 4)
 NOW = datetime(2025, 10, 6, 9, 0, tzinfo=UTC)
 NEW = 335
-OURS = CODES[320:347]  # 27 seats: as many as Greater Manchester has, on both sides of the last new one
+OURS = ALL_CODES[320:347]  # 27 seats: as many as Greater Manchester has, on both sides of the last new one
 
 
 NEW_SEAT, GONE = "E14001701", OURS[0]
@@ -38,7 +38,7 @@ def next_election():
             **({"Member ID": str(6000 + number), "MP": f"Bo {row['MP'].split()[1]}"} if number < NEW else {}),
             **({"PCON24CD": NEW_SEAT, "PCON24NM": "New Vale"} if row["PCON24CD"] == GONE else {}),
         }
-        for number, row in enumerate(whole())
+        for number, row in enumerate(whole(ALL_CODES))
     ]
 
 
@@ -64,7 +64,7 @@ def before(authority, officer, council, tmp_path):
     """The old Parliament: 27 seats of ours, each MP with a plan and two open enquiries; then dissolved."""
     create_default_policies(authority=authority)
     importer = Importer(tmp_path)
-    assert counts(importer(whole())[1]) == (650, 0, 0, 0, 0)
+    assert counts(importer(whole(ALL_CODES))[1]) == (650, 0, 0, 0, 0)
     SeatOverlap.objects.bulk_create(
         SeatOverlap(constituency=seat, council=council, share=100)
         for seat in Constituency.objects.filter(ons_code__in=OURS)
@@ -103,7 +103,7 @@ def test_the_day_after_a_general_election(authority, officer, council, before, l
 
     overview = overview_of(officer, on=on)
 
-    changed = [code for code in OURS if CODES.index(code) < NEW]
+    changed = [code for code in OURS if ALL_CODES.index(code) < NEW]
     assert len(overview.rows) == 28
     assert (len(overview.handovers), overview.waiting) == (len(changed), len(changed)) == (15, 15)
     assert {row.seat.seat.ons_code for row in overview.rows if row.handovers} == set(changed)

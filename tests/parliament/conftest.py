@@ -7,8 +7,11 @@ from functools import cache
 
 import pytest
 
-from tests.contacts.lists import Importer
+from tests.contacts.conftest import _small_house
+from tests.contacts.lists import ALL_CODES, CODES, Importer
 from tests.parliament.server import Parliament, Recordings, Server, serving
+
+__all__ = ["_small_house"]  # the fixture
 
 read_once = cache(ssl.create_default_context)
 
@@ -39,11 +42,12 @@ def importer(db, tmp_path) -> Importer:
 
 
 @pytest.fixture
-def parliament() -> Parliament:
-    return Parliament.made_up()
+def parliament(request: pytest.FixtureRequest) -> Parliament:
+    is_whole = request.node.get_closest_marker("whole_house")
+    return Parliament.made_up(ALL_CODES if is_whole else CODES)
 
 
 @pytest.fixture
 def server(serve, parliament) -> Server:
-    """A Parliament of 650 made-up MPs."""
+    """A Parliament of made-up MPs: a tenth of it, but for what is marked `whole_house`."""
     return serve(parliament)

@@ -17,7 +17,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from django.conf import settings
 
-from tests.contacts.lists import whole
+from tests.contacts.lists import CODES, whole
 
 RECORDED = Path(settings.BASE_DIR).parent / "shared" / "data" / "api" / "recorded"
 COMMONS, LORDS = 1, 2
@@ -212,10 +212,10 @@ class Parliament:
         self.former: list[Person] = []
 
     @classmethod
-    def made_up(cls) -> Parliament:
-        """The 650 made-up MPs of `tests.contacts.lists`, on the real codes' seats."""
+    def made_up(cls, codes: list[str] = CODES) -> Parliament:
+        """The made-up MPs of `tests.contacts.lists`, on the real codes' seats."""
         return cls(
-            [Person(int(row["Member ID"]), row["MP"], row["PCON24NM"], row["Party"]) for row in whole()]
+            [Person(int(row["Member ID"]), row["MP"], row["PCON24NM"], row["Party"]) for row in whole(codes)]
         )
 
     def mp(self, seat: str) -> Person:

@@ -14,7 +14,7 @@ from contacts.parliament import runs
 from contacts.parliament.details import sync_details
 from contacts.parliament.runs import AnotherSync
 from contacts.parliament.syncing import sync
-from tests.contacts.lists import whole
+from tests.contacts.lists import SEATS, whole
 from tests.factories import NOW
 from tests.parliament.world import make_seats, no_sleep, sync_on
 
@@ -25,7 +25,7 @@ TODAY = NOW.date().isoformat()
 
 
 def everybody_once() -> bool:
-    return [model.objects.count() for model in (MP, SeatHolding, PartySpell)] == [650] * 3
+    return [model.objects.count() for model in (MP, SeatHolding, PartySpell)] == [SEATS] * 3
 
 
 @pytest.mark.postgres
@@ -108,8 +108,8 @@ def test_a_file_applied_while_a_sync_asks_is_what_the_sync_then_finds(server, im
 
     plan = sync(now=NOW, sleep=no_sleep, clock=clock)
 
-    assert [(status, report["new"]) for status, report in applied] == [(0, 650)]
-    assert plan.counts()["unchanged"] == 650
+    assert [(status, report["new"]) for status, report in applied] == [(0, SEATS)]
+    assert plan.counts()["unchanged"] == SEATS
     assert everybody_once()
     assert MPListImport.objects.count() == 1
 

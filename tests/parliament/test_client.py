@@ -179,6 +179,7 @@ def test_recorded_state_of_the_parties_is_read(serve, api):
 
 
 @pytest.mark.slow
+@pytest.mark.whole_house
 def test_650_mps_are_33_pages_of_20(server, api, clock, settings):
     settings.PARLIAMENT_PACE = 1.5
 

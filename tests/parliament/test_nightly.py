@@ -14,7 +14,7 @@ from contacts.parliament.client import Patience
 from contacts.parliament.nightly import sync_nightly
 from notifications.models import Channel, Notification
 from notifications.tick import run_tick
-from tests.contacts.lists import CODES, seat_name
+from tests.contacts.lists import ALL_CODES, seat_name
 from tests.factories import MembershipFactory, UserFactory
 from tests.parliament.world import (
     DAY,
@@ -26,9 +26,9 @@ from tests.parliament.world import (
     sync_on,
 )
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.whole_house]
 
-FIRST = seat_name(CODES[0])
+FIRST = seat_name(ALL_CODES[0])
 THREE = datetime(2026, 3, 2, 3, 0, tzinfo=UTC)
 MINUTE = timedelta(minutes=1)
 
@@ -40,7 +40,7 @@ def wanted(settings):
 
 @pytest.fixture
 def seats(db):
-    make_seats()
+    make_seats(ALL_CODES)
 
 
 @pytest.fixture
@@ -157,7 +157,10 @@ def test_what_an_admin_asks_for_is_done_at_once_and_whether_nights_are_wanted_or
     for _ in range(2):
         runs.ask_for(subject=SyncSubject.MPS, by=instance_admin.user, now=noon)
 
-    assert ticks(noon, 8)[-2:] == [{"parliament_requests": 3, "parliament_syncs": 1, "mps_changed": 650}, {}]
+    assert ticks(noon, 8)[-2:] == [
+        {"parliament_requests": 3, "parliament_syncs": 1, "mps_changed": 650},
+        {},
+    ]
     [run] = ParliamentSync.objects.all()
     assert (run.asked_by, run.is_nightly, run.state) == (instance_admin.user, False, SyncState.DONE)
 
@@ -233,7 +236,7 @@ def test_odd_answers_are_forgiven_twice_a_night(seats, server, instance_admin):
 def test_too_many_gone_stops_the_night_and_changes_nothing(seats, server, parliament, instance_admin):
     ticks(THREE, 7)
     before = plain_facts()
-    for code in CODES[:6]:
+    for code in ALL_CODES[:6]:
         parliament.vacate(seat_name(code))
 
     ticks(THREE + DAY, 9)

@@ -36,11 +36,12 @@ from contacts.parliament.runs import AnotherSync
 from contacts.parliament.shapes import OddAnswer
 from contacts.parliament.syncing import NeedsAPerson, sync
 from notifications.models import Channel, Notification
-from tests.contacts.lists import CODES, ELECTION, counts, seat_name, whole
+from tests.contacts.lists import CODES, ELECTION, SEATS, counts, seat_name, whole
 from tests.factories import NOW, TODAY, AuthorityFactory, MembershipFactory, UserFactory
 from tests.parliament.server import Person
 from tests.parliament.world import (
     DAY,
+    PAGES,
     another_sync_at_work,
     holdings,
     make_seats,
@@ -64,7 +65,7 @@ def seats(db):
 
 @pytest.fixture
 def synced(seats, server):
-    """650 MPs, of NOW."""
+    """All MPs, of NOW."""
     sync_on(0)
 
 
@@ -102,10 +103,10 @@ def test_a_sync_and_a_file_that_say_the_same_leave_the_same_facts(seats, server,
     by_sync = plain_facts()
     status, report = importer(whole(), TODAY.isoformat())
 
-    assert plan.counts() | {"new": 650, "changed": 0, "ended": 0, "refused": []} == plan.counts()
-    assert (status, counts(report)) == (0, (0, 0, 0, 650, 0))
+    assert plan.counts() | {"new": SEATS, "changed": 0, "ended": 0, "refused": []} == plan.counts()
+    assert (status, counts(report)) == (0, (0, 0, 0, SEATS, 0))
     assert plain_facts() == by_sync
-    assert len(by_sync[SeatHolding]) == 650
+    assert len(by_sync[SeatHolding]) == SEATS
     first = SeatHolding.objects.get(mp__parliament_id=1000, constituency__ons_code=CODES[0])
     assert (first.started_on, first.ended_on) == (ELECTED, None)
     assert (first.begun_by, first.ended_by) == ("general-election", "")
@@ -117,13 +118,13 @@ def test_a_sync_again_asks_only_for_what_has_changed_and_leaves_no_import(synced
 
     plan = sync_on(1)
 
-    assert (plan.counts()["unchanged"], plan.counts()["changed"]) == (650, 0)
+    assert (plan.counts()["unchanged"], plan.counts()["changed"]) == (SEATS, 0)
     assert plain_facts() == before
     assert MPListImport.objects.count() == 1
     assert [run.state for run in ParliamentSync.objects.all()] == [SyncState.DONE] * 2
     assert ParliamentSync.objects.first().made is None
     assert all(headers.get("If-None-Match") for _, headers in server.asked)
-    assert len(server.asked) == 33
+    assert len(server.asked) == PAGES
 
 
 def test_a_list_older_than_the_last_sync_is_out_of_date(synced, importer):
@@ -142,7 +143,7 @@ def test_no_transaction_is_open_while_parliament_is_asked(transactional_db, serv
 
     sync(now=NOW, sleep=lambda seconds: seen.append(connection.in_atomic_block))
 
-    assert seen.count(False) >= 30
+    assert seen.count(False) >= PAGES - 1
     assert True not in seen
 
 
@@ -192,7 +193,7 @@ def test_a_vacancy_ends_the_holding_and_a_by_election_fills_it(synced, parliamen
     sync_on(11)
 
     assert vacancy.as_report()["vacant"] == [FIRST]
-    assert sum("/Constituency/Search" in address for address in server.addresses()) == 33
+    assert sum("/Constituency/Search" in address for address in server.addresses()) == PAGES
     assert holdings(FIRST) == [
         (gone.name, ELECTED, TODAY),
         ("Bea Novak", TODAY + 10 * DAY, None),
@@ -242,8 +243,8 @@ def test_a_name_written_with_combining_marks_is_the_same_name(seats, server, par
     _, by_file = importer([{**whole()[0], "MP": decomposed}, *whole()[1:]], TODAY.isoformat())
     by_sync = sync_on(1)
 
-    assert counts(by_file) == (0, 0, 0, 650, 0)
-    assert (by_sync.counts()["unchanged"], by_sync.counts()["changed"]) == (650, 0)
+    assert counts(by_file) == (0, 0, 0, SEATS, 0)
+    assert (by_sync.counts()["unchanged"], by_sync.counts()["changed"]) == (SEATS, 0)
     assert plain_facts() == before
     assert MPName.objects.get(mp__parliament_id=1000).name == name != decomposed
 
@@ -350,7 +351,7 @@ def test_names_before_the_first_sight_come_with_since(seats, server, parliament)
         (mp.name, MP.objects.get(parliament_id=mp.id).sort_name, date(2025, 3, 20), None),
     ]
     assert plain_facts() == before
-    assert MPName.objects.count() == 651
+    assert MPName.objects.count() == SEATS + 1
 
 
 @pytest.mark.parametrize(
@@ -370,14 +371,14 @@ def test_with_since_parliaments_history_gives_the_day(synced, parliament, server
         ("Labour", TODAY, date.fromisoformat(begun) - DAY),
         ("Independent", date.fromisoformat(begun), None),
     ]
-    assert sum("History" in address for address in server.addresses()) == 33
+    assert sum("History" in address for address in server.addresses()) == PAGES
 
 
 def test_with_since_the_first_sync_dates_parties_from_the_election(seats, server):
     sync_on(0, since=ELECTED)
 
     assert spells(1000) == [("Labour", ELECTED, None)]
-    assert PartySpell.objects.filter(started_on=ELECTED).count() == 650
+    assert PartySpell.objects.filter(started_on=ELECTED).count() == SEATS
 
 
 def test_a_history_that_does_not_fit_what_is_recorded_gives_no_day(synced, parliament):
@@ -445,7 +446,7 @@ def test_five_fewer_are_believed_and_six_are_not(synced, parliament):
 
     reason = stop(NeedsAPerson, day=2)
 
-    assert "639 MPs, 6 fewer than the 645" in reason
+    assert f"{SEATS - 11} MPs, 6 fewer than the {SEATS - 5}" in reason
     assert "enter_dissolution" in reason
 
 
@@ -501,21 +502,21 @@ def test_five_others_in_their_seats_are_believed(synced, parliament):
 def test_after_a_poll_that_was_entered_many_others_are_believed_once(synced, parliament):
     poll = TODAY + 40 * DAY
     call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat(), (poll - DAY).isoformat())
-    replace(parliament, CODES[:300], since=poll)
+    replace(parliament, CODES[:30], since=poll)
     for mp in parliament.mps:
         mp.since = poll.isoformat()
 
-    assert sync_on(41).counts()["ended"] == 300
+    assert sync_on(41).counts()["ended"] == 30
 
-    replace(parliament, CODES[:300], since=poll + DAY)
+    replace(parliament, CODES[:30], since=poll + DAY)
 
-    assert "gives 300 seats to somebody else" in stop(NeedsAPerson, day=42)
+    assert "gives 30 seats to somebody else" in stop(NeedsAPerson, day=42)
 
 
 def test_nobody_at_all_is_not_believed_even_the_first_time(seats, server, parliament):
     parliament.mps.clear()
 
-    assert "0 MPs, 650 fewer" in stop(NeedsAPerson, day=0)
+    assert f"0 MPs, {SEATS} fewer" in stop(NeedsAPerson, day=0)
 
 
 def test_an_mp_missing_from_both_lists_is_not_ended(synced, parliament):
@@ -540,9 +541,11 @@ def test_a_vacancy_must_be_said_not_left_unsaid(synced, parliament, server):
 
 
 def test_a_total_that_does_not_match_what_came_stops_the_run(synced, server):
-    server.fault("mangled", where="Search", mangle=lambda answer: {**answer, "totalResults": 649}, times=99)
+    server.fault(
+        "mangled", where="Search", mangle=lambda answer: {**answer, "totalResults": SEATS - 1}, times=99
+    )
 
-    assert "649 MPs, and 650 came" in stop(Unsettled)
+    assert f"{SEATS - 1} MPs, and {SEATS} came" in stop(Unsettled)
 
 
 def test_a_list_that_changes_while_it_is_read_is_read_again(synced, parliament, server):
@@ -550,7 +553,7 @@ def test_a_list_that_changes_while_it_is_read_is_read_again(synced, parliament, 
     parliament.vacate(FIRST)
 
     def meanwhile(address):
-        if "skip=300" in address and late not in parliament.mps:
+        if "skip=40" in address and late not in parliament.mps:
             parliament.mps.insert(0, late)
 
     server.meanwhile = meanwhile
@@ -560,16 +563,16 @@ def test_a_list_that_changes_while_it_is_read_is_read_again(synced, parliament, 
 
     assert holdings(FIRST)[-1][0] == "Bea Novak"
     assert ParliamentSync.objects.first().restarts == 1
-    assert len(server.asked) == 66 + 1  # and the history of who left
+    assert len(server.asked) == 2 * PAGES + 1  # and the history of who left
 
 
 def test_a_list_that_never_stands_still_stops_the_run(synced, parliament, server):
     """Whoever is last on page 15 is first on page 16 too."""
     server.fault(
-        "mangled", where="skip=300", mangle=lambda answer: with_item(answer, parliament.mps[299]), times=9
+        "mangled", where="skip=40", mangle=lambda answer: with_item(answer, parliament.mps[39]), times=9
     )
 
-    assert "650 came (649 different ones)" in stop(Unsettled)
+    assert f"{SEATS} came ({SEATS - 1} different ones)" in stop(Unsettled)
 
 
 def with_item(answer, mp):
@@ -605,16 +608,16 @@ def test_constituencies_come_first(server):
 )
 def test_an_odd_answer_stops_the_run(synced, parliament, server, kind, about):
     parliament.mp(FIRST).party = "Independent"
-    server.fault(kind, where="skip=300", **about)
+    server.fault(kind, where="skip=40", **about)
 
-    assert "skip=300" in stop(OddAnswer)
+    assert "skip=40" in stop(OddAnswer)
 
 
 def test_no_answer_leaves_the_run_to_be_gone_on_with(synced, parliament, server):
     parliament.mp(FIRST).party = "Independent"
     before = plain_facts()
     server.asked.clear()
-    server.fault("status", status=503, where="skip=300", times=5)
+    server.fault("status", status=503, where="skip=40", times=5)
 
     with pytest.raises(NoAnswer):
         sync_on(1)
@@ -624,19 +627,19 @@ def test_no_answer_leaves_the_run_to_be_gone_on_with(synced, parliament, server)
     sync(now=NOW + DAY + timedelta(minutes=10), sleep=no_sleep)
     assert spells(1000)[-1][0] == "Independent"
     assert ParliamentSync.objects.count() == 2
-    assert len(server.asked) == 33 + 5 + 1  # and the history of who changed party
+    assert len(server.asked) == PAGES + 5 + 1  # and the history of who changed party
     assert Notification.objects.count() == 0
 
 
 def test_answers_of_an_hour_ago_are_asked_for_again(synced, server):
-    server.fault("status", status=503, where="skip=300", times=5)
+    server.fault("status", status=503, where="skip=40", times=5)
     with pytest.raises(NoAnswer):
         sync_on(1)
     server.asked.clear()
 
     sync(now=NOW + DAY + timedelta(hours=1), sleep=no_sleep)
 
-    assert len(server.asked) == 33
+    assert len(server.asked) == PAGES
     assert [run.state for run in ParliamentSync.objects.all()] == ["done", "given-up", "done"]
 
 
@@ -680,7 +683,7 @@ def test_in_a_dissolution_an_empty_list_ends_everybody_the_day_before(synced, pa
 
     plan = sync_on(5)
 
-    assert plan.counts()["ended"] == 650
+    assert plan.counts()["ended"] == SEATS
     ended = set(SeatHolding.objects.values_list("ended_on", flat=True))
     assert ended == set(PartySpell.objects.values_list("ended_on", flat=True)) == {TODAY + 2 * DAY}
 
@@ -689,14 +692,14 @@ def test_before_its_first_day_a_dissolution_excuses_nothing(synced, parliament):
     call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat())
     parliament.mps.clear()
 
-    assert "650 fewer" in stop(NeedsAPerson, day=2)
+    assert f"{SEATS} fewer" in stop(NeedsAPerson, day=2)
 
 
 def test_after_its_last_day_a_dissolution_excuses_nothing(synced, parliament):
     call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat(), (TODAY + 5 * DAY).isoformat())
     parliament.mps.clear()
 
-    assert "650 fewer" in stop(NeedsAPerson, day=6)
+    assert f"{SEATS} fewer" in stop(NeedsAPerson, day=6)
 
 
 def test_a_dissolution_seen_later_than_a_sync_within_it_ends_them_on_that_day(synced, parliament):
@@ -715,18 +718,18 @@ def test_a_new_house_sits_from_the_day_it_was_elected(synced, parliament):
     call_command("enter_dissolution", (TODAY + 3 * DAY).isoformat())
     parliament.mps.clear()
     sync_on(5)
-    for mp in old[:300]:
+    for mp in old[:30]:
         mp.since = poll
     new = [
         Person(7000 + n, f"Eve {mp.name.split()[1]}", mp.seat, "Reform UK", poll, poll)
-        for n, mp in enumerate(old[300:])
+        for n, mp in enumerate(old[30:])
     ]
-    parliament.mps += old[:300] + new
+    parliament.mps += old[:30] + new
 
     plan = sync_on(42)
 
-    assert plan.counts()["new"] == 650
-    assert MP.objects.count() == 650 + 350
+    assert plan.counts()["new"] == SEATS
+    assert MP.objects.count() == 2 * SEATS - 30
     begun = SeatHolding.objects.current().values_list("started_on", "begun_by")
     assert set(begun) == {(TODAY + 40 * DAY, Beginning.GENERAL_ELECTION)}
     assert Dissolution.objects.get().ended_on == TODAY + 39 * DAY  # nobody had entered that
@@ -760,7 +763,15 @@ def test_the_commands_report_is_that_of_an_import(seats, server):
 
     assert (status, report) == (
         0,
-        {"rows": 650, "new": 650, "changed": 0, "ended": 0, "unchanged": 0, "refused": [], "applied": True},
+        {
+            "rows": SEATS,
+            "new": SEATS,
+            "changed": 0,
+            "ended": 0,
+            "unchanged": 0,
+            "refused": [],
+            "applied": True,
+        },
     )
 
 
@@ -768,14 +779,14 @@ def test_a_dry_run_changes_nothing_and_the_sync_after_it_does_what_it_showed(sea
     with time_machine.travel(NOW, tick=False):
         status, report = run("--dry-run")
     before = len(server.asked)
-    assert (status, report["new"], report["applied"]) == (0, 650, False)
+    assert (status, report["new"], report["applied"]) == (0, SEATS, False)
     assert MP.objects.count() == 0
 
     with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
         status, report = run()
 
-    assert (status, report["new"], report["applied"]) == (0, 650, True)
-    assert len(server.asked) == before == 33
+    assert (status, report["new"], report["applied"]) == (0, SEATS, True)
+    assert len(server.asked) == before == PAGES
 
 
 def test_a_dry_run_that_would_stop_tells_nobody(synced, parliament, instance_admin):
@@ -813,7 +824,7 @@ def test_rows_refused_are_named_in_the_report(seats, server, parliament):
     with time_machine.travel(NOW, tick=False):
         status, report = run()
 
-    assert (status, report["applied"], report["rows"]) == (1, False, 650)
+    assert (status, report["applied"], report["rows"]) == (1, False, SEATS)
     assert [refusal["row"] for refusal in report["refused"]] == [1]
 
 
@@ -857,7 +868,7 @@ def test_old_answers_are_forgotten(synced):
 
     runs.clear_away(now=NOW)
 
-    assert ParliamentAnswer.objects.count() == 32
+    assert ParliamentAnswer.objects.count() == PAGES - 1
 
 
 def test_an_instance_without_admins_tells_nobody(synced, parliament):

@@ -31,20 +31,21 @@ from contacts.models import (
 from contacts.parliament import runs
 from contacts.parliament.syncing import sync
 from notifications.models import Notification, ToDo
-from tests.contacts.lists import CODES, seat_name
+from tests.contacts.lists import CODES, SEATS, seat_name
 from tests.factories import NOW
 
 DAY = timedelta(days=1)
+PAGES = -(-SEATS // 20)  # of a list of all MPs
 
 
 def no_sleep(seconds: float) -> None:
     pass
 
 
-def make_seats(number: int = len(CODES)) -> None:
+def make_seats(codes: list[str] = CODES) -> None:
     """The seats by their made-up names, as a list of constituencies would bring them."""
     Constituency.objects.bulk_create(
-        Constituency(ons_code=code, name=seat_name(code), nation=nation_of(code)) for code in CODES[:number]
+        Constituency(ons_code=code, name=seat_name(code), nation=nation_of(code)) for code in codes
     )
 
 
