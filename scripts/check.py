@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -24,9 +25,9 @@ DEVELOPMENT = {"DEBUG": "on", "DATABASE_URL": "sqlite:///:memory:"}
 FOR_TYPES = {"DJANGO_SETTINGS_MODULE": "tests.settings"}
 
 CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
+    ("types", ["mypy", "."], FOR_TYPES),  # the longest
     ("lint", ["ruff", "check", "."], {}),
     ("format", ["ruff", "format", "--check", "."], {}),
-    ("types", ["mypy", "."], FOR_TYPES),
     ("templates", ["djlint", "templates", "--lint", "--quiet"], {}),
     ("migrations in step", ["python", "manage.py", "makemigrations", "--check", "--dry-run"], DEVELOPMENT),
     (
@@ -45,14 +46,27 @@ CHECKS: list[tuple[str, list[str], dict[str, str]]] = [
 
 
 def main() -> int:
+    """Run all of them, two at a time; show each with what it says, in their order."""
     failed = []
-    for name, (program, *arguments), environment in CHECKS:
-        print(f"--- {name}", flush=True)
-        command = [str(PROGRAMS / program), *arguments]
-        if subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}).returncode:
-            failed.append(name)
+    with ThreadPoolExecutor(max_workers=2) as both_cores:
+        for (name, *_), done in zip(CHECKS, both_cores.map(run, CHECKS), strict=True):
+            print(f"--- {name}", done.stdout, sep="\n", end="", flush=True)
+            if done.returncode:
+                failed.append(name)
     print(f"Checks failed: {', '.join(failed)}" if failed else "All checks passed", flush=True)
     return 1 if failed else 0
+
+
+def run(check: tuple[str, list[str], dict[str, str]]) -> subprocess.CompletedProcess[str]:
+    _, (program, *arguments), environment = check
+    return subprocess.run(
+        [str(PROGRAMS / program), *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import pytest
 from tests.contacts.conftest import _small_house
 from tests.contacts.lists import ALL_CODES, CODES, Importer
 from tests.parliament.server import Parliament, Recordings, Server, serving
+from tests.parliament.world import make_seats
 
 __all__ = ["_small_house"]  # the fixture
 
@@ -39,6 +40,11 @@ def serve(settings) -> Iterator[Callable[[Parliament | Recordings], Server]]:
 def importer(db, tmp_path) -> Importer:
     """`import_mps` on made-up lists, as in the tests of imports."""
     return Importer(tmp_path)
+
+
+@pytest.fixture
+def seats(db):
+    make_seats()
 
 
 @pytest.fixture

@@ -59,11 +59,6 @@ FIRST, SECOND, THIRD = (seat_name(code) for code in CODES[:3])
 
 
 @pytest.fixture
-def seats(db):
-    make_seats()
-
-
-@pytest.fixture
 def synced(seats, server):
     """All MPs, of NOW."""
     sync_on(0)
@@ -674,6 +669,16 @@ def test_an_instance_admin_who_has_left_an_authority_is_told_in_the_other(seats,
     assert told != instance_admin
 
 
+def test_a_dry_run_that_would_stop_tells_nobody(synced, parliament, instance_admin):
+    parliament.mps.clear()
+
+    with pytest.raises(NeedsAPerson):
+        sync_on(1, is_dry_run=True)
+
+    assert Notification.objects.count() == 0
+    assert ParliamentSync.objects.first().state == SyncState.RUNNING
+
+
 # --- A dissolution ----------------------------------------------------------------------------
 
 
@@ -752,80 +757,6 @@ def test_two_dissolutions_cannot_overlap(db):
     with pytest.raises(CommandError, match="until further notice is entered already"):
         call_command("enter_dissolution", "2031-01-01")
     assert Dissolution.objects.count() == 2
-
-
-# --- The command ------------------------------------------------------------------------------
-
-
-@time_machine.travel(NOW, tick=False)
-def test_the_commands_report_is_that_of_an_import(seats, server):
-    status, report = run()
-
-    assert (status, report) == (
-        0,
-        {
-            "rows": SEATS,
-            "new": SEATS,
-            "changed": 0,
-            "ended": 0,
-            "unchanged": 0,
-            "refused": [],
-            "applied": True,
-        },
-    )
-
-
-def test_a_dry_run_changes_nothing_and_the_sync_after_it_does_what_it_showed(seats, server):
-    with time_machine.travel(NOW, tick=False):
-        status, report = run("--dry-run")
-    before = len(server.asked)
-    assert (status, report["new"], report["applied"]) == (0, SEATS, False)
-    assert MP.objects.count() == 0
-
-    with time_machine.travel(NOW + timedelta(minutes=5), tick=False):
-        status, report = run()
-
-    assert (status, report["new"], report["applied"]) == (0, SEATS, True)
-    assert len(server.asked) == before == PAGES
-
-
-def test_a_dry_run_that_would_stop_tells_nobody(synced, parliament, instance_admin):
-    parliament.mps.clear()
-
-    with pytest.raises(NeedsAPerson):
-        sync_on(1, is_dry_run=True)
-
-    assert Notification.objects.count() == 0
-    assert ParliamentSync.objects.first().state == SyncState.RUNNING
-
-
-@pytest.mark.parametrize(
-    ("kind", "about", "says"),
-    [
-        ("status", {"status": 429, "headers": {"Retry-After": "9999"}}, "does not answer"),
-        ("html", {}, "is a web page, not JSON"),
-    ],
-)
-def test_a_refusal_is_exit_status_1_and_one_reason(seats, server, kind, about, says):
-    server.fault(kind, **about)
-
-    with time_machine.travel(NOW, tick=False):
-        status, report = run()
-
-    assert status == 1
-    assert (report["rows"], report["applied"], len(report["refused"])) == (0, False, 1)
-    assert report["refused"][0]["row"] == 0
-    assert says in report["refused"][0]["reason"]
-
-
-def test_rows_refused_are_named_in_the_report(seats, server, parliament):
-    parliament.mp(FIRST).seat = "Atlantis"
-
-    with time_machine.travel(NOW, tick=False):
-        status, report = run()
-
-    assert (status, report["applied"], report["rows"]) == (1, False, SEATS)
-    assert [refusal["row"] for refusal in report["refused"]] == [1]
 
 
 # --- Two at once ------------------------------------------------------------------------------
