@@ -63,11 +63,11 @@ def is_same(post: Post, stated: dict[str, Any]) -> bool:
 
 def is_same_elsewhere(post: Post, stated: dict[str, Any]) -> bool:
     """Whether two lists mean the same post, going by words and days: not if both have an id of the same kind,
-    and only by the same title unless one has Parliament's number, and so Parliament's words, and the other
-    not."""
+    or only one says who chairs; and only by the same title unless one has Parliament's number, and so
+    Parliament's words, and the other not."""
     one, other = parliament_id(post.source_id), parliament_id(stated["source_id"])
     is_alike = (one is None) == (other is None)
-    if is_alike and post.source_id and stated["source_id"]:
+    if post.is_chair != stated["is_chair"] or (is_alike and post.source_id and stated["source_id"]):
         return False
     return is_same(post, stated) and not (is_alike and plain(post.title) != plain(stated["title"]))
 

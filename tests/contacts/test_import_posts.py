@@ -328,6 +328,19 @@ def test_what_another_list_means_is_told_by_words_and_days(take, ada, row, numbe
     assert Post.objects.count() == number
 
 
+@pytest.mark.parametrize(("role", "number"), [("Member", 1), ("Chair", 2)])
+def test_a_list_that_says_who_chairs_a_committee_is_heard(take, ada, role, number):
+    take(theirs(17, "", kind="Committee").replace("house-of-commons", "paper-committee"), heading=TWFY)
+
+    take(
+        f"5001,Ada Almond,Paper,{role},2025-09-05",
+        heading="parliament_member_id,person_name,committee,role,start_date",
+    )
+
+    assert Post.objects.count() == number
+    assert Post.objects.filter(is_chair=True).exists() is (role == "Chair")
+
+
 def test_lists_without_parliaments_numbers_mean_the_same_only_by_the_same_title(take, ada):
     take(ROW)
     no_ids = "parliament_member_id,person_name,post,department,start_date"
