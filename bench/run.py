@@ -26,6 +26,7 @@ from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
@@ -33,6 +34,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 from postgres import temporary_postgres  # noqa: E402
 
 WORKERS, CLIENTS = 2, 4
+LOG = "/bench-1/enquiries/log/"
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
@@ -41,13 +43,11 @@ class Figure:
     name: str
     p50: float  # milliseconds
     p95: float
-    per_second: float | None
-    ratio: float | None  # of p50 to the empty page's
+    per_second: float  # requests; of the sweep, sweeps
+    ratio: float  # of p50 to the empty page's
 
     def row(self) -> str:
-        rate = f"{self.per_second:.0f}" if self.per_second else ""
-        ratio = f"{self.ratio:.1f}" if self.ratio else ""
-        return f"| {self.name} | {self.p50:.1f} | {self.p95:.1f} | {rate} | {ratio} |"
+        return f"| {self.name} | {self.p50:.1f} | {self.p95:.1f} | {self.per_second:.1f} | {self.ratio:.1f} |"
 
 
 def main() -> None:
@@ -66,7 +66,7 @@ def main() -> None:
         seed = prepared(chosen.enquiries)
         with served() as port:
             figures = pages(Browser(port), chosen.requests)
-        sweep = sweeps()
+        sweep = sweeps(base=figures[0].p50 / 1000)
     report(chosen, seed, figures, sweep)
 
 
@@ -173,8 +173,8 @@ def pages(browser: Browser, requests: int) -> list[Figure]:
     from enquiries.models import Enquiry
 
     of_bench = Enquiry.objects.filter(authority__slug="bench-1").order_by("pk")
-    reference = of_bench.open()[50].reference
-    service = of_bench[0].service_id
+    reference = of_bench.open()[20].reference
+    service, mp = of_bench[0].service_id, of_bench[0].mp_id
     at = "/bench-1/enquiries/"
     gets: dict[str, tuple[str, str]] = {
         "empty signed-in page": ("/bench-1/empty/", "officer"),
@@ -185,61 +185,74 @@ def pages(browser: Browser, requests: int) -> list[Figure]:
         "enquiry page": (f"{at}{reference}/", "officer"),
         "log form": (f"{at}log/", "officer"),
         "dashboard": ("/bench-1/dashboard/", "executive"),
+        "MP directory": ("/bench-1/mps/", "officer"),
+        "MP page": (f"/bench-1/mps/{mp}/", "officer"),
     }
     times: dict[str, list[float]] = {name: [] for name in [*gets, "save"]}
     connection = browser.connect()
+    form = log_form(browser, connection)
     for number in range(-5, requests):  # the first ones warm the caches
         for name, (path, role) in gets.items():
             seconds, _, _ = browser.send(connection, path, role)
             if number >= 0:
                 times[name].append(seconds)
-        seconds = save(browser, connection, number)
+        seconds = save(browser, connection, form)
         if number >= 0:
             times["save"].append(seconds)
-    rates = {name: rate(browser, path, role) for name, (path, role) in gets.items()}
+
+    def get(path: str, role: str) -> Callable[[http.client.HTTPConnection], object]:
+        return lambda each: browser.send(each, path, role)
+
+    rates = {name: rate(browser, get(*asked)) for name, asked in gets.items()}
+    rates["save"] = rate(browser, lambda each: save(browser, each, form))
     base = median(times["empty signed-in page"])
-    return [figure(name, seconds, rates.get(name), base) for name, seconds in times.items()]
+    return [figure(name, seconds, rates[name], base) for name, seconds in times.items()]
 
 
-def save(browser: Browser, connection: http.client.HTTPConnection, number: int) -> float:
-    """Log an enquiry through the form; only the POST is timed."""
-    path = "/bench-1/enquiries/log/"
-    _, page, cookie = browser.send(connection, path)
+def log_form(browser: Browser, connection: http.client.HTTPConnection) -> dict[str, str]:
+    """What an officer would send from the log form; each sending needs a `submission` of its own."""
+    _, page, cookie = browser.send(connection, LOG)
     if csrf := re.search(r"csrftoken=([^;]+)", cookie):
         browser.cookies["officer"] += f"; csrftoken={csrf.group(1)}"
-
-    def hidden(name: str) -> str:
-        return re.findall(rf'name="{name}" value="([^"]+)"', page)[0]
-
-    def first(name: str) -> str:
-        options = page.split(f'name="{name}"')[1].split("</select>")[0]
-        return next(value for value in re.findall(r'<option value="([^"]*)"', options) if value)
-
-    sent = {
-        "csrfmiddlewaretoken": hidden("csrfmiddlewaretoken"),
-        "submission": hidden("submission"),
-        "mp": first("mp"),
-        "received_on": hidden("received_on"),
+    return {
+        "csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"),
+        "mp": first(page, "mp"),
+        "received_on": hidden(page, "received_on"),
         "channel": "e-mail",
         "enquiry_type": "enquiry",
         "urgency": "standard",
-        "subject": f"Measured {number}",
+        "subject": "Measured",
         "question": "What is measured?",
-        "topic": first("topic"),
-        "service": first("service"),
+        "topic": first(page, "topic"),
+        "service": first(page, "service"),
     }
-    seconds, _, _ = browser.send(connection, path, body=urlencode(sent))
-    return seconds
 
 
-def rate(browser: Browser, path: str, role: str, seconds: float = 4) -> float:
+def hidden(page: str, name: str) -> str:
+    """What the input of this name holds."""
+    return re.findall(rf'name="{name}" value="([^"]+)"', page)[0]
+
+
+def first(page: str, name: str) -> str:
+    """The first choice of the select of this name that is one."""
+    options = page.split(f'name="{name}"')[1].split("</select>", maxsplit=1)[0]
+    return next(value for value in re.findall(r'<option value="([^"]*)"', options) if value)
+
+
+def save(browser: Browser, connection: http.client.HTTPConnection, form: dict[str, str]) -> float:
+    """Log an enquiry through the form; give the seconds of the POST."""
+    body = urlencode(form | {"submission": str(uuid4())})
+    return browser.send(connection, LOG, body=body)[0]
+
+
+def rate(browser: Browser, send: Callable[[http.client.HTTPConnection], object], seconds: float = 4) -> float:
     """Requests a second with several clients at once."""
     until = time.perf_counter() + seconds
 
     def client(_: int) -> int:
         connection, done = browser.connect(), 0
         while time.perf_counter() < until:
-            browser.send(connection, path, role)
+            send(connection)
             done += 1
         return done
 
@@ -249,22 +262,27 @@ def rate(browser: Browser, path: str, role: str, seconds: float = 4) -> float:
     return done / (time.perf_counter() - started)
 
 
-def figure(name: str, seconds: list[float], per_second: float | None, base: float | None) -> Figure:
+def figure(name: str, seconds: list[float], per_second: float, base: float) -> Figure:
     p95 = quantiles(seconds, n=20)[-1]
     p50 = median(seconds)
-    return Figure(name, p50 * 1000, p95 * 1000, per_second, p50 / base if base else None)
+    return Figure(name, p50 * 1000, p95 * 1000, per_second, p50 / base)
 
 
-def sweeps() -> dict[str, object]:
-    """The first sweep, which escalates everything that is owed, and ten more that find nothing new."""
+def sweeps(*, base: float) -> dict[str, object]:
+    """The first sweep, which escalates everything that is owed, and ten more that find nothing new: so many
+    of those a second, one after the other."""
     from django.utils import timezone
 
     from enquiries.escalation import sweep
 
     now = timezone.now()
-    first, counts = timed(lambda: sweep(now=now))
+    seconds, counts = timed(lambda: sweep(now=now))
     idle = [timed(lambda: sweep(now=now + timedelta(minutes=1)))[0] for _ in range(10)]
-    return {"first_seconds": first, "idle": figure("sweep, nothing new", idle, None, None), **counts}
+    return {
+        "first_seconds": seconds,
+        "idle": figure("sweep, nothing new", idle, len(idle) / sum(idle), base),
+        **counts,
+    }
 
 
 def timed(call: Callable[[], dict[str, int]]) -> tuple[float, dict[str, int]]:
@@ -282,8 +300,9 @@ def report(
     print("| page | p50 ms | p95 ms | requests/s | times the empty page |\n|---|---:|---:|---:|---:|")
     for each in [*figures, idle]:
         print(each.row())
+    print("\nOf the sweep, requests/s means sweeps per second.")
     seconds, escalated = sweep["first_seconds"], sweep.get("escalated", 0)
-    print(f"\nFirst sweep: {escalated:,} escalated in {seconds:.1f} s.")
+    print(f"First sweep: {escalated:,} escalated in {seconds:.1f} s.")
     raw = {
         "machine": machine,
         "load": os.getloadavg()[0],

@@ -41,11 +41,11 @@ from overview.demo.letters import LETTERS, PLACES, STREETS, SURNAMES, TITLES
 
 SEED = 1
 BASE = 20_000  # made one by one; more are copies of them under other numbers
-OPEN_SHARE = 0.05
+OPEN_EVERY = 20  # one in so many is open
 YEARS = 6
 REPLY_DAYS, AMBER_DAYS, ACKNOWLEDGE_DAYS, FOLLOW_UP_DAYS = 10, 3, 2, 5
 FIRST_PARLIAMENT_ID = 950_001
-SEATS_EACH, OFFICERS_EACH = 10, 20
+SEATS, SEATS_EACH, OFFICERS_EACH = 650, 10, 20
 AREAS = sorted({letter.service for letter in LETTERS})
 
 Row = dict[str, Any]
@@ -91,7 +91,8 @@ def make_many(*, enquiries: int, on: date) -> dict[str, int]:
     copies = max(0, -(-enquiries // BASE) - 1)
     base = enquiries // (copies + 1)
     with transaction.atomic():
-        bodies = [make_body(number, days) for number in range(3 if enquiries < 50_000 else 10)]
+        house = make_house(days)
+        bodies = [make_body(number, days, house) for number in range(3 if enquiries < 50_000 else 10)]
         # The first council has as many as all others together.
         chances = list(accumulate([len(bodies) - 1] + [1] * (len(bodies) - 1)))
         rows: dict[type[models.Model], list[Row]] = {}
@@ -116,7 +117,32 @@ def make_many(*, enquiries: int, on: date) -> dict[str, int]:
     return {model._meta.db_table: (copies + 1) * len(rows[model]) for model in made}
 
 
-def make_body(number: int, days: Days) -> Body:
+def make_house(days: Days) -> list[SeatHolding]:
+    """Every seat of the House and who holds it, as the directory lists them for each authority."""
+    numbers = range(SEATS)
+    seats = Constituency.objects.bulk_create(
+        Constituency(ons_code=f"Z149{each:05}", name=f"Bench Seat {each + 1}", nation=Nation.ENGLAND)
+        for each in numbers
+    )
+    mps = MP.objects.bulk_create(
+        MP(
+            parliament_id=FIRST_PARLIAMENT_ID + each,
+            name=f"Bench MP {each + 1}",
+            sort_name=f"MP {each + 1:03}, Bench",
+            is_fictional=True,
+        )
+        for each in numbers
+    )
+    party, since = Party.objects.create(name="Bench Party"), days.working[0]
+    write_spells(PartySpell, begin=[PartySpell(mp=mp, party=party, started_on=since) for mp in mps])
+    holdings = [
+        SeatHolding(mp=mp, constituency=seat, started_on=since) for mp, seat in zip(mps, seats, strict=True)
+    ]
+    write_spells(SeatHolding, begin=holdings)
+    return holdings
+
+
+def make_body(number: int, days: Days, house: Sequence[SeatHolding]) -> Body:
     """A council with ten seats, twenty officers and a contact in each service."""
     name, now = f"Bench Council {number + 1}", days.at(0, 9)
     authority = Authority.objects.create(
@@ -132,22 +158,10 @@ def make_body(number: int, days: Days) -> Body:
     create_default_policies(authority=authority)
     create_default_topics(authority=authority)
     create_default_policy_areas(authority=authority)
-    party, _ = Party.objects.get_or_create(name="Bench Party")
-    holdings = []
-    for seat in range(number * SEATS_EACH, (number + 1) * SEATS_EACH):
-        constituency = Constituency.objects.create(
-            ons_code=f"Z149{seat:05}", name=f"Bench Seat {seat + 1}", nation=Nation.ENGLAND
-        )
-        SeatOverlap.objects.create(constituency=constituency, council=council, share=100)
-        mp = MP.objects.create(
-            parliament_id=FIRST_PARLIAMENT_ID + seat,
-            name=f"Bench MP {seat + 1}",
-            sort_name=f"MP {seat + 1}, Bench",
-            is_fictional=True,
-        )
-        write_spells(PartySpell, begin=[PartySpell(mp=mp, party=party, started_on=days.working[0])])
-        holdings.append(SeatHolding(mp=mp, constituency=constituency, started_on=days.working[0]))
-    write_spells(SeatHolding, begin=holdings)
+    holdings = house[number * SEATS_EACH : (number + 1) * SEATS_EACH]
+    SeatOverlap.objects.bulk_create(
+        SeatOverlap(constituency=each.constituency, council=council, share=100) for each in holdings
+    )
 
     def person(role: Role, address: str) -> Membership:
         email = f"{address}@{authority.slug}.example"
@@ -173,7 +187,7 @@ def make_body(number: int, days: Days) -> Body:
 
 def one_enquiry(pk: int, body: Body, days: Days, random: Random) -> Iterator[tuple[type[models.Model], Row]]:
     """Every row of one enquiry's life, by model."""
-    is_open = random.random() < OPEN_SHARE
+    is_open = pk % OPEN_EVERY == 0
     if is_open:
         received = days.now - 1 - int(30 * random.random() ** 2)
     else:
