@@ -117,7 +117,7 @@ class RoleFields(ComparedForm):
         model = Membership
         fields = ["role", "job_title", "services"]
         field_classes = {"services": RowsField}
-        widgets = {"services": forms.CheckboxSelectMultiple}
+        widgets: dict[str, Any] = {"services": forms.CheckboxSelectMultiple}
 
     def __init__(self, *args: Any, authority: Authority, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -126,6 +126,22 @@ class RoleFields(ComparedForm):
         self.fields["services"].queryset = services.active() | services.filter(pk__in=chosen)  # type: ignore[attr-defined]
         if not services.exists():
             del self.fields["services"]
+
+
+class PersonForm(RoleFields):
+    class Meta(RoleFields.Meta):
+        fields = [*RoleFields.Meta.fields, "away_until"]
+        widgets = RoleFields.Meta.widgets | {"away_until": forms.DateInput}
+        error_messages = {"away_until": {"invalid": "Enter a real date."}}
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        refuse_a_slip(self, "away_until", on=self.on)
+        return data
 
 
 class InviteForm(RoleFields):
@@ -171,10 +187,26 @@ class JoinForm(forms.Form):
 
 
 class MyAccountForm(forms.ModelForm):
+    away_until = forms.DateField(
+        required=False,
+        help_text=Membership._meta.get_field("away_until").help_text,
+        widget=forms.DateInput,
+        error_messages={"invalid": "Enter a real date."},
+    )
+
     class Meta:
         model = User
         fields = ["name", "has_shortcuts"]
         error_messages = {"name": {"required": "Enter your full name."}}
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        refuse_a_slip(self, "away_until", on=self.on)
+        return data
 
 
 def offer_to_be_told(form: forms.ModelForm, field: str, roles: Iterable[str]) -> None:

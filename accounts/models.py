@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 
 from django.conf import settings
@@ -227,6 +228,12 @@ class Membership(AuthorityOwned):
         help_text="A service contact sees and answers what is allocated to these services.",
     )
     is_active = models.BooleanField(default=True)
+    away_until = models.DateField(
+        null=True,
+        blank=True,
+        help_text="To this day and including it, late replies are told to the service’s substitute, or to "
+        "political affairs, instead.",
+    )
     invited_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
     history = HistoricalRecords(m2m_fields=[services])
@@ -246,6 +253,9 @@ class Membership(AuthorityOwned):
     def has_left(self) -> bool:
         """Whether somebody named here works elsewhere by now; their user too may have been stopped."""
         return not (self.is_active and self.user.is_active)
+
+    def is_away(self, on: date) -> bool:
+        return self.away_until is not None and on <= self.away_until
 
     @property
     def handles_enquiries(self) -> bool:
@@ -305,7 +315,7 @@ class Service(AuthorityOwned):
         null=True,
         blank=True,
         related_name="substitutes_for",
-        help_text="Told instead when the head or the director has left.",
+        help_text="Told instead when the head or the director has left or is away.",
     )
     is_active = models.BooleanField(default=True)
     history = HistoricalRecords()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -142,20 +142,30 @@ def change_member(
     role: str,
     job_title: str = "",
     services: Iterable[Service] = (),
+    away_until: date | None = None,
     version: int | None = None,
 ) -> None:
-    """Give a colleague another role, job title or services, from their next request on; as seen at `version`,
-    if given. Raises LastAdmin, NamedForEscalations, ChangedMeanwhile.
+    """Give a colleague another role, job title, services or absence, from their next request on; as seen at
+    `version`, if given. Raises LastAdmin, NamedForEscalations, ChangedMeanwhile.
     """
     with transaction.atomic():
         member = _locked(member)
         _require_version(member, version)
         member.role = role
         member.job_title = job_title
+        member.away_until = away_until
         member.save()
         member.services.set(services)
         _require_an_admin(by.authority)
         _require_to_open_what_they_are_told_of(member)
+
+
+def say_away(*, user: User, until: date | None) -> None:
+    """The person is away, wherever they work, to that day and including it; None: they are here."""
+    with transaction.atomic():
+        for member in Membership.objects.active().for_user(user).exclude(away_until=until):
+            member.away_until = until
+            member.save(update_fields=["away_until"])
 
 
 def deactivate_member(*, by: Membership, member: Membership) -> None:

@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import pairwise
+from typing import TypeGuard
 
 from django.db import connection, transaction
 from django.db.models import (
@@ -304,17 +305,23 @@ class Office:
         return owner if owner and owner.answers_enquiries else None
 
     def _one(self, named: int | None, role: str, substitute: int | None = None) -> Told:
-        if named in self.people and self.people[named].sees_enquiries:
+        if self._can_be_told(named):
             return Told([self.people[named]], role=role)
         if named is None:
             gone = f"nobody is named as {role}"
-        elif named in self.people:
+        elif named in self.people and not self.people[named].sees_enquiries:
             gone = f"{role} may not open enquiries"
+        elif named in self.people:
+            gone = f"{role} is away until {self.people[named].away_until:%-d %B %Y}"
         else:
             gone = f"{role} no longer works here"
-        if substitute in self.people and self.people[substitute].sees_enquiries:
+        if self._can_be_told(substitute):
             return Told([self.people[substitute]], role=f"substitute, because {gone}")
         return Told([], missing=gone)
+
+    def _can_be_told(self, named: int | None) -> TypeGuard[int]:
+        person = self.people.get(named or 0)
+        return person is not None and person.sees_enquiries and not person.is_away(self.on)
 
     def _lateness(self, escalation: Escalation) -> str:
         if escalation.due_on not in self._late:

@@ -7,10 +7,11 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
-from accounts.forms import RoleFields
+from accounts.forms import PersonForm
 from accounts.models import Membership, Role, Service
 from accounts.services import (
     ChangedMeanwhile,
@@ -32,14 +33,17 @@ def people_list(request: AuthorityRequest) -> HttpResponse:
         .order_by("-is_active", "user__name", "pk")
     )
     page = Paginator(people, 50).get_page(request.GET.get("page"))
-    return render(request, "accounts/people_list.html", {"page_obj": page})
+    context = {"page_obj": page, "today": timezone.localdate()}
+    return render(request, "accounts/people_list.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.ADMIN)
 def person_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     member = get_object_or_404(Membership.objects.visible_to(request.membership), pk=pk)
-    form = RoleFields(request.POST or None, instance=member, authority=request.authority)
+    form = PersonForm(
+        request.POST or None, instance=member, authority=request.authority, on=timezone.localdate()
+    )
     if request.method == "POST" and form.is_valid():
         data = form.cleaned_data
         try:
@@ -49,6 +53,7 @@ def person_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
                 role=data["role"],
                 job_title=data["job_title"],
                 services=data.get("services", []),
+                away_until=data["away_until"],
                 version=data["version"],
             )
         except ChangedMeanwhile as changed:

@@ -1,10 +1,12 @@
 import re
 import threading
+from datetime import timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Authority, Membership, Role, User
 from accounts.services import (
@@ -198,6 +200,17 @@ def test_two_admins_demoting_each_other_at_once_leave_one(admin):
 
     assert sorted(outcomes) == ["demoted", "refused"]
     assert Membership.objects.in_role(Role.ADMIN).count() == 1
+
+
+@pytest.mark.parametrize(("days", "is_said"), [(-1, False), (0, True), (1, True)])
+def test_an_admin_says_that_a_colleague_is_away(admin, officer, sign_in, days, is_said):
+    client, day = sign_in(admin), timezone.localdate() + timedelta(days)
+
+    client.post(url("person_edit", officer.pk), {"role": Role.OFFICER, "away_until": day.isoformat()})
+
+    officer.refresh_from_db()
+    assert officer.away_until == day
+    assert ("away until" in client.get(url("people_list")).content.decode()) == is_said
 
 
 def test_leaving_page_lists_the_services_that_name_them(admin, officer, sign_in):

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Authority, Membership
 from tests.access import ANONYMOUS, ROWS
@@ -63,6 +66,28 @@ def test_person_changes_name_and_shortcuts(officer, sign_in):
     officer.user.refresh_from_db()
     assert response.status_code == 302
     assert (officer.user.name, officer.user.has_shortcuts) == ("Siân Prys", False)
+
+
+def test_a_person_is_away_wherever_they_work_and_here_again(officer, sign_in):
+    elsewhere = MembershipFactory(user=officer.user)
+    left = MembershipFactory(user=officer.user, is_active=False)
+    client, day = sign_in(officer), timezone.localdate() + timedelta(days=9)
+
+    def until():
+        return {each.pk: each.away_until for each in officer.user.memberships.all()}
+
+    client.post(reverse("my_account"), {"name": "A", "away_until": day.isoformat()})
+    away, shown = until(), client.get(reverse("my_account")).context["form"]["away_until"].value()
+    slip = client.post(reverse("my_account"), {"name": "A", "away_until": "2062-01-01"})
+    client.post(reverse("my_account"), {"name": "A", "away_until": ""})
+
+    assert away == {officer.pk: day, elsewhere.pk: day, left.pk: None}
+    assert shown == day
+    assert slip.context["form"].errors["away_until"] == [
+        "Check the year: this is more than five years from today."
+    ]
+    assert set(until().values()) == {None}
+    assert [line.away_until for line in officer.history.all()][:2] == [None, day]
 
 
 def test_person_needs_a_name(officer, sign_in):

@@ -399,6 +399,29 @@ def test_the_substitute_stands_in_for_someone_whose_role_opens_no_enquiry(highwa
     assert "may not open enquiries" in TimelineEntry.objects.get().text
 
 
+@pytest.mark.parametrize(("days", "is_away"), [(-1, False), (0, True), (1, True)])
+def test_the_substitute_stands_in_for_someone_who_is_away_to_the_day_and_including_it(
+    highways, days, is_away
+):
+    enquiry_of(highways)
+    Membership.objects.filter(pk=highways.head_id).update(away_until=DUE + timedelta(days))
+
+    sweep(now=at(DUE))
+
+    assert told() == [highways.substitute if is_away else highways.head]
+    until = f"because head of service, Highways is away until {(DUE + timedelta(days)).day} March 2026)"
+    assert (until in TimelineEntry.objects.get().text) == is_away
+
+
+def test_where_the_substitute_is_away_too_political_affairs_are_told(highways, lead):
+    enquiry_of(highways)
+    Membership.objects.filter(pk__in=[highways.head_id, highways.substitute_id]).update(away_until=DUE)
+
+    sweep(now=at(DUE))
+
+    assert told() == [lead]
+
+
 def test_a_named_person_is_told(highways, office):
     person = MembershipFactory(authority=office)
     policy = ResponsePolicy.objects.get(authority=office, enquiry_type=EnquiryType.ENQUIRY)
