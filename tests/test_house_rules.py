@@ -397,6 +397,16 @@ def missing_authority(candidates: Iterable[type[models.Model]]) -> list[Finding]
     return findings
 
 
+def misplaced_models(candidates: Iterable[type[models.Model]]) -> list[Finding]:
+    """In contacts, what an authority records and what Parliament says stand apart."""
+    return [
+        f"{model._meta.label} stands in {model.__module__}"
+        for model in candidates
+        if model._meta.app_label == "contacts"
+        and issubclass(model, AuthorityOwned) != model.__module__.startswith("contacts.models.authority.")
+    ]
+
+
 def about_mps(candidates: Iterable[type[models.Model]]) -> set[str]:
     """Labels of the models that lead to an MP by a foreign key, directly or through others."""
     every = list(candidates)
@@ -527,6 +537,10 @@ def test_no_file_names_a_package_index_or_our_machines():
 def test_every_model_is_owned_or_declared_shared():
     assert undeclared_models(our_models()) == []
     assert missing_authority(our_models()) == []
+
+
+def test_what_an_authority_records_stands_apart_from_what_parliament_says():
+    assert misplaced_models(our_models()) == []
 
 
 def test_everything_about_an_mp_is_exported_or_left_out_for_a_reason():
@@ -734,6 +748,26 @@ def test_undeclared_model_is_found():
             app_label = "accounts"
 
     assert undeclared_models([Stray]) == ["accounts.Stray is neither AuthorityOwned nor in SHARED_MODELS"]
+
+
+@isolate_apps("contacts")
+def test_misplaced_model_is_found():
+    class Remark(AuthorityOwned):
+        __module__ = "contacts.models.parliament.mps"
+
+        class Meta:
+            app_label = "contacts"
+
+    class Fact(models.Model):  # noqa: DJ008
+        __module__ = "contacts.models.authority.notes"
+
+        class Meta:
+            app_label = "contacts"
+
+    assert misplaced_models([Remark, Fact]) == [
+        "contacts.Remark stands in contacts.models.parliament.mps",
+        "contacts.Fact stands in contacts.models.authority.notes",
+    ]
 
 
 @isolate_apps("contacts")
