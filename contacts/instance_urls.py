@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from contacts.views import dissolutions, imports, places, syncs
+from contacts.views.parliament import dissolutions, imports, places, syncs
 
 app_name = "instance"
 

@@ -2,13 +2,10 @@
 
 from django.urls import path
 
-from contacts.views import (
+from contacts.views.authority import (
     cards,
     checklist,
-    directory,
-    finding,
     leads,
-    news,
     notes,
     offices,
     policy_areas,
@@ -17,6 +14,7 @@ from contacts.views import (
     seats,
     stakeholders,
 )
+from contacts.views.parliament import directory, finding, news
 
 app_name = "contacts"
 

@@ -134,7 +134,7 @@ SEEN_ELSEWHERE = {
         "tests/contacts/test_cards.py",
         "test_a_stranger_is_neither_told_of_our_colleague_nor_asked",
     ),
-    "contacts.views.directory:_chosen: BackgroundEntry.objects.visible_to(membership)": (
+    "contacts.views.parliament.directory:_chosen: BackgroundEntry.objects.visible_to(membership)": (
         "tests/contacts/test_notes.py",
         "test_the_directory_finds_who_sat_on_our_council",
     ),
@@ -146,7 +146,7 @@ SEEN_ELSEWHERE = {
         "tests/overview/test_dissolution.py",
         "test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over",
     ),
-    "contacts.views.cards:card_send: ContactCard.objects.visible_to(request.membership)": (
+    "contacts.views.authority.cards:card_send: ContactCard.objects.visible_to(request.membership)": (
         "tests/contacts/test_cards.py",
         "test_another_authoritys_card_is_not_the_one_that_is_sent",
     ),
@@ -174,7 +174,7 @@ SEEN_ELSEWHERE = {
         "tests/handover/test_pages.py",
         "test_without_a_holder_an_enquiry_goes_to_one_of_our_own_mps",
     ),
-    "contacts.views.portfolios:_both_or_404: MP.objects.of(request.authority)": (
+    "contacts.views.authority.portfolios:_both_or_404: MP.objects.of(request.authority)": (
         "tests/contacts/test_portfolios.py",
         "test_only_our_priorities_and_our_mps_posts_are_decided",
     ),
