@@ -284,11 +284,14 @@ def test_the_second_to_save_sees_both_versions_and_chooses(
 
 
 def test_an_edit_of_a_plan_that_was_archived_meanwhile_gives_the_words_back(
-    authority, mp, client, political_affairs
+    authority, mp, client, political_affairs, stranger
 ):
     url = address("plan_edit", authority, mp.pk)
     client.post(url, plan_words())
-    archive_plan(plan=EngagementPlan.objects.get(), by=political_affairs, now=NOW)
+    plan = EngagementPlan.objects.get()
+    archive_plan(plan=plan, by=political_affairs, now=NOW)
+    theirs = {"archived_at": NOW + timedelta(days=1), "archived_by": stranger}  # another authority's, later
+    EngagementPlanFactory(authority=stranger.authority, mp=mp, **theirs)
 
     response = client.post(url, plan_words(version=1, why="Ours"))
 
@@ -298,7 +301,8 @@ def test_an_edit_of_a_plan_that_was_archived_meanwhile_gives_the_words_back(
     assert ">Ours</textarea>" in page
     assert ">A debate on the port.</textarea>" in page
     assert '<button class="govuk-button"' not in page  # nothing to confirm
-    assert EngagementPlan.objects.get().why == "The port lies in their seat."
+    plan.refresh_from_db()
+    assert plan.why == "The port lies in their seat."
 
 
 @pytest.mark.parametrize("days", [-1826, -1825, 1825, 1826])
