@@ -18,6 +18,7 @@ from contacts.models import Dissolution, dissolved_since
 from notifications.services import with_unread
 from notifications.to_dos import with_to_dos
 
+LAST_VISITED = "last_visited"  # in a session: the membership, of somebody with several, used last
 TO_DO = "To do"
 # The navigation: a person sees the entries whose view admits their role.
 NAVIGATION = (
@@ -107,11 +108,17 @@ class Frame:
 
     @cached_property
     def membership(self) -> Membership | None:
-        """The one of the page's address; on pages of no authority, the person's only one."""
+        """The one of the page's address; on pages of no authority, the person's only one, or of several that
+        whose pages they were on last, which their session keeps."""
         here: Membership | None = getattr(self.request, "membership", None)
         if here:
+            if len(self.memberships) > 1 and self.request.session.get(LAST_VISITED) != here.pk:
+                self.request.session[LAST_VISITED] = here.pk
             return next((each for each in self.memberships if each.pk == here.pk), here)
-        return self.memberships[0] if len(self.memberships) == 1 else None
+        if len(self.memberships) == 1:
+            return self.memberships[0]
+        last = self.request.session.get(LAST_VISITED) if self.memberships else None
+        return next((each for each in self.memberships if each.pk == last), None)
 
     @cached_property
     def authority(self) -> Authority | None:

@@ -19,6 +19,7 @@ import pytest
 from django.db import connection, transaction
 from django.http import Http404, HttpRequest, HttpResponse
 
+from accounts.access import HANDLERS
 from accounts.models import Authority, Role
 from mpcrm import errors
 from tests.access import (
@@ -269,6 +270,10 @@ def faults(world: World, cell: Cell, answer: Answer) -> Iterator[str]:
     """What one answer shows to be wrong by itself."""
     if answer.status != expected(cell):
         yield f"{cell}: {answer.status}, not {expected(cell)}"
+    if cell.role in MEMBERS and "<main" in answer.text:
+        offers_log = 'class="mpcrm-header__log"' in answer.text
+        if offers_log != (cell.role in HANDLERS):
+            yield f"{cell}: {'offers' if offers_log else 'does not offer'} to log an enquiry"
     yield from (f"{cell}: {leak}" for leak in leaks(world, cell, answer))
 
 

@@ -145,6 +145,31 @@ def test_log_enquiry_is_offered_to_those_who_handle_enquiries(authority):
         assert offered == membership.handles_enquiries
 
 
+def test_whoever_works_for_several_logs_for_the_one_they_were_at_last(officer, stranger):
+    other = MembershipFactory(
+        user=officer.user, authority=AuthorityFactory(slug="tarnside"), role=Role.POLITICAL_AFFAIRS
+    )
+    client = Client()
+    client.force_login(officer.user)
+
+    def offered():
+        page = client.get("/account/help/").content.decode()
+        return [slug for slug in ("northmoor", "tarnside", "southfen") if f'"/{slug}/enquiries/log/"' in page]
+
+    assert offered() == []
+    client.get("/northmoor/enquiries/")
+    assert offered() == ["northmoor"]
+    client.get("/tarnside/enquiries/")
+    assert client.get(f"/{stranger.authority.slug}/enquiries/").status_code == 404
+    assert offered() == ["tarnside"]
+    other.role = Role.EXECUTIVE
+    other.save()
+    assert offered() == []
+    other.is_active = False
+    other.save()
+    assert offered() == ["northmoor"]
+
+
 def test_shortcuts_are_off_for_those_who_turned_them_off(officer):
     assert "data-log-enquiry" in page_of(officer)
     assert "aria-keyshortcuts" in page_of(officer)

@@ -111,3 +111,25 @@ def axe_findings(page: Page) -> list[str]:
         for violation in violations
         for node in violation["nodes"]
     ]
+
+
+class Keyboard:
+    """Counts what is pressed; free text is typed uncounted."""
+
+    def __init__(self, page: Page) -> None:
+        self.page, self.strokes = page, 0
+
+    def press(self, *keys: str) -> None:
+        for key in keys:
+            self.page.keyboard.press(key)
+            self.strokes += 1
+
+    def say(self, text: str) -> None:
+        self.page.keyboard.type(text)
+
+    def tab_to(self, selector: str) -> None:
+        for _ in range(15):
+            self.press("Tab")
+            if self.page.evaluate("selector => document.activeElement.matches(selector)", selector):
+                return
+        raise AssertionError(f"Tab does not lead to {selector}")
