@@ -7,11 +7,11 @@ from typing import Any
 from uuid import uuid4
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.forms import RowsField, ask_for_whole_numbers, refuse_a_slip
 from accounts.models import Membership
-from contacts.models import MP, NoteKind
+from contacts.models import MP, CouncilLead, NoteKind
 from engagements.models import READERS, CadenceRAG, EngagementPlan, Touchpoint, TouchpointKind
 from mpcrm.notes import THEY_MAY_ASK
 
@@ -77,6 +77,16 @@ class AgreementForm(forms.Form):
         refuse_a_slip(self, "agreed_on", on=self.on)
 
 
+class ColleaguesField(RowsField):
+    """Colleagues, those first who are `is_near`; the others are folded away unless chosen."""
+
+    folded_label = "Other colleagues"
+
+    @staticmethod
+    def folds(colleague: Any) -> bool:
+        return not colleague.is_near
+
+
 class TouchpointForm(forms.ModelForm):
     """`submission` tells one sending of the form from another, so that a double click records once."""
 
@@ -108,14 +118,14 @@ class TouchpointForm(forms.ModelForm):
         fields = [
             "happened_on",
             "kind",
+            "is_two_way",
+            "summary",
+            "summary_kind",
             "their_people",
             "our_people",
             "our_others",
-            "summary",
-            "summary_kind",
-            "is_two_way",
         ]
-        field_classes = {"our_people": RowsField}
+        field_classes = {"our_people": ColleaguesField}
         labels = {
             "our_people": "From the council",
             "our_others": "Others from the council",
@@ -146,13 +156,18 @@ class TouchpointForm(forms.ModelForm):
         colleagues = Membership.objects.visible_to(membership)
         working = colleagues.active().filter(Q(role__in=READERS) | Q(leads__mp=mp)).values("pk")
         named = self.instance.our_people.values("pk") if self.instance.pk else []
-        self.fields["our_people"].queryset = colleagues.filter(  # type: ignore[attr-defined]
-            Q(pk__in=working) | Q(pk__in=named)
-        ).select_related("user")
+        leading = CouncilLead.objects.visible_to(membership).filter(mp=mp, membership=OuterRef("pk"))
+        self.fields["our_people"].queryset = (  # type: ignore[attr-defined]
+            colleagues.filter(Q(pk__in=working) | Q(pk__in=named))
+            .select_related("user")
+            .annotate(is_near=Q(pk=membership.pk) | Exists(leading.current(on)))
+            .order_by("-is_near", "user__name", "pk")
+        )
         if self.instance.pk:
             self.initial["is_two_way"] = "yes" if self.instance.is_two_way else "no"
             del self.fields["submission"]
         else:
+            self.fields["kind"].widget.attrs["autofocus"] = not self.is_bound
             self.initial = {
                 "submission": uuid4(),
                 "happened_on": on,

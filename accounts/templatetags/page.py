@@ -71,10 +71,29 @@ def is_checkboxes(field: BoundField) -> bool:
     return isinstance(field.field.widget, forms.CheckboxSelectMultiple)
 
 
+@register.filter
+def shown(field: BoundField) -> list[Any]:
+    """The choices of a group that stand open: all but those `folded`."""
+    return [choice for choice in field if not _is_folded(field, choice)]
+
+
+@register.filter
+def folded(field: BoundField) -> list[Any]:
+    """Those the field folds away (`folds`, of a row) for being rarely chosen, and that are not chosen."""
+    return [choice for choice in field if _is_folded(field, choice)]
+
+
+def _is_folded(field: BoundField, choice: Any) -> bool:
+    folds = getattr(field.field, "folds", None)
+    return folds is not None and not choice.data["selected"] and folds(choice.data["value"].instance)
+
+
 @register.simple_tag
 def option(bound: Any, name: str) -> SafeString:
-    """One radio button or checkbox of a group; `name` is radios or checkboxes."""
+    """One radio button or checkbox of a group; `name` is radios or checkboxes. Typing begins at the first."""
     bound.data["attrs"]["class"] = f"govuk-{name}__input"
+    if bound.data["index"] != "0":
+        bound.data["attrs"].pop("autofocus", None)
     return bound.tag()
 
 

@@ -383,6 +383,29 @@ def test_the_touchpoint_form_begins_with_today_the_mp_and_me(authority, mp, offi
     assert form["our_people"].value() == [officer.pk]
 
 
+def test_the_touchpoint_form_folds_away_who_seldom_meets_this_mp(authority, mp, officer, client):
+    lead, was_lead, other = (
+        MembershipFactory(authority=authority, role=Role.OFFICER, user__name=name) for name in "CBA"
+    )
+    CouncilLeadFactory(authority=authority, mp=mp, membership=lead)
+    CouncilLeadFactory(
+        authority=authority, mp=mp, role="deputy", membership=was_lead, ended_on=TODAY - timedelta(1)
+    )
+    url = address("touchpoint_record", authority, mp.pk)
+
+    def folded(page):
+        near, _, others = page.content.decode().partition("Other colleagues (")
+        return [each for each in (officer, lead, was_lead, other) if f'value="{each.pk}"' not in near], others
+
+    page = client.get(url)
+    assert folded(page)[0] == [was_lead, other]
+    assert folded(page)[1].startswith("2)")
+    assert page.content.decode().count(" autofocus") == 1
+    chosen = client.post(url, touchpoint_words(other, summary=""))
+    assert folded(chosen)[0] == [was_lead]
+    assert " autofocus" not in chosen.content.decode()
+
+
 def test_touchpoint_record_writes_it_and_goes_to_the_mp(authority, mp, officer, client):
     response = client.post(address("touchpoint_record", authority, mp.pk), touchpoint_words(officer))
 
