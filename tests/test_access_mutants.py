@@ -178,6 +178,18 @@ SEEN_ELSEWHERE = {
         "tests/contacts/test_portfolios.py",
         "test_only_our_priorities_and_our_mps_posts_are_decided",
     ),
+    "contacts.views.authority.stakeholders:mp_place: MP.objects.of(request.authority)": (
+        "tests/contacts/test_stakeholders.py",
+        "test_who_is_not_ours_is_placed_on_their_own_page",
+    ),
+    "contacts.directory:leads_of_own_mps: MP.objects.of(membership.authority)": (
+        "tests/overview/test_authority_home.py",
+        "test_political_affairs_start_with_what_needs_deciding",
+    ),
+    "contacts.leads.agreements:to_agree: LeadAgreement.objects.visible_to(membership)": (
+        "tests/overview/test_authority_home.py",
+        "test_political_affairs_start_with_what_needs_deciding",
+    ),
     "accounts.models:User.has_work_here: user=": (
         "tests/test_frame.py",
         "test_asking_for_someone_who_could_open_nothing_looks_the_same_and_sends_nothing",

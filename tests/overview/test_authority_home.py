@@ -89,6 +89,15 @@ def to_decide(authority, political_affairs):
     for words, mp in ((people, agreed.mp), ("Deputy: Somebody else", CouncilLead.objects.first().mp)):
         record = {"agreed_on": today, "recorded_by": political_affairs, "recorded_at": timezone.now()}
         LeadAgreement.objects.create(authority=authority, mp=mp, people=words, **record)
+    elsewhere = MembershipFactory()
+    LeadAgreement.objects.create(
+        authority=elsewhere.authority,
+        mp=agreed.mp,
+        people="Deputy: Another",
+        agreed_on=today,
+        recorded_by=elsewhere,
+        recorded_at=timezone.now(),
+    )
     CouncilLeadFactory(authority=authority, mp=MPFactory())  # who is not ours
     return authority
 
