@@ -45,9 +45,7 @@ class DirectoryForm(forms.Form):
         error_messages={"invalid": NO_DATE},
     )
     unowned = forms.BooleanField(label="Only our MPs without a relationship owner", required=False)
-    not_agreed = forms.BooleanField(
-        label="Only our MPs whose leads the Leader has not agreed, or must agree again", required=False
-    )
+    not_agreed = forms.BooleanField(label="Only our MPs whose leads the Leader must agree", required=False)
     sat_here = forms.BooleanField(label="Only those who sat on our council, or worked for it", required=False)
 
     def __init__(self, *args: Any, reads_notes: bool = False, **kwargs: Any) -> None:
