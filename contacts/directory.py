@@ -6,8 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
-from django.db.models import Exists, F, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Authority, Membership
 from contacts.lifelines import (
@@ -98,6 +100,12 @@ def with_relationship_owner(
     or none)."""
     leads = _owners(membership, on, as_at).select_related("membership__user").order_by("pk")
     return mps.prefetch_related(Prefetch("council_leads", queryset=leads, to_attr="owners"))
+
+
+def counted_by_mp(rows: QuerySet[Any, Any]) -> Coalesce:
+    """For an annotation of MPs: how many of these rows are about each."""
+    about = rows.filter(mp=OuterRef("pk")).order_by().values("mp")
+    return Coalesce(Subquery(about.annotate(n=Count("pk")).values("n")), 0)
 
 
 def without_relationship_owner(

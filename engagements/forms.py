@@ -9,10 +9,19 @@ from uuid import uuid4
 from django import forms
 from django.db.models import Exists, OuterRef, Q
 
-from accounts.forms import RowsField, ask_for_whole_numbers, refuse_a_slip
+from accounts.forms import ComparedForm, RowsField, ask_for_whole_numbers, refuse_a_slip
 from accounts.models import Membership
 from contacts.models import MP, CouncilLead, NoteKind
-from engagements.models import READERS, CadenceRAG, EngagementPlan, Touchpoint, TouchpointKind
+from engagements.models import (
+    READERS,
+    CadenceRAG,
+    Commitment,
+    EngagementPlan,
+    Settled,
+    Side,
+    Touchpoint,
+    TouchpointKind,
+)
 from mpcrm.notes import THEY_MAY_ASK
 
 NOT_HAPPENED_YET = "Enter today’s date or an earlier one."
@@ -181,6 +190,76 @@ class TouchpointForm(forms.ModelForm):
         if not data.get("our_people") and not data.get("our_others") and "our_people" not in self.errors:
             self.add_error("our_people", "Choose who took part from the council, or name them below.")
         refuse_a_slip(self, "happened_on", on=self.on)
+        return data
+
+
+class CommitmentForm(ComparedForm):
+    """One ask or promise and, once it is recorded, what became of it."""
+
+    submission = forms.UUIDField(widget=forms.HiddenInput)
+    side = forms.ChoiceField(
+        label="Which is it?",
+        choices=Side.choices,
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose who asked or promised."},
+    )
+    kind = forms.TypedChoiceField(
+        label="What you wrote is",
+        choices=NoteKind.choices,
+        required=False,
+        initial=NoteKind.FACT,
+        empty_value=NoteKind.FACT,
+        widget=forms.RadioSelect,
+    )
+    outcome = forms.ChoiceField(
+        label="What became of it",
+        choices=[("", "Still open"), *Settled.choices],
+        required=False,
+        widget=forms.RadioSelect,
+    )
+
+    class Meta:
+        model = Commitment
+        fields = ["side", "words", "kind", "made_on", "due_on", "outcome", "settled_on", "note"]
+        labels = {"words": "What is asked or promised", "due_on": "Due (may be empty)"}
+        help_texts = {"words": THEY_MAY_ASK}
+        widgets = {
+            "words": forms.Textarea(attrs={"rows": 3}),
+            "made_on": forms.DateInput,
+            "due_on": forms.DateInput,
+            "settled_on": forms.DateInput,
+        }
+        error_messages = {
+            "words": {"required": "Say what is asked or promised."},
+            "note": {"max_length": "Shorten this to 300 characters."},
+            "made_on": DATE_WORDS,
+            "due_on": DATE_WORDS,
+            "settled_on": DATE_WORDS,
+        }
+
+    def __init__(self, *args: Any, on: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.on = on
+        if self.instance.pk:
+            del self.fields["submission"]
+        else:
+            for name in ("outcome", "settled_on", "note"):
+                del self.fields[name]
+            self.initial = {"submission": uuid4(), "made_on": on, **self.initial}
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        made_on, due_on = data.get("made_on"), data.get("due_on")
+        if made_on and due_on and due_on < made_on:
+            self.add_error("due_on", "It cannot be due before it was asked or promised.")
+        refuse_a_slip(self, "made_on", on=self.on)
+        refuse_a_slip(self, "due_on", on=self.on)
+        if "outcome" not in self.fields:
+            return data
+        if not data.get("outcome"):
+            data["settled_on"], data["note"] = None, ""
+        elif not data.get("settled_on"):
+            data["settled_on"] = self.on
         return data
 
 

@@ -56,6 +56,7 @@ MP_PAGES = (
     ("Office", "contacts:office_detail"),
     ("Who leads", "contacts:lead_list"),
     ("Touchpoints", "engagements:touchpoint_list"),
+    ("Asks and commitments", "engagements:commitment_list"),
     ("Priorities", "contacts:mp_matches"),
     ("Checklist", "contacts:checklist_detail"),
     ("Export", "overview:mp_export"),

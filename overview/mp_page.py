@@ -15,11 +15,11 @@ from accounts.models import Authority, Membership
 from contacts.background import background_in_brief
 from contacts.cards.states import card_states
 from contacts.checklist import Completeness, completeness_by_mp
-from contacts.directory import Facts, facts_about, leads_on
+from contacts.directory import Facts, counted_by_mp, facts_about, leads_on
 from contacts.forms import AsAtForm
 from contacts.models import MP, Constituency, MPNews, MPOffice, Post, dissolved_since, is_current
 from contacts.portfolios import Match, matches, priorities_of
-from engagements.models import READERS, WRITERS, Touchpoint, mps_with_cadence
+from engagements.models import READERS, WRITERS, Commitment, Touchpoint, mps_with_cadence
 from enquiries.clock import calendar_of, due_in_words
 from enquiries.models import RAG, Enquiry, EnquiryQuerySet
 from overview.handover.seats import LOOK_BACK
@@ -41,7 +41,11 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     form = AsAtForm(request.GET, today=on)
     facts_on = form.day
     mps = mps_with_cadence(request.authority, on).with_plan()
-    mp = get_object_or_404(mps.annotate(dissolved_since=dissolved_since(facts_on)), pk=pk)
+    commitments = Commitment.objects.visible_to(membership).open()
+    mp = get_object_or_404(
+        mps.annotate(dissolved_since=dissolved_since(facts_on), open_commitments=counted_by_mp(commitments)),
+        pk=pk,
+    )
     is_ours = MP.objects.of(request.authority).filter(pk=pk).exists()
     facts = facts_about(mp, on=facts_on)
     context = {

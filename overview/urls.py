@@ -15,6 +15,7 @@ urlpatterns = [
     path("hand-over/", handover.handover_list, name="handover_list"),
     path("hand-over/<int:holding>/", handover.handover_seat, name="handover_seat"),
     path("hand-over/<int:holding>/plan/", handover.handover_plan, name="handover_plan"),
+    path("hand-over/<int:holding>/commitments/", handover.handover_commitments, name="handover_commitments"),
     path("hand-over/<int:holding>/leads/", handover.handover_leads, name="handover_leads"),
     path("hand-over/<int:holding>/to-dos/", handover.handover_welcome, name="handover_welcome"),
     path("hand-over/<int:holding>/finish/", handover.handover_finish, name="handover_finish"),

@@ -57,6 +57,7 @@ from tests.factories import (
     CampaignIssueFactory,
     CardSentFactory,
     ChecklistAnswerFactory,
+    CommitmentFactory,
     ConstituencyFactory,
     ContactCardFactory,
     CouncilFactory,
@@ -106,6 +107,7 @@ CODES |= {"BackgroundEntry.source_url", "CampaignIssue.source_url", "Position.so
 CODES |= {"Notification.address"}
 # Only a withdrawn row says why it was.
 CODES |= {"Placement.withdrawn_why", "ChecklistAnswer.withdrawn_why"}
+CODES |= {"Commitment.note"}  # and only a settled commitment how it went
 
 
 @dataclass
@@ -263,6 +265,7 @@ def build_place(mark: str, mp: MP, enquiry_type: str, **settings: str) -> Place:
         "post": PostFactory(mp=mp, kind=PostKind.GROUP, title=MINISTER, body=f"Group {prefix}"),
         "enquiry": None,
         "touchpoint": TouchpointFactory(authority=authority, mp=mp, recorded_by=officer),
+        "commitment": CommitmentFactory(authority=authority, mp=mp, recorded_by=officer),
         "notification": NotificationFactory(recipient=officer, in_app=True),
         "failed": NotificationFactory(recipient=officer, state=State.FAILED, last_error="-"),
         "to-do": ToDoFactory(authority=authority, assignee=officer, subject=f"mp:{mp.pk}"),

@@ -44,7 +44,7 @@ from contacts.models import (
     Stance,
     Support,
 )
-from engagements.models import EngagementPlan, Touchpoint, TouchpointKind
+from engagements.models import Commitment, EngagementPlan, Side, Touchpoint, TouchpointKind
 from enquiries.models import ClockEvent, Contact, Enquiry, PastClock, Topic
 from notifications.models import Channel, Notification, Outcome, State, Tick, ToDo
 
@@ -312,6 +312,21 @@ class TouchpointFactory(DjangoModelFactory[Touchpoint]):
     is_two_way = True
     recorded_at = NOW
     recorded_by = factory.LazyAttribute(lambda touchpoint: MembershipFactory(authority=touchpoint.authority))
+
+
+class CommitmentFactory(DjangoModelFactory[Commitment]):
+    """An open ask of TODAY."""
+
+    class Meta:
+        model = Commitment
+
+    authority = factory.SubFactory(AuthorityFactory)
+    mp = factory.LazyAttribute(lambda commitment: MPFactory(authority=commitment.authority))
+    side = Side.ASK
+    words = factory.Sequence(lambda n: f"What is asked {n}")
+    made_on = TODAY
+    recorded_at = NOW
+    recorded_by = factory.LazyAttribute(lambda commitment: MembershipFactory(authority=commitment.authority))
 
 
 class CouncilLeadFactory(DjangoModelFactory[CouncilLead]):

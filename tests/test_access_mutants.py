@@ -214,11 +214,11 @@ SEEN_ELSEWHERE = {
         "tests/enquiries/test_other_authorities.py",
         "test_another_authoritys_topic_leaves_its_name_free",
     ),
-    "engagements.views:_plan_gone: EngagementPlan.objects.visible_to(request.membership)": (
+    "engagements.views.plans:_plan_gone: EngagementPlan.objects.visible_to(request.membership)": (
         "tests/engagements/test_views.py",
         "test_an_edit_of_a_plan_that_was_archived_meanwhile_gives_the_words_back",
     ),
-    "engagements.views:plan_list: MP.objects.of(request.authority)": (
+    "engagements.views.plans:plan_list: MP.objects.of(request.authority)": (
         "tests/engagements/test_views.py",
         "test_plan_list_keeps_the_plans_of_mps_who_lost_our_seat_apart",
     ),

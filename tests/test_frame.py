@@ -94,7 +94,15 @@ def test_navigation_marks_where_one_is(officer):
     assert current("/account/") == []
 
 
-WRITTEN_DOWN = ["Background", "Office", "Who leads", "Touchpoints", "Priorities", "Checklist"]
+WRITTEN_DOWN = [
+    "Background",
+    "Office",
+    "Who leads",
+    "Touchpoints",
+    "Asks and commitments",
+    "Priorities",
+    "Checklist",
+]
 
 
 @pytest.mark.parametrize(

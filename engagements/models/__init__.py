@@ -5,6 +5,7 @@ from engagements.models.cadence import (
     OUT_OF_CONTACT,
     CadenceRAG,
 )
+from engagements.models.commitment import Commitment, Settled, Side
 from engagements.models.plan import EngagementPlan, Reminder, not_agreed_at_the_end_of
 from engagements.models.relationship import mps_with_cadence, relationships
 from engagements.models.touchpoint import Touchpoint, TouchpointKind
@@ -16,8 +17,11 @@ __all__ = [
     "READERS",
     "WRITERS",
     "CadenceRAG",
+    "Commitment",
     "EngagementPlan",
     "Reminder",
+    "Settled",
+    "Side",
     "Touchpoint",
     "TouchpointKind",
     "mps_with_cadence",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+from engagements.models import Settled, Side
+
 
 class Contact(NamedTuple):
     days_ago: int
@@ -12,6 +14,19 @@ class Contact(NamedTuple):
     their_people: str
     summary: str
     is_two_way: bool = True
+
+
+class Agreed(NamedTuple):
+    """An ask or a promise, by days before today and, where due, after it; settled so many days ago."""
+
+    mp: int
+    side: Side
+    words: str
+    made: int
+    due_in: int | None = None
+    outcome: str = ""
+    settled: int = 0
+    note: str = ""
 
 
 class Plan(NamedTuple):
@@ -31,6 +46,24 @@ class Plan(NamedTuple):
 
 # A lead without an account, by name and post.
 CABINET_MEMBER = ("Cllr Dev Anand", "Cabinet member for housing")
+
+AGREED = (
+    Agreed(900001, Side.ASK, "Speak for a three-year settlement in the budget debate.", 62, 40),
+    Agreed(900001, Side.OURS, "Send the forward plan before it is published, each month.", 330, 9),
+    Agreed(900001, Side.THEIRS, "Raise the ring road with the minister.", 92, -20),
+    Agreed(900001, Side.THEIRS, "Visit the depot.", 210, -90, Settled.KEPT, 118, "With her manager."),
+    Agreed(
+        900009,
+        Side.OURS,
+        "Name one officer for school transport across the border.",
+        108,
+        -80,
+        Settled.KEPT,
+        85,
+    ),
+    Agreed(900002, Side.ASK, "Support the Harrowdale bypass bid in writing.", 140),
+    Agreed(900002, Side.OURS, "Tell his office the date of the depot’s opening.", 120),
+)
 
 PLANS = (
     Plan(

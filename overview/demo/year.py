@@ -7,11 +7,12 @@ after `until` has not happened: that is what is open, amber and overdue in the d
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import count
 from random import Random
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -19,8 +20,9 @@ from django.db.models import F
 
 from accounts.models import Authority, Membership, Service
 from contacts import answering
-from contacts.models import MP, SeatHolding
+from contacts.models import MP, NoteKind, SeatHolding
 from engagements import reminders
+from engagements.commitments import change_commitment, record_commitment
 from engagements.services import record_agreement, record_touchpoint, save_plan
 from enquiries import escalation
 from enquiries.models import Contact, Enquiry, Topic, Urgency
@@ -47,7 +49,7 @@ from overview.demo.letters import (
     Letter,
 )
 from overview.demo.people import MPS
-from overview.demo.plans import Plan
+from overview.demo.plans import Agreed, Plan
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY, WEDNESDAY, FRIDAY = 0, 2, 4
@@ -305,6 +307,31 @@ def engagement(scene: Scene, plan: Plan, *, by: Membership) -> Life:
             summary=contact.summary,
             is_two_way=contact.is_two_way,
         )
+
+
+def commitments(scene: Scene, agreed: Iterable[Agreed], *, by: Membership) -> None:
+    """What was asked and promised, and what has become of it."""
+    for each in agreed:
+        now = scene.at(scene.today - timedelta(days=each.made), 16, 17)
+        due_on = None if each.due_in is None else scene.today + timedelta(days=each.due_in)
+        fields: dict[str, Any] = {
+            "side": each.side,
+            "words": each.words,
+            "kind": NoteKind.FACT,
+            "due_on": due_on,
+        }
+        fields["made_on"] = now.astimezone(LONDON).date()
+        recorded = record_commitment(
+            mp=scene.mps[each.mp], by=by, now=now, submission=scene.submission(), **fields
+        )
+        if each.outcome:
+            now = scene.at(scene.today - timedelta(days=each.settled), 10, 11)
+            fields |= {
+                "outcome": each.outcome,
+                "note": each.note,
+                "settled_on": now.astimezone(LONDON).date(),
+            }
+            change_commitment(commitment=recorded, by=by, now=now, **fields)
 
 
 def settle_notifications(*, until: datetime) -> None:

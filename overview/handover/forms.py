@@ -9,7 +9,7 @@ from django import forms
 
 from contacts.models import MP, CouncilLead
 from engagements.archiving import lines_of
-from engagements.models import EngagementPlan
+from engagements.models import Commitment, EngagementPlan, Side
 from enquiries.forms import CloseForm, ReplyForm, choice_field, day_field
 from enquiries.models import AuthorityShown
 
@@ -76,6 +76,29 @@ class PlanItemsForm(forms.Form):
 
     def chosen(self, name: str) -> list[str]:
         return list(self.cleaned_data.get(name, []))
+
+
+class CommitmentsForm(forms.Form):
+    """For each open ask or commitment about the former MP: on with the new one, or with nobody."""
+
+    def __init__(
+        self, *args: Any, commitments: Iterable[Commitment], to_mp: MP | None, **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        self.commitments = {f"commitment-{each.pk}": each for each in commitments}
+        for name, each in self.commitments.items():
+            becomes = "We ask" if each.side == Side.THEIRS else "Carry on with"
+            choices = [("carry", f"{becomes} {to_mp}")] if to_mp else []
+            self.fields[name] = forms.ChoiceField(
+                label=f"{each.get_side_display()}: {each.words}",
+                choices=[*choices, ("leave", "No longer needed"), ("later", "Decide later")],
+                initial="later",
+                widget=forms.RadioSelect,
+                error_messages={"required": "Choose what becomes of it."},
+            )
+
+    def decided(self, decision: str) -> list[Commitment]:
+        return [each for name, each in self.commitments.items() if self.cleaned_data[name] == decision]
 
 
 class LeadsForm(forms.Form):

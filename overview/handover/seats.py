@@ -11,9 +11,10 @@ from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
 
 from accounts.models import Membership
+from contacts.directory import counted_by_mp
 from contacts.handover import Change, ParliamentNow, Seat, parliament_now, seats_with_changes
-from contacts.models import CouncilLead, HandoverStep, SeatHandover, SeatHolding
-from engagements.models import EngagementPlan
+from contacts.models import MP, CouncilLead, HandoverStep, SeatHandover, SeatHolding
+from engagements.models import Commitment, EngagementPlan
 from enquiries.models import Enquiry, EnquiryQuerySet
 from overview.handover.welcome import occasion_of
 
@@ -36,6 +37,7 @@ class Handover:
     state: State
     open_enquiries: int
     plan: EngagementPlan | None  # of the former MP, in force
+    commitments: int  # asks and commitments, open
     leads: int
     steps: int
     is_welcomed: bool  # the to-dos that a new MP brings are made, here or with another seat
@@ -56,6 +58,9 @@ class Handover:
     def may_be_left(self) -> list[str]:
         """What is still to do, and may be left undone: "1 council lead", "the welcome"."""
         left = []
+        if self.commitments and not self.keeps_relationship:
+            one = self.commitments == 1
+            left.append("1 ask or commitment" if one else f"{self.commitments} asks or commitments")
         if self.leads and not self.keeps_relationship:
             left.append(f"{self.leads} council lead{'' if self.leads == 1 else 's'}")
         if self.owes_welcome:
@@ -121,8 +126,8 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
     """Every seat of the authority with its hand-overs, in a fixed number of queries.
 
     A hand-over is offered for the last change of a seat within a year, and for any former MP on whom open
-    enquiries, a plan or leads of ours still hang; of a seat that is not ours, for open enquiries alone. In a
-    dissolution nobody has won or lost a seat yet, so those who sat until then are not offered.
+    enquiries, a plan, commitments or leads of ours still hang; of a seat that is not ours, for open enquiries
+    alone. In a dissolution nobody has won or lost a seat yet, so those who sat until then are not offered.
     """
     parliament = parliament_now(membership.authority, on=on)
     dissolved_on = parliament.dissolved_on if parliament.is_dissolved else None
@@ -151,12 +156,14 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
         plan.mp_id: plan
         for plan in EngagementPlan.objects.visible_to(membership).in_force().filter(mp__in=last_lost)
     }
-    leads = Counter(
-        CouncilLead.objects.visible_to(membership)
-        .filter(mp__in=last_lost, ended_on=None)
-        .order_by()
-        .values_list("mp", flat=True)
-    )
+    relationship = {
+        mp: (commitments, leads)
+        for mp, commitments, leads in MP.objects.filter(pk__in=last_lost).values_list(
+            "pk",
+            counted_by_mp(Commitment.objects.visible_to(membership).open()),
+            counted_by_mp(CouncilLead.objects.visible_to(membership).filter(ended_on=None)),
+        )
+    }
     welcomes = HandoverStep.objects.standing().filter(handover=OuterRef("pk"), kind=HandoverStep.Kind.TO_DOS)
     records = {
         (record.constituency_id, record.former_mp_id, record.lost_on): record
@@ -167,16 +174,16 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
     }
     welcomed = {record.welcome for record in records.values()}
 
-    def handover(
-        change: Change, hanging: int = 0, plan: EngagementPlan | None = None, leads: int = 0
-    ) -> Handover:
-        record = records.get(change.key)
+    def handover(change: Change, hanging: int = 0) -> Handover:
+        record, pk = records.get(change.key), change.former.pk if change.former else 0
+        commitments, leads = relationship.get(pk, (0, 0))
         return Handover(
             change=change,
             record=record,
             state=_state(record, change, hanging),
             open_enquiries=hanging,
-            plan=plan,
+            plan=plans.get(pk),
+            commitments=commitments,
             leads=leads,
             steps=record.standing if record else 0,
             is_welcomed=occasion_of(change) in welcomed,
@@ -195,13 +202,13 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
         sits, stays = change.sits_for is not None, change.stays_ours
         # Of an MP who sits for another seat now, only what came from this one is to hand over.
         hanging = enquiries[former.pk, change.seat.pk if sits else None]
-        each = handover(change, hanging, plans.get(former.pk), leads[former.pk])
+        each = handover(change, hanging)
         if stays and change.seat.ended_on:
             hanging = 0  # the seat is gone, the MP is not: they go on asking for those who live there
         if each.record or hanging:
             return each
         is_news = change.is_latest and lost_on >= on - LOOK_BACK and (change.holder or not sits)
-        has_left = not stays and (each.plan or each.leads)
+        has_left = not stays and (each.plan or each.commitments or each.leads)
         return each if change.is_ours and (is_news or has_left) else None
 
     rows = []

@@ -32,7 +32,13 @@ from engagements.archiving import (
     take_back_archiving,
     take_back_carried,
 )
-from engagements.models import EngagementPlan
+from engagements.commitments import (
+    CommitmentChanged,
+    HandedOver,
+    hand_over_commitment,
+    take_back_commitment,
+)
+from engagements.models import Commitment, EngagementPlan
 from enquiries.models import CarryOver, Enquiry, Reply
 from enquiries.services import (
     Refused,
@@ -170,6 +176,24 @@ def carry_items(
 
 
 @transaction.atomic
+def hand_over_commitments(
+    handover: Handover,
+    *,
+    carried: Iterable[Commitment],
+    left: Iterable[Commitment],
+    by: Membership,
+    now: datetime,
+) -> None:
+    """Those chosen go on with the new MP; the others are no longer needed."""
+    for commitments, to_mp in ((carried, handover.change.new), (left, None)):
+        for commitment in commitments:
+            subject = f"commitment:{commitment.pk}"
+            record = _begun(handover, subject, by=by)
+            effect = hand_over_commitment(commitment=commitment, to_mp=to_mp, by=by, now=now)
+            record_step(record, Kind.COMMITMENT, subject, asdict(effect), by=by, now=now)
+
+
+@transaction.atomic
 def hand_over_leads(
     handover: Handover,
     *,
@@ -193,8 +217,8 @@ def hand_over_leads(
 def finish(handover: Handover, *, leaves: bool = False, by: Membership, now: datetime) -> None:
     """This seat is handed over, and nobody is to do anything about the former MP any more.
 
-    Raises NotFinished while enquiries or the plan wait and, unless somebody `leaves` them on purpose, leads
-    or the welcome.
+    Raises NotFinished while enquiries or the plan wait and, unless somebody `leaves` them on purpose,
+    commitments, leads or the welcome.
     """
     record = begin(handover.change, by=by)
     on = timezone.localdate(now)
@@ -286,7 +310,7 @@ def _undo(record: SeatHandover, steps: HandoverStepQuerySet, *, by: Membership, 
         try:
             with transaction.atomic():
                 UNDO[Kind(step.kind)](step.effect, by, now)
-        except (Refused, PlanInUse, LeadRefused, AnsweredSince) as refused:
+        except (Refused, PlanInUse, CommitmentChanged, LeadRefused, AnsweredSince) as refused:
             reasons.append(str(refused))
     if reasons:
         raise NotUndone(reasons)
@@ -337,6 +361,10 @@ def _undo_items(effect: dict[str, Any], by: Membership, now: datetime) -> None:
     take_back_carried(carried=Carried(**effect), by=by, now=now)
 
 
+def _undo_commitment(effect: dict[str, Any], by: Membership, now: datetime) -> None:
+    take_back_commitment(handed_over=HandedOver(**effect), by=by, now=now)
+
+
 def _undo_lead(effect: dict[str, Any], by: Membership, now: datetime) -> None:
     put_lead_back(effect=effect, by=by, now=now)
 
@@ -375,6 +403,7 @@ UNDO: dict[HandoverStep.Kind, Undo] = {
     Kind.CLOSED: _undo_closed,
     Kind.PLAN: _undo_plan,
     Kind.ITEMS: _undo_items,
+    Kind.COMMITMENT: _undo_commitment,
     Kind.LEAD: _undo_lead,
     Kind.TO_DOS: _undo_to_dos,
     Kind.CHECKLIST: _undo_checklist,

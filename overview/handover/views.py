@@ -17,7 +17,8 @@ from accounts.models import Role
 from contacts.handover import DoneAlready, LeadRefused
 from contacts.models import MP, ONE_AT_A_TIME, CouncilLead, HandoverStep
 from engagements.archiving import PlanInUse
-from engagements.models import EngagementPlan
+from engagements.commitments import CommitmentChanged
+from engagements.models import Commitment, EngagementPlan
 from enquiries.clock import calendar_of, due_in_words
 from enquiries.models import RAG, Enquiry
 from enquiries.services import Refused
@@ -26,6 +27,7 @@ from overview.handover.forms import (
     AnswerForm,
     CarryForm,
     CloseLeftForm,
+    CommitmentsForm,
     FinishForm,
     LeadsForm,
     PlanItemsForm,
@@ -137,6 +139,9 @@ def handover_plan(request: AuthorityRequest, holding: int) -> HttpResponse:
         "by": request.membership,
         "now": timezone.now(),
     }
+    if new and plan.archived_at and not (decided["objectives"] or decided["key_messages"]):
+        messages.info(request, "Choose what still holds.")
+        return _to_seat(request, handover)
     if new and plan.archived_at:
         said = f"The plan for {new} has what you chose."
         return _do(request, handover, said, lambda: steps.carry_items(handover, to_mp=new, **decided))
@@ -145,6 +150,27 @@ def handover_plan(request: AuthorityRequest, holding: int) -> HttpResponse:
         handover,
         "The plan is archived.",
         lambda: steps.hand_over_plan(handover, to_mp=new, **decided),
+    )
+
+
+@require_POST
+@for_roles(*HANDLERS)
+def handover_commitments(request: AuthorityRequest, holding: int) -> HttpResponse:
+    handover = _find(request, holding)
+    form = _commitments_form(request, handover, request.POST)
+    if not form.is_valid():
+        return _page(request, handover, commitments_form=form)
+    return _do(
+        request,
+        handover,
+        "Asks and commitments are saved.",
+        lambda: steps.hand_over_commitments(
+            handover,
+            carried=form.decided("carry"),
+            left=form.decided("leave"),
+            by=request.membership,
+            now=timezone.now(),
+        ),
     )
 
 
@@ -289,6 +315,13 @@ def _plan(request: AuthorityRequest, handover: Handover) -> EngagementPlan | Non
     return handover.plan or plan_archived_here(handover, request.membership)
 
 
+def _commitments_form(request: AuthorityRequest, handover: Handover, data: Any = None) -> CommitmentsForm:
+    left = Commitment.objects.none()
+    if handover.change.former and not handover.keeps_relationship:
+        left = Commitment.objects.visible_to(request.membership).of(handover.change.former).open()
+    return CommitmentsForm(data, commitments=left.for_list(), to_mp=handover.change.new)
+
+
 def _leads(request: AuthorityRequest, handover: Handover) -> list[CouncilLead]:
     if handover.keeps_relationship:
         return []
@@ -317,7 +350,7 @@ def _do(request: AuthorityRequest, handover: Handover, said: str, step: Callable
         step()
     except DoneAlready as done:
         return _was_done(request, handover, done)
-    except (LeadRefused, PlanInUse) as refused:
+    except (LeadRefused, PlanInUse, CommitmentChanged) as refused:
         messages.warning(request, f"Nothing was changed. {refused}")
     else:
         messages.success(request, said)
@@ -374,6 +407,7 @@ def _page(
     handover: Handover,
     *,
     plan_form: PlanItemsForm | None = None,
+    commitments_form: CommitmentsForm | None = None,
     leads_form: LeadsForm | None = None,
 ) -> HttpResponse:
     membership, on = request.membership, timezone.localdate()
@@ -386,6 +420,7 @@ def _page(
         enquiry.rag_word = RAG(enquiry.rag).label if enquiry.rag else ""  # type: ignore[attr-defined]
     plan = _plan(request, handover)
     done = _done(request, handover)
+    sent = plan_form or commitments_form or leads_form
     return render(
         request,
         "overview/handover_seat.html",
@@ -396,6 +431,7 @@ def _page(
             "decided": sum(step.subject.startswith("enquiry:") for step in done),
             "plan": plan,
             "plan_form": plan_form or (PlanItemsForm(plan=plan, to_mp=change.new) if plan else None),
+            "commitments_form": commitments_form or _commitments_form(request, handover),
             "leads": leads,
             "leads_form": leads_form or _leads_form(request, handover),
             "finish_form": FinishForm(may_be_left=handover.may_be_left),
@@ -404,8 +440,8 @@ def _page(
             "may_write": membership.role in HANDLERS,
             "may_lead": membership.role == Role.POLITICAL_AFFAIRS,
             "shows_text": membership.sees_enquiry_text,
-            "has_errors": bool(plan_form or leads_form),
-            "form": plan_form or leads_form,
+            "has_errors": bool(sent),
+            "form": sent,
         },
-        status=422 if plan_form or leads_form else 200,
+        status=422 if sent else 200,
     )

@@ -38,7 +38,7 @@ from contacts.models import (
     SeatHandover,
     SeatHolding,
 )
-from engagements.models import EngagementPlan, Reminder, Touchpoint
+from engagements.models import Commitment, EngagementPlan, Reminder, Touchpoint
 from enquiries.models import CarryOver, Enquiry, Reply, TimelineEntry
 from notifications.models import Notification, ToDo
 
@@ -117,6 +117,7 @@ OURS = (
     Held(PortfolioMatch, "Posts and our priorities", OPINION),
     Held(EngagementPlan, "Engagement plan", OPINION),
     Held(Touchpoint, "Touchpoints", marked_by="summary_kind"),
+    Held(Commitment, "Asks and commitments"),
     Held(CouncilLead, "Who leads on the MP", OUR_DECISION),
     Held(LeadAgreement, "The Leader’s agreement to who leads", OUR_DECISION),
     Held(PersonalRelationship, "Who of ours knows the MP anyway"),

@@ -282,4 +282,6 @@ def test_a_seat_that_changed_hands_waits_to_be_handed_over(northmoor):
 
     waiting = {each.change.former.name: each.words for each in overview_of(officer, on=TODAY).handovers}
 
-    assert waiting["Sir Edmund Pellow"] == "2 open enquiries, a plan to archive, 1 council lead"
+    assert waiting["Sir Edmund Pellow"] == (
+        "2 open enquiries, a plan to archive, 2 asks or commitments, 1 council lead, the welcome"
+    )

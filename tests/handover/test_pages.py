@@ -16,11 +16,12 @@ from contacts.models import (
     MPListImport,
     SeatHolding,
 )
-from engagements.models import EngagementPlan
+from engagements.models import Commitment, EngagementPlan
 from enquiries.services import send_reply
 from notifications.models import ToDo
 from overview.handover import steps
 from tests.factories import (
+    CommitmentFactory,
     ConstituencyFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
@@ -257,6 +258,32 @@ def test_the_page_of_a_new_seat_is_a_welcome_alone(authority, former, seat, offi
     assert "To-dos for the new MP that nobody has done yet go." in undo
     client.post(url("handover_undo", fresh.pk))
     assert not ToDo.objects.exists()
+
+
+def test_asks_and_commitments_are_carried_on_left_or_decided_later_and_put_back(
+    authority, former, new, officer, sign_in, url
+):
+    goes, ends, waits = (CommitmentFactory(authority=authority, mp=former) for _ in range(3))
+    client = sign_in(officer)
+    offered = client.get(url("handover_seat")).content.decode()
+    unsaid = client.post(url("handover_commitments"), {})
+
+    client.post(
+        url("handover_commitments"),
+        {
+            f"commitment-{goes.pk}": "carry",
+            f"commitment-{ends.pk}": "leave",
+            f"commitment-{waits.pk}": "later",
+        },
+    )
+
+    assert goes.words in offered
+    assert (unsaid.status_code, "Choose what becomes of it." in unsaid.content.decode()) == (422, True)
+    assert Commitment.objects.get(mp=new).carried_from == goes
+    assert list(Commitment.objects.of(former).open()) == [waits]
+    assert handover_of(former, officer).words == "1 ask or commitment, the welcome"
+    client.post(url("handover_undo"))
+    assert Commitment.objects.of(former).open().count() == Commitment.objects.count() == 3
 
 
 def test_an_officer_is_not_offered_to_undo_who_leads(

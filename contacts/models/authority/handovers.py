@@ -84,6 +84,7 @@ class HandoverStep(AuthorityOwned):
         CLOSED = "closed", "Enquiry closed"
         PLAN = "plan", "Plan archived"
         ITEMS = "items", "Put into the new MP’s plan"
+        COMMITMENT = "commitment", "Ask or commitment carried on or left"
         LEAD = "lead", "Who leads"
         CHECKLIST = "checklist", "Checklist begun anew"
         TO_DOS = "to-dos", "To-dos made"

@@ -142,6 +142,7 @@ def make_demo(*, now: datetime) -> None:
     # After the year, so that its hours and chances stay what they are.
     make_cards(northmoor)
     make_wider_leads(northmoor)
+    year.commitments(northmoor, plans.AGREED, by=northmoor.people["helen.marsh"])
     year.settle_notifications(until=now)
     leave_behind(northmoor, by="helen.marsh")
     leave_and_join(northmoor, now=now)

@@ -1,0 +1,146 @@
+"""Asks and commitments: recorded, corrected and settled, and what becomes of a former MP’s."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.history import save_signed, sign, version_of
+from accounts.models import Membership
+from contacts.models import MP
+from engagements.models import Commitment, Settled, Side
+from engagements.services import NotHappenedYet
+
+
+class CommitmentChanged(Exception):
+    """It is not as it was when this began; the message says of whom."""
+
+
+class EditedMeanwhile(Exception):
+    """Somebody saved it after this edit began: `saved` is what stands now. Nothing was written."""
+
+    def __init__(self, saved: Commitment) -> None:
+        super().__init__("somebody saved it first")
+        self.saved = saved
+
+
+@transaction.atomic
+def record_commitment(
+    *,
+    mp: MP,
+    by: Membership,
+    now: datetime,
+    submission: UUID,
+    side: str,
+    words: str,
+    kind: str,
+    made_on: date,
+    due_on: date | None,
+) -> Commitment:
+    """Write down one ask or promise; the same `submission` again gives the same. Raises NotHappenedYet."""
+    if made_on > timezone.localdate(now):
+        raise NotHappenedYet
+    same = Commitment.objects.filter(authority_id=by.authority_id, submission=submission)
+    if existing := same.first():
+        return existing
+    commitment = Commitment(
+        authority_id=by.authority_id,
+        submission=submission,
+        mp=mp,
+        side=side,
+        words=words,
+        kind=kind,
+        made_on=made_on,
+        due_on=due_on,
+        recorded_at=now,
+        recorded_by=by,
+    )
+    try:
+        with transaction.atomic():
+            save_signed(commitment, by=by, now=now)
+    except IntegrityError:  # the same form, sent twice at the same moment
+        return same.get()
+    return commitment
+
+
+@transaction.atomic
+def change_commitment(
+    *, commitment: Commitment, by: Membership, now: datetime, version: int | None = None, **changes: Any
+) -> None:
+    """Correct, settle or open it again, as seen at `version`, if given; the history keeps what it said.
+
+    Raises NotHappenedYet, EditedMeanwhile.
+    """
+    on = timezone.localdate(now)
+    if max(changes["made_on"], changes["settled_on"] or date.min) > on:
+        raise NotHappenedYet
+    saved = Commitment.objects.visible_to(by).select_for_update(of=("self",)).get(pk=commitment.pk)
+    if version is not None and version_of(saved) != version:
+        raise EditedMeanwhile(saved)
+    for field, value in changes.items():
+        setattr(saved, field, value)
+    save_signed(saved, by=by, now=now)
+
+
+@dataclass(frozen=True)
+class HandedOver:
+    """What handing an ask or commitment over did: enough to take it back until anybody changes it."""
+
+    commitment_id: int
+    carried_id: int | None
+    note: str
+
+
+@transaction.atomic
+def hand_over_commitment(
+    *, commitment: Commitment, to_mp: MP | None, by: Membership, now: datetime
+) -> HandedOver:
+    """What was asked of a former MP, or promised, goes on with the new one, or (None) with nobody.
+
+    What the former MP promised binds nobody else: it goes on as what we ask. Raises CommitmentChanged.
+    """
+    mine = Commitment.objects.visible_to(by).select_for_update(of=("self",)).select_related("mp")
+    commitment = mine.get(pk=commitment.pk)
+    if not commitment.is_open:
+        raise CommitmentChanged(f"What {commitment.mp} was asked or promised is settled already.")
+    carried = None
+    if to_mp:
+        carried = Commitment(
+            authority=by.authority,
+            mp=to_mp,
+            side=Side.ASK if commitment.side == Side.THEIRS else commitment.side,
+            words=commitment.words,
+            kind=commitment.kind,
+            made_on=commitment.made_on,
+            due_on=commitment.due_on,
+            carried_from=commitment,
+            recorded_at=now,
+            recorded_by=by,
+        )
+        save_signed(carried, by=by, now=now)
+    commitment.outcome, commitment.settled_on = Settled.NOT_NEEDED, timezone.localdate(now)
+    commitment.note = f"Carried on with {to_mp}" if to_mp else f"{commitment.mp} lost the seat"
+    save_signed(commitment, by=by, now=now)
+    return HandedOver(commitment.pk, carried.pk if carried else None, commitment.note)
+
+
+@transaction.atomic
+def take_back_commitment(*, handed_over: HandedOver, by: Membership, now: datetime) -> None:
+    """Undo `hand_over_commitment`. Raises CommitmentChanged once anybody changed either."""
+    mine = Commitment.objects.visible_to(by).select_for_update(of=("self",)).select_related("mp")
+    commitment = mine.get(pk=handed_over.commitment_id)
+    if commitment.note != handed_over.note:
+        raise CommitmentChanged(f"What {commitment.mp} was asked or promised has been changed since.")
+    if handed_over.carried_id:
+        carried = mine.get(pk=handed_over.carried_id)
+        if carried.history.count() > 1:
+            raise CommitmentChanged(f"What was carried on with {carried.mp} has been changed since.")
+        sign(carried, by=by, now=now)
+        carried.delete()
+    commitment.outcome, commitment.settled_on, commitment.note = "", None, ""
+    save_signed(commitment, by=by, now=now)

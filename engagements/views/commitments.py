@@ -1,0 +1,81 @@
+"""Asks and commitments. Officers and political affairs write them; executives read them."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.access import AuthorityRequest, for_roles
+from contacts.models import MP
+from engagements.commitments import EditedMeanwhile, change_commitment, record_commitment
+from engagements.forms import NOT_HAPPENED_YET, CommitmentForm
+from engagements.models import READERS, WRITERS, Commitment
+from engagements.services import NotHappenedYet
+
+
+@require_safe
+@for_roles(*READERS)
+def commitment_list(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
+    mp = get_object_or_404(MP, pk=mp_pk)
+    commitments = Commitment.objects.visible_to(request.membership).of(mp).for_list()
+    return render(
+        request,
+        "engagements/commitment_list.html",
+        {
+            "mp": mp,
+            "on": timezone.localdate(),
+            "page_obj": Paginator(commitments, 25).get_page(request.GET.get("page")),
+            "may_write": request.membership.role in WRITERS,
+        },
+    )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def commitment_record(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
+    mp, now = get_object_or_404(MP, pk=mp_pk), timezone.now()
+    form = CommitmentForm(request.POST or None, on=timezone.localdate(now))
+    if request.method == "POST" and form.is_valid():
+        try:
+            record_commitment(mp=mp, by=request.membership, now=now, **form.cleaned_data)
+        except NotHappenedYet:
+            form.add_error("made_on", NOT_HAPPENED_YET)
+        else:
+            messages.success(request, "It is recorded.")
+            return redirect("engagements:commitment_list", request.authority.slug, mp.pk)
+    return _form(request, form, mp)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def commitment_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
+    """Correct it, settle it, or open it again."""
+    commitments = Commitment.objects.visible_to(request.membership).select_related("mp")
+    commitment, now = get_object_or_404(commitments, pk=pk), timezone.now()
+    on = timezone.localdate(now)
+    form = CommitmentForm(request.POST or None, instance=commitment, on=on)
+    if request.method == "POST" and form.is_valid():
+        try:
+            change_commitment(commitment=commitment, by=request.membership, now=now, **form.cleaned_data)
+        except NotHappenedYet:
+            late = form.cleaned_data["made_on"] > on
+            form.add_error("made_on" if late else "settled_on", NOT_HAPPENED_YET)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
+        else:
+            messages.success(request, "It is saved.")
+            return redirect("engagements:commitment_list", request.authority.slug, commitment.mp_id)
+    return _form(request, form, commitment.mp)
+
+
+def _form(request: AuthorityRequest, form: CommitmentForm, mp: MP) -> HttpResponse:
+    return render(
+        request,
+        "engagements/commitment_edit.html",
+        {"form": form, "mp": mp, "is_new": form.instance.pk is None},
+        status=422 if form.is_bound else 200,
+    )
