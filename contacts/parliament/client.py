@@ -32,7 +32,6 @@ MOST_BYTES = 4 * 1024 * 1024  # a page of members is 40 KB
 CONNECT_SECONDS, READ_SECONDS = 5.0, 20.0
 LONGEST_VALIDATOR = 200
 FIRST_PAUSE, LONGEST_PAUSE = 1.0, 60.0
-PASSING = frozenset({429, 500, 502, 503, 504})
 
 Parsed = TypeVar("Parsed")
 Item = TypeVar("Item")
@@ -257,7 +256,7 @@ def refuse_other_hosts(address: str) -> None:
 
 def refuse_status(response: httpx.Response, address: str) -> None:
     status = response.status_code
-    if status in PASSING:
+    if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
         raise NoAnswer(address, f"answered {status}", wait=retry_after(response))
     if response.has_redirect_location:
         raise OddAnswer(address, "", f"answered {status}: go elsewhere, which we do not")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import date
 
 import pytest
@@ -336,7 +337,7 @@ def test_characters_that_no_database_keeps_are_cleaned(small, api):
 # --- Answers that do not come -----------------------------------------------------------------
 
 
-@pytest.mark.parametrize("status", [429, 500, 502, 503, 504])
+@pytest.mark.parametrize("status", [429, 500, 503, 520, 599])
 def test_a_passing_fault_is_tried_again_with_growing_pauses(small, api, clock, status):
     small.fault("status", status=status, times=3)
 
@@ -410,6 +411,19 @@ def test_nobody_listening_is_no_answer(api, settings, clock):
         api(patience=Patience(2, 60)).member(1)
 
     assert clock.slept == [1.0]
+
+
+def test_a_connection_that_is_not_taken_up_is_no_answer(api, settings, monkeypatch):
+    """By its own limit, however long an answer may take."""
+    monkeypatch.setattr(clients, "CONNECT_SECONDS", 0.1)
+    with socket.socket() as deaf, socket.socket() as first:
+        deaf.bind(("127.0.0.1", 0))
+        deaf.listen(0)
+        first.connect(deaf.getsockname())  # all that may wait
+        settings.PARLIAMENT_APIS = {"members": f"http://127.0.0.1:{deaf.getsockname()[1]}"}
+
+        with pytest.raises(NoAnswer, match=r"did not answer \(ConnectTimeout\)"):
+            api(patience=Patience(1, 60)).contact(1)
 
 
 def test_a_slow_answer_is_no_answer(small):

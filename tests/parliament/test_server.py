@@ -50,6 +50,8 @@ CASES = [
     ("/Members/Search", "/Members/Search", {}),
     ("/Members/History", "/Members/History", {"ids": ["1000", "1001"]}),
     ("/Members/1000", "/Members/{id}", {}),
+    ("/Members/1000/Biography", "/Members/{id}/Biography", {}),
+    ("/Members/1000/Contact", "/Members/{id}/Contact", {}),
     ("/Location/Constituency/Search", "/Location/Constituency/Search", {}),
 ]
 
@@ -57,13 +59,15 @@ CASES = [
 @pytest.mark.parametrize(("path", "described", "query"), CASES)
 def test_built_answers_are_as_described(path, described, query):
     api, parliament = description(), Parliament.made_up()
-    parliament.mps[0].is_suspended = True
+    first = parliament.mps[0]
+    first.is_suspended, first.email = True, "ada@vale.example"
+    first.posts = {"governmentPosts": [("Minister", 1, "2024-07-05", None, "Department for Ink")]}
     parliament.vacate(parliament.seats[1])
 
     answer = parliament.answer(path, query)
 
     assert wrong(answer, schema_of(api, described), api) == []
-    assert "Vale" in json.dumps(answer)
+    assert "vale" in json.dumps(answer).lower()
 
 
 @pytest.mark.parametrize(
