@@ -20,7 +20,10 @@ class ParliamentContactQuerySet(models.QuerySet["ParliamentContact"]):
 
 
 class ParliamentContact(models.Model):
-    """One way to reach an MP, in Parliament's own words and order, from a day to a day."""
+    """One way to reach an MP, in Parliament's own words and order, from a day to a day.
+
+    It names no source, since there is one only: nothing but Parliament's own answer is ever recorded here.
+    """
 
     mp = models.ForeignKey("contacts.MP", on_delete=models.CASCADE, related_name="published_contacts")
     position = models.PositiveSmallIntegerField()
