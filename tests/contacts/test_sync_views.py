@@ -227,6 +227,32 @@ def test_an_admin_reads_on_the_page_of_running_that_a_sync_stopped(client, admin
     assert detail(stopped) in client.get(running).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("days", "is_synced", "is_dissolved", "is_told"),
+    [
+        (7, False, False, False),
+        (8, False, False, True),
+        (8, True, False, False),
+        (8, False, True, False),
+        (None, False, False, False),
+    ],
+)
+def test_an_admin_reads_that_the_facts_are_old_where_no_sync_renews_them(
+    client, admin, settings, days, is_synced, is_dissolved, is_told
+):
+    settings.PARLIAMENT_SYNC = is_synced
+    if days is not None:
+        run_of(on=TODAY - days * DAY)
+    if is_dissolved:
+        Dissolution.objects.create(started_on=TODAY, entered_at=NOW)
+    client.force_login(admin.user)
+
+    shown = client.get(reverse("notifications:is_it_running", args=[admin.authority.slug])).content.decode()
+
+    said = "known here as at 22 February 2026, and Parliament is not asked every night"
+    assert (said in shown) is is_told
+
+
 def test_runs_asked_for_and_never_begun_are_given_up_the_next_day(admin_of_all):
     run = runs.ask_for(subject=SyncSubject.MPS, by=admin_of_all, now=NOW)
 
