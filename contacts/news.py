@@ -18,7 +18,7 @@ from django.db import transaction
 from django.db.models import Max, prefetch_related_objects
 
 from contacts.elections import dissolution_of, held_last
-from contacts.imports.same_post import PARLIAMENT
+from contacts.imports.same_post import OF_PARLIAMENT
 from contacts.models import (
     MP,
     OF_BODIES,
@@ -286,7 +286,7 @@ def of_posts(effects: Mapping[str, Any], *, on: date) -> list[News]:
     if not made and not were_held:
         return []
     posts = Post.objects.filter(pk__in=[*made, *were_held]).select_related("mp")
-    known = Post.objects.exclude(pk__in=made).exclude(mp__is_fictional=True).exclude(source=PARLIAMENT)
+    known = Post.objects.exclude(pk__in=made).exclude(mp__is_fictional=True).exclude(source__in=OF_PARLIAMENT)
     known_to = dict(known.order_by().values_list("kind").annotate(Max("seen_on")))
     sitting = set(SeatHolding.objects.current().values_list("mp", flat=True))
     elected = MPNews.objects.filter(kind=NewsKind.NEW_MP, mp__in=[post.mp_id for post in posts]).order_by()
@@ -316,7 +316,7 @@ def may_be_old(post: Post, listed_to: date | None, came_on: date | None) -> bool
     """Whether a post is told first because its sort, or its MP, was not known of before: `listed_to` the
     newest day for which lists told of its kind, `came_on` when we saw its MP elected."""
     began, asked_on = post.started_on, post.mp.details_on
-    if post.source == PARLIAMENT:
+    if post.source in OF_PARLIAMENT:
         return asked_on is None and not (began and came_on and began >= came_on)
     if began and asked_on and began > asked_on and post.kind != PostKind.GROUP:
         return False
@@ -326,7 +326,7 @@ def may_be_old(post: Post, listed_to: date | None, came_on: date | None) -> bool
 def was_held_since(post: Post) -> bool:
     """Whether a post that is over, on days that are known, may have lasted until Parliament was last asked
     about its MP; of what lists tell, which Parliament may not, whenever it was."""
-    asked_on = post.mp.details_on if post.source == PARLIAMENT else None
+    asked_on = post.mp.details_on if post.source in OF_PARLIAMENT else None
     return bool(post.started_on and post.ended_on and (asked_on is None or post.ended_on >= asked_on))
 
 

@@ -266,14 +266,18 @@ CELERY_BEAT_SCHEDULE = {
 # --- Parliament's own APIs -----------------------------------------------------------
 
 # The only addresses that are ever asked. Not from the environment: nothing may point us elsewhere.
-PARLIAMENT_APIS = {"members": "https://members-api.parliament.uk"}
+PARLIAMENT_APIS = {
+    "members": "https://members-api.parliament.uk",
+    "committees": "https://committees-api.parliament.uk",
+}
 # Whether to ask, every night, who the MPs are.
 PARLIAMENT_SYNC = env.bool("PARLIAMENT_SYNC", default=False)
 # Seconds between two requests.
 PARLIAMENT_PACE = env.float("PARLIAMENT_PACE", default=1.0)
 # Of how many MPs to ask, each night, which posts they hold and how to reach them; 0: of none.
 PARLIAMENT_MPS_A_NIGHT = env.int("PARLIAMENT_MPS_A_NIGHT", default=120)
-# By how many MPs a list may fall short of those who sit here before a person must look at it.
+# By how many MPs a list may fall short of those who sit here, or be apart from Parliament's own count of each
+# party's, before a person must look at it.
 PARLIAMENT_MOST_GONE = env.int("PARLIAMENT_MOST_GONE", default=5)
 
 # --- Logs ---------------------------------------------------------------------------

@@ -43,4 +43,6 @@ STORAGES["staticfiles"] = {  # noqa: F405
 WHITENOISE_AUTOREFRESH = True
 ACCOUNT_RATE_LIMITS = False
 # No test asks the real Parliament: nothing listens here, and tests that ask say where.
-PARLIAMENT_APIS = {"members": os.environ.get("TEST_MEMBERS_API", "http://127.0.0.1:9")}
+PARLIAMENT_APIS = dict.fromkeys(
+    ("members", "committees"), os.environ.get("TEST_PARLIAMENT_API", "http://127.0.0.1:9")
+)

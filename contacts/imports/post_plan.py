@@ -23,12 +23,14 @@ from contacts.imports.planned import Refusal
 from contacts.imports.posts import RowRefused, Statement, statements
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.imports.same_post import (
-    PARLIAMENT,
+    COMMITTEES_API,
+    OF_PARLIAMENT,
     has_begun_near,
     is_same,
     is_same_elsewhere,
     is_same_post_id,
     news_of_other,
+    plain,
 )
 from contacts.imports.seats import FIRST_POLL
 from contacts.models import MP, OF_BODIES, MPListImport, Post, SeatHolding
@@ -113,7 +115,8 @@ class PostPlan:
     def begin(self, mp: MP, post: dict[str, Any], *, row: int) -> Post:
         source = self.source[:200]
         end_source = source if post["ended_on"] else ""
-        fresh = Post(mp=mp, source=source, end_source=end_source, seen_on=self.on, **post)
+        known = {"mp": mp, "source": source, "end_source": end_source, "seen_on": self.on}
+        fresh = Post(**known | post)
         self.fresh.append((row, fresh))
         return fresh
 
@@ -268,7 +271,7 @@ def news_of(post: Post, stated: dict[str, Any], *, on: date) -> dict[str, Any]:
     stated = dict(stated)
     if stated["ended_on"] is None and post.ended_on and post.ended_on >= on:
         stated["ended_on"] = post.ended_on
-    if post.source == PARLIAMENT:
+    if post.source in OF_PARLIAMENT:
         # Parliament's own words stand; a list may know the end, or who chairs.
         ends = post.ended_on is None and stated["ended_on"] is not None
         chairs = stated["is_chair"] and not post.is_chair
@@ -292,7 +295,7 @@ class Known:
         self.claimed: set[int | None] = set()
         for post in Post.objects.filter(mp__is_fictional=False).select_related("mp"):
             self.add(post)
-            told_by = self.of_parliament if post.source == PARLIAMENT else self.of_lists
+            told_by = self.of_parliament if post.source in OF_PARLIAMENT else self.of_lists
             told_by[post.mp_id].append(post)
 
     def add(self, post: Post) -> Post:
@@ -340,7 +343,7 @@ class Known:
         else:
             post = self._begun_with(mp, said)
         post = post or self._told_of_by_parliament(mp, said)
-        if post and post.source == PARLIAMENT:
+        if post and post.source in OF_PARLIAMENT:
             return post
         if post and said["ended_on"] is None and self.open.get(self._words(mp, said), post) is not post:
             raise RowRefused(f"{mp.name} holds “{printable(said['title'])}” already")
@@ -353,6 +356,13 @@ class Known:
 
     def _told_of_by_parliament(self, mp: MP, said: dict[str, Any]) -> Post | None:
         posts = self.of_parliament.get(mp.pk, [])
+        chairs = [post for post in posts if post.source == COMMITTEES_API]
+        if said["is_chair"]:
+            body = plain(said["body"])
+            told = next((post for post in chairs if not post.ended_on and plain(post.body) == body), None)
+            if told:
+                return told
+        posts = [post for post in posts if post not in chairs]
         meant = [post for post in posts if is_same_post_id(post, said) and has_begun_near(post, said)]
         return next(iter(meant or [post for post in posts if is_same(post, said)]), None)
 

@@ -14,7 +14,9 @@ from typing import Any
 from contacts.models import Post, PostKind
 from mpcrm.folding import fold
 
-PARLIAMENT = "Parliament’s Members API"  # the source of a post that Parliament's own answer began
+# The sources of posts that Parliament's own answers began: whatever an MP is, and who chairs a committee.
+PARLIAMENT, COMMITTEES_API = "Parliament’s Members API", "Parliament’s Committees API"
+OF_PARLIAMENT = (PARLIAMENT, COMMITTEES_API)
 ABOUT_THEN = timedelta(days=7)
 # As in "uk.parliament.data/Member/5076/GovernmentPost/1281", "Biography/GovernmentPost/1281/2025-09-07".
 PARLIAMENT_ID = re.compile(r"\b(GovernmentPost|OppositionPost|ParliamentaryPost|Committee)/(\d+)")

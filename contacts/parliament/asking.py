@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from contacts.models import ParliamentSync
 from contacts.parliament import runs
-from contacts.parliament.client import PATIENT, MembersAPI, Patience
+from contacts.parliament.client import PATIENT, ParliamentAPI, Patience
 from contacts.parliament.keeping import KeptAnswers
 
 
@@ -27,7 +27,7 @@ class Manners:
 @contextmanager
 def asking(
     run: ParliamentSync, *, now: datetime, fresh_from: datetime, manners: Manners
-) -> Iterator[tuple[MembersAPI, Callable[[], datetime]]]:
+) -> Iterator[tuple[ParliamentAPI, Callable[[], datetime]]]:
     """The API as a run asks it, and what tells the time while it does."""
     started = manners.clock()
 
@@ -38,7 +38,7 @@ def asking(
         manners.before_asking()
         runs.hold(run, now=moment())
 
-    with MembersAPI(
+    with ParliamentAPI(
         keeper=KeptAnswers(fresh_from=fresh_from, moment=moment),
         patience=manners.patience,
         before_asking=about_to_ask,

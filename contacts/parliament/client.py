@@ -1,4 +1,4 @@
-"""The one way to Parliament's Members API: bounded, patient, polite, and typed.
+"""The one way to Parliament's APIs, of members and of committees: bounded, patient, polite, and typed.
 
 Only the addresses in `settings.PARLIAMENT_APIS` are asked, redirects are not followed, an answer may neither
 be huge nor take long, and what is wrong with it is one of two exceptions: NoAnswer (try again later) and
@@ -87,8 +87,8 @@ class Forgetful:
         pass
 
 
-class MembersAPI(AbstractContextManager["MembersAPI"]):
-    """The Members API. `before_asking` is called before each request that really goes out."""
+class ParliamentAPI(AbstractContextManager["ParliamentAPI"]):
+    """Parliament's APIs. `before_asking` is called before each request that really goes out."""
 
     def __init__(
         self,
@@ -100,7 +100,7 @@ class MembersAPI(AbstractContextManager["MembersAPI"]):
         clock: Callable[[], float] = time.monotonic,
         chance: Callable[[], float] = random.random,
     ) -> None:
-        self.base = settings.PARLIAMENT_APIS["members"]
+        self.bases = settings.PARLIAMENT_APIS
         self.keeper = keeper or Forgetful()
         self.patience = patience
         self.before_asking = before_asking
@@ -127,9 +127,6 @@ class MembersAPI(AbstractContextManager["MembersAPI"]):
         """The constituencies there are now, in pages, with who holds them; those like `name`, if given."""
         return self._pages("/api/Location/Constituency/Search", shapes.seat, searchText=name)
 
-    def member(self, member_id: int) -> shapes.Member:
-        return self._get(self._address(f"/api/Members/{member_id:d}"), shapes.single, shapes.member)
-
     def histories(self, member_ids: Sequence[int]) -> tuple[shapes.History, ...]:
         """Names, parties and memberships of up to 20 members, each from the beginning."""
         address = self._address("/api/Members/History", ids=sorted(member_ids))
@@ -148,10 +145,20 @@ class MembersAPI(AbstractContextManager["MembersAPI"]):
         address = self._address(f"/api/Parties/StateOfTheParties/{shapes.COMMONS}/{on:%Y-%m-%d}")
         return self._get(address, shapes.page, shapes.party_seats).items
 
+    def committees(self) -> tuple[shapes.Committee, ...]:
+        """Every committee of the Commons that there is now."""
+        address = self._address("/api/Committees", "committees", CommitteeStatus="Current", House="Commons")
+        return self._every(address, shapes.committee)
+
+    def committee_members(self, committee_id: int) -> tuple[shapes.CommitteeMember, ...]:
+        path = f"/api/Committees/{committee_id:d}/Members"
+        address = self._address(path, "committees", MembershipStatus="Current")
+        return self._every(address, shapes.committee_member)
+
     # --- How it is asked --------------------------------------------------------------------
 
-    def _address(self, path: str, **query: Any) -> str:
-        return f"{self.base}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
+    def _address(self, path: str, api: str = "members", /, **query: Any) -> str:
+        return f"{self.bases[api]}{path}" + (f"?{urlencode(query, doseq=True)}" if query else "")
 
     def _pages(self, path: str, read: Callable[[Part], Item], **query: Any) -> Iterator[Page[Item]]:
         """Page after page, as many as the first one's total takes, whatever later ones say of it."""
@@ -166,6 +173,19 @@ class MembersAPI(AbstractContextManager["MembersAPI"]):
             yield page
             total = page.total if skip == 0 else total
             skip += PAGE
+
+    def _every(self, address: str, read: Callable[[Part], Item]) -> tuple[Item, ...]:
+        """All of a list of the Committees API, which does not say which part of it an answer is."""
+        items: list[Item] = []
+        skip, total = 0, 1
+        while skip < total:
+            part = f"{address}&Skip={skip}&Take={PAGE}"
+            found, total = self._get(part, shapes.collection, read)
+            items += found
+            skip += PAGE
+            if total > MOST_ITEMS or len(items) != min(skip, total):
+                raise OddAnswer(part, "totalResults", f"is {total}, and {len(items)} came until then")
+        return tuple(items)
 
     def _get(
         self,

@@ -1,4 +1,5 @@
-"""Asking Parliament which posts MPs hold and how to reach them: two requests an MP, some of the MPs a night.
+"""Asking Parliament which posts MPs hold and how to reach them: two requests an MP, some of the MPs a night;
+and who chairs the select committees, one request each.
 
 What is told of an MP is believed as a whole or not at all; what cannot be is left for another night, and no
 post ends by it. A run's answers are applied together, in one transaction.
@@ -8,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -21,7 +22,7 @@ from accounts.models import Authority
 from contacts.imports.applying import apply_plan, one_import_at_a_time
 from contacts.imports.commons import commons_on
 from contacts.imports.post_plan import PostPlan
-from contacts.imports.same_post import PARLIAMENT
+from contacts.imports.same_post import OF_PARLIAMENT, PARLIAMENT, plain
 from contacts.imports.seats import FIRST_POLL
 from contacts.models import (
     MP,
@@ -38,14 +39,18 @@ from contacts.models import (
 from contacts.news import News, record_news
 from contacts.parliament import posts, publishing, runs
 from contacts.parliament.asking import Manners, asking
-from contacts.parliament.client import MembersAPI
-from contacts.parliament.shapes import Biography, OddAnswer
+from contacts.parliament.client import ParliamentAPI
+from contacts.parliament.shapes import Biography, Committee, OddAnswer
 from contacts.parliament.syncing import PROBLEMS, NeedsAPerson, stop
 from contacts.published import Changes, says
 
 # MPs of the seats that somebody here works for are asked about so many times as often as the others.
 OWN_COUNT_FOR = 7
 MOST_ODD = 5
+SELECT = "Select"  # as the Committees API calls the category
+LIST = "The list of committees"
+# By a committee's plain name, the posts of those who chair it, by Parliament's id.
+Chairs = Mapping[str, Mapping[int, posts.Stated]]
 
 
 @dataclass(frozen=True)
@@ -124,16 +129,17 @@ def go_on(
     # A run may take hours at its polite pace, so what it has fetched stays good until it is done.
     with asking(run, now=now, fresh_from=run.started_at, manners=manners) as (api, moment):
         told = gather(api, run, mps)
+        chairs = gather_chairs(api, run) if told else {}
     if is_dry_run:
-        return judge(run, told)
-    return apply(run, told, now=moment())
+        return judge(run, told, chairs)
+    return apply(run, told, chairs, now=moment())
 
 
 def to_ask(*, on: date, number: int | None) -> list[MP]:
     """The MPs whose answers are the oldest, days counting sevenfold for MPs of seats somebody here works for;
     first of all, those never asked about. Who has left is asked about until their posts have ended."""
     mps = MP.objects.filter(is_fictional=False, parliament_id__isnull=False)
-    told = Post.objects.filter(source=PARLIAMENT, ended_on=None)
+    told = Post.objects.filter(source__in=OF_PARLIAMENT, ended_on=None)
     wanted = mps.filter(Q(pk__in=mps.sitting().values("pk")) | Q(pk__in=told.values("mp")))
     own: set[int] = set()
     for authority in Authority.objects.all():
@@ -150,7 +156,7 @@ def to_ask(*, on: date, number: int | None) -> list[MP]:
 # --- Fetching, with no transaction open -----------------------------------------------------------
 
 
-def gather(api: MembersAPI, run: ParliamentSync, mps: Sequence[MP]) -> list[Told]:
+def gather(api: ParliamentAPI, run: ParliamentSync, mps: Sequence[MP]) -> list[Told]:
     told = []
     odd = {each["mp"] for each in runs.odd_in(run)}
     for mp in mps:
@@ -159,7 +165,7 @@ def gather(api: MembersAPI, run: ParliamentSync, mps: Sequence[MP]) -> list[Told
         try:
             told.append(ask_about(api, mp, on=run.on))
         except OddAnswer as problem:
-            runs.note_odd(run, mp, str(problem))
+            runs.note_odd(run, mp.name, str(problem), mp=mp.pk)
             if len(runs.odd_in(run)) > MOST_ODD:
                 raise NeedsAPerson(
                     f"What Parliament answers of more than {MOST_ODD} MPs is not what it should be; "
@@ -168,9 +174,9 @@ def gather(api: MembersAPI, run: ParliamentSync, mps: Sequence[MP]) -> list[Told
     return told
 
 
-def ask_about(api: MembersAPI, mp: MP, *, on: date) -> Told:
+def ask_about(api: ParliamentAPI, mp: MP, *, on: date) -> Told:
     number = mp.parliament_id or 0
-    address = f"{api.base}/api/Members/{number}"
+    address = f"{api.bases['members']}/api/Members/{number}"
     biography = api.biography(number)
     posts.refuse_nothing(biography, f"{address}/Biography")
     posts.stated_in(biography, f"{address}/Biography", elected_on=FIRST_POLL)
@@ -178,10 +184,37 @@ def ask_about(api: MembersAPI, mp: MP, *, on: date) -> Told:
     return Told(mp, biography, contacts, address)
 
 
+def gather_chairs(api: ParliamentAPI, run: ParliamentSync) -> Chairs:
+    """Who chairs each select committee that told of it. What cannot be believed of one leaves all posts of it
+    as they are and stops no run: that is named beside the MPs whose answers were odd."""
+    odd = {each["name"] for each in runs.odd_in(run) if each["mp"] is None}
+    chairs: dict[str, dict[int, posts.Stated]] = {}
+    for committee in select_committees(api, run) if LIST not in odd else ():
+        if committee.name in odd:
+            continue
+        try:
+            members = api.committee_members(committee.id)
+            address = f"{api.bases['committees']}/api/Committees/{committee.id}"
+            who = posts.chairs_in(committee, members, address, on=run.on)
+        except OddAnswer as problem:
+            runs.note_odd(run, committee.name, str(problem))
+        else:
+            chairs.setdefault(plain(committee.name), {}).update(who)
+    return chairs
+
+
+def select_committees(api: ParliamentAPI, run: ParliamentSync) -> list[Committee]:
+    try:
+        return [each for each in api.committees() if each.category == SELECT]
+    except OddAnswer as problem:
+        runs.note_odd(run, LIST, str(problem))
+        return []
+
+
 # --- Judging and applying, in one transaction -----------------------------------------------------
 
 
-def judge(run: ParliamentSync, told: Sequence[Told]) -> Outcome:
+def judge(run: ParliamentSync, told: Sequence[Told], chairs: Chairs) -> Outcome:
     """What would change."""
     outcome = Outcome(PostPlan(source=PARLIAMENT, on=run.on), asked=len(told), odd=list(runs.odd_in(run)))
     mps = [each.mp.pk for each in told]
@@ -201,6 +234,7 @@ def judge(run: ParliamentSync, told: Sequence[Told]) -> Outcome:
                 each.biography,
                 each.address,
                 elected_on=elected_on,
+                chairs={name: who.get(each.mp.parliament_id or 0) for name, who in chairs.items()},
                 has_left=each.mp.pk in left,
             )
         except OddAnswer as problem:
@@ -220,12 +254,12 @@ def judge(run: ParliamentSync, told: Sequence[Told]) -> Outcome:
     return outcome
 
 
-def apply(run: ParliamentSync, told: Sequence[Told], *, now: datetime) -> Outcome:
+def apply(run: ParliamentSync, told: Sequence[Told], chairs: Chairs, *, now: datetime) -> Outcome:
     """Apply what was told and end the run, both or neither. What changes nothing leaves no import behind, so
     that the last that did can still be undone."""
     with transaction.atomic():
         one_import_at_a_time()
-        outcome = judge(run, told)
+        outcome = judge(run, told, chairs)
         made: MPListImport | None = None
         if outcome.posts.fresh or outcome.posts.changed or outcome.published:
             made = MPListImport(

@@ -7,13 +7,14 @@ the day.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
 from contacts.imports.post_plan import PostPlan
 from contacts.imports.posts import refined
 from contacts.imports.same_post import (
+    COMMITTEES_API,
     PARLIAMENT,
     has_begun_near,
     is_same,
@@ -24,7 +25,14 @@ from contacts.imports.same_post import (
 )
 from contacts.imports.seats import FIRST_POLL
 from contacts.models import MP, OF_BODIES, Post, PostKind
-from contacts.parliament.shapes import COMMONS, Biography, BiographyItem, OddAnswer
+from contacts.parliament.shapes import (
+    COMMONS,
+    Biography,
+    BiographyItem,
+    Committee,
+    CommitteeMember,
+    OddAnswer,
+)
 
 # The sections of a biography that tell of posts: Parliament's name of what is in them, and ours.
 SECTIONS = (
@@ -94,9 +102,11 @@ def take(
     address: str,
     *,
     elected_on: date,
+    chairs: Mapping[str, Stated | None],
     has_left: bool = False,
 ) -> None:
-    """Add to the plan what this MP's biography changes. Raises OddAnswer, having added nothing."""
+    """Add to the plan what this MP's biography changes, and what committees say of `chairs` (see
+    `of_chairs`). Raises OddAnswer, having added nothing."""
     changes: list[tuple[Post, Stated]] = []
     fresh: list[Stated] = []
     matched: set[int] = set()
@@ -116,8 +126,18 @@ def take(
     for each in recorded:
         if each.pk not in matched and is_gone(each, whole):
             changes.append((each, {"ended_on": last_day(each, on=plan.on)}))
+    sits_on = biography.committee_memberships
+    more, begun = of_chairs(
+        recorded,
+        chairs,
+        sits_on=None if sits_on is None else {plain(item.name) for item in sits_on if not item.ended_on},
+        elected_on=elected_on,
+        on=plan.on,
+    )
+    changes += more
+    fresh += [] if has_left else begun
     refuse_doubles(recorded, changes, fresh, address)
-    for each, to in changes:
+    for each, to in together(changes):
         if any(getattr(each, name) != value for name, value in to.items()):
             plan.change(each, to, row=0)
         else:
@@ -127,7 +147,9 @@ def take(
 
 
 def means(recorded: Post, post: Stated) -> bool:
-    """Whether Parliament means the post that is recorded."""
+    """Whether Parliament, in a biography, means the post that is recorded."""
+    if recorded.source == COMMITTEES_API:
+        return False
     both_last = recorded.ended_on is None and post["ended_on"] is None
     is_near = both_last or has_begun_near(recorded, post)
     if is_same_post_id(recorded, post):
@@ -141,7 +163,7 @@ def means(recorded: Post, post: Stated) -> bool:
 
 
 def news_of_own(recorded: Post, post: Stated) -> Stated:
-    """What Parliament says of its own earlier word; only a list knows who chairs a committee."""
+    """What Parliament says of its own earlier word; a biography does not know who chairs a committee."""
     keeps = ("title", "is_chair") if recorded.is_chair else ()
     return {name: value for name, value in post.items() if name not in keeps}
 
@@ -151,6 +173,84 @@ def is_gone(recorded: Post, whole: Iterable[str]) -> bool:
     number = parliament_id(recorded.source_id)
     is_own = recorded.source == PARLIAMENT and number is not None and number[0] in whole
     return is_own and recorded.ended_on is None
+
+
+def together(changes: Iterable[tuple[Post, Stated]]) -> Iterable[tuple[Post, Stated]]:
+    """One change for each post."""
+    found: dict[int, tuple[Post, Stated]] = {}
+    for post, to in changes:
+        found[post.pk] = (post, found[post.pk][1] | to if post.pk in found else to)
+    return found.values()
+
+
+# --- Who chairs ------------------------------------------------------------------------------------
+
+
+def chairs_in(
+    committee: Committee, members: Iterable[CommitteeMember], address: str, *, on: date
+) -> dict[int, Stated]:
+    """Who chairs a committee on a day, by Parliament's id, as a post beside the membership: its days are its
+    own."""
+    if len(committee.name) > 200:
+        raise OddAnswer(address, "name", "is too long for a committee's")
+    found = {}
+    for member in members:
+        since = max((a for a, b in member.chairs if a <= on and (b is None or b >= on)), default=None)
+        if member.id is not None and since:
+            found[member.id] = {
+                "kind": PostKind.COMMITTEE,
+                "title": "Chair",
+                "body": committee.name,
+                "is_in_government": False,
+                "is_chair": True,
+                "is_acting": False,
+                "is_on_leave": False,
+                "started_on": since,
+                "ended_on": None,
+                "source": COMMITTEES_API,
+                "source_id": f"Committees/{committee.id}/Chair/{since}",
+            }
+    return found
+
+
+def of_chairs(
+    recorded: Sequence[Post],
+    chairs: Mapping[str, Stated | None],
+    *,
+    sits_on: Collection[str] | None,
+    elected_on: date,
+    on: date,
+) -> tuple[list[tuple[Post, Stated]], list[Stated]]:
+    """What changes of the posts of chairing a committee that an MP holds, and which of them begin.
+
+    `chairs` has the committees that told who chairs them, by their plain name: the post, or None for somebody
+    else's. Of the others nothing changes, unless the MP `sits_on` them no more (None: that was not told).
+    """
+    changes: list[tuple[Post, Stated]] = []
+    fresh: list[Stated] = []
+    bodies = {each.pk: plain(each.body) for each in recorded if each.kind == PostKind.COMMITTEE}
+    lasting = [each for each in recorded if each.pk in bodies and each.is_chair and not each.ended_on]
+    for each in lasting:
+        body = bodies[each.pk]
+        is_over = body in chairs or (sits_on is not None and body not in sits_on)
+        if each.source == COMMITTEES_API and is_over and not chairs.get(body):
+            changes.append((each, {"ended_on": last_day(each, on=on)}))
+        elif each.source == PARLIAMENT and body in chairs and not chairs[body]:
+            changes.append((each, {"title": "Member", "is_chair": False}))  # a list had said otherwise
+    for body, chair in chairs.items():
+        if not chair or chair["started_on"] < elected_on:
+            continue
+        of_it = [each for each in recorded if bodies.get(each.pk) == body and each.is_chair]
+        own = [
+            each
+            for each in of_it
+            if each.source == COMMITTEES_API and (each in lasting or each.source_id == chair["source_id"])
+        ]
+        if own:
+            changes.append((own[0], chair))
+        elif not any(each in lasting for each in of_it):
+            fresh.append(chair)
+    return changes, fresh
 
 
 def last_day(recorded: Post, *, on: date) -> date:

@@ -14,7 +14,6 @@ from django.utils import timezone
 
 from accounts.models import Membership, User
 from contacts.models import (
-    MP,
     MPListImport,
     ParliamentAnswer,
     ParliamentSync,
@@ -128,9 +127,9 @@ def clear_away(*, now: datetime) -> None:
     ParliamentAnswer.objects.filter(fetched_at__lt=now - KEEP_ANSWERS).delete()
 
 
-def note_odd(run: ParliamentSync, mp: MP, what: str) -> None:
-    """What Parliament answers of this MP cannot be: this run goes on without it."""
-    run.report = {**run.report, "odd": [*odd_in(run), {"mp": mp.pk, "name": mp.name, "reason": what}]}
+def note_odd(run: ParliamentSync, name: str, what: str, *, mp: int | None = None) -> None:
+    """What Parliament answers of this MP, or committee, cannot be: this run goes on without it."""
+    run.report = {**run.report, "odd": [*odd_in(run), {"mp": mp, "name": name, "reason": what}]}
     run.save(update_fields=["report"])
 
 

@@ -1,4 +1,4 @@
-"""What Parliament's Members API answers, as dataclasses. Pure: no network, no database, no clock.
+"""What Parliament's APIs answer, as dataclasses. Pure: no network, no database, no clock.
 
 Strict where it matters: a needed key that is missing, or of another type, raises OddAnswer, which names the
 address and the key. Keys that may be absent or null come out as None, or as an empty tuple. Days are the
@@ -164,6 +164,24 @@ class PartySeats:
 
 
 @dataclass(frozen=True)
+class Committee:
+    """Under an id of the Committees API's own, which is not that of the same committee in a biography."""
+
+    id: int
+    name: str
+    category: str | None
+
+
+@dataclass(frozen=True)
+class CommitteeMember:
+    """`id` is that of the Members API; None: a lay member, who sits in no House. `chairs`: from when to when,
+    the last day included, in each role that chairs."""
+
+    id: int | None
+    chairs: tuple[tuple[date, date | None], ...]
+
+
+@dataclass(frozen=True)
 class Page(Generic[Item]):
     """A part of a longer list: `total` is how long the whole was when this page was made."""
 
@@ -267,6 +285,12 @@ def page(data: Any, address: str, read: Callable[[Part], Item]) -> Page[Item]:
 
 def single(data: Any, address: str, read: Callable[[Part], Item]) -> Item:
     return read(whole_of(data, address).part("value"))
+
+
+def collection(data: Any, address: str, read: Callable[[Part], Item]) -> tuple[tuple[Item, ...], int]:
+    """Of the Committees API, whose items are not wrapped: those of a part, and how many there are in all."""
+    whole = whole_of(data, address)
+    return tuple(read(item) for item in whole.parts("items")), whole.number("totalResults")
 
 
 def value_list(data: Any, address: str, read: Callable[[Part], Item]) -> tuple[Item, ...]:
@@ -415,3 +439,24 @@ def biography(part: Part) -> Biography:
 
 def party_seats(part: Part) -> PartySeats:
     return PartySeats(party=party(part.part("party")), total=part.number("total"))
+
+
+def committee(part: Part) -> Committee:
+    category = part.part_or_none("category")
+    return Committee(
+        id=part.number("id"),
+        name=part.text("name"),
+        category=category.text_or_none("name") if category else None,
+    )
+
+
+def committee_member(part: Part) -> CommitteeMember:
+    info = part.part_or_none("memberInfo") if "memberInfo" in part.data else None
+    return CommitteeMember(
+        id=info.number("mnisId") if info else None,
+        chairs=tuple(
+            (role.day("startDate"), role.day_or_none("endDate"))
+            for role in part.parts("roles")
+            if role.part("role").flag("isChair")
+        ),
+    )

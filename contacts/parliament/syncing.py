@@ -7,6 +7,7 @@ constituencies says so, or in a dissolution that somebody has entered.
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date, datetime
 
@@ -24,7 +25,7 @@ from contacts.imports.reading import ListRefused
 from contacts.models import Dissolution, MPListImport, ParliamentSync, SeatHolding, SyncState
 from contacts.parliament import runs
 from contacts.parliament.asking import Manners, asking
-from contacts.parliament.client import PAGE, PATIENT, MembersAPI, Patience
+from contacts.parliament.client import PAGE, PATIENT, ParliamentAPI, Patience
 from contacts.parliament.listing import (
     SOURCE,
     Unsettled,
@@ -33,7 +34,7 @@ from contacts.parliament.listing import (
     seats_without,
     whole,
 )
-from contacts.parliament.shapes import History, Member, OddAnswer
+from contacts.parliament.shapes import History, Member, OddAnswer, PartySeats
 
 
 class NeedsAPerson(Exception):
@@ -129,10 +130,15 @@ def go_on(
 # --- Fetching, with no transaction open -----------------------------------------------------------
 
 
-def gather(api: MembersAPI, *, on: date, since: date | None, allowed: int) -> tuple[Listing, date]:
-    """The whole list, as Parliament's answers make it, and the day it is for."""
+def gather(api: ParliamentAPI, *, on: date, since: date | None, allowed: int) -> tuple[Listing, date]:
+    """The whole list, as Parliament's answers make it, and the day it is for.
+
+    Where no MP's party is on record, parties are dated back to the election and not to this day.
+    """
     members = whole(api.current_mps(), what="MPs")
     facts = load_facts(on)
+    if since is None and facts.mps.keys().isdisjoint(facts.parties_of):
+        since = facts.commons.elected_on
     dissolution = Dissolution.objects.current(on).first()
     if dissolution is None:
         refuse_fall(sitting=len(facts.holder) or facts.commons.size, listed=len(members), allowed=allowed)
@@ -146,6 +152,8 @@ def gather(api: MembersAPI, *, on: date, since: date | None, allowed: int) -> tu
     elif missing:
         more, vacant = look_up(api, facts, missing)
         members += more
+    if dissolution is None:
+        refuse_miscount(members, api.parties(on), allowed=allowed)
     leavers = [] if dissolution else list(those_leaving(facts, members, vacant))
     refuse_upheaval(facts, leavers, allowed=allowed)
     left = [number for each in leavers if (number := facts.mps[each.mp_id].parliament_id)]
@@ -176,6 +184,32 @@ def refuse_fall(*, sitting: int, listed: int, allowed: int) -> None:
         )
 
 
+def refuse_miscount(members: Sequence[Member], parties: Sequence[PartySeats], *, allowed: int) -> None:
+    """The list against the state of the parties, which Parliament counts by itself.
+
+    By the parties' ids, since Labour (Co-op) counts as Labour there. Either may be a day behind the other.
+    """
+    listed = Counter(member.party.id for member in members if member.party)
+    counted = Counter[int]()
+    for each in parties:
+        counted[each.party.id] += each.total
+    apart = max((listed - counted).total(), (counted - listed).total())
+    most = settings.PARLIAMENT_MOST_GONE
+    if apart > max(most, allowed):
+        names = {m.party.id: m.party.name for m in members if m.party}
+        names |= {each.party.id: each.party.name for each in parties}
+        said = ", ".join(
+            f"{name} {listed[number]} and {counted[number]}"
+            for number, name in names.items()
+            if listed[number] != counted[number]
+        )
+        raise NeedsAPerson(
+            f"Parliament’s list of {len(members)} MPs and its own count of the parties differ by {apart} "
+            f"({said}); more than {most} are not believed without a person. If the list is right, run "
+            "manage.py sync_parliament once with PARLIAMENT_MOST_GONE raised."
+        )
+
+
 def refuse_upheaval(facts: Facts, leavers: Sequence[SeatHolding], *, allowed: int) -> None:
     """As many MPs as ever, but others: within a Parliament that is as little to be believed as a fall.
 
@@ -191,7 +225,7 @@ def refuse_upheaval(facts: Facts, leavers: Sequence[SeatHolding], *, allowed: in
         )
 
 
-def look_up(api: MembersAPI, facts: Facts, missing: set[str]) -> tuple[tuple[Member, ...], list[str]]:
+def look_up(api: ParliamentAPI, facts: Facts, missing: set[str]) -> tuple[tuple[Member, ...], list[str]]:
     """Of seats that no listed MP holds: who does hold them after all, and which are vacant.
 
     Only Parliament's own list of constituencies can say that a seat is vacant.
@@ -229,7 +263,7 @@ def those_leaving(facts: Facts, members: Sequence[Member], vacant: Sequence[str]
             yield holding
 
 
-def histories_of(api: MembersAPI, ids: Collection[int]) -> dict[int, History]:
+def histories_of(api: ParliamentAPI, ids: Collection[int]) -> dict[int, History]:
     """What Parliament records of these people's names, parties and memberships; a page of them at a time."""
     wanted = sorted(ids)
     found: dict[int, History] = {}

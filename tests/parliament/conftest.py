@@ -10,7 +10,7 @@ import pytest
 from tests.contacts.conftest import _small_house
 from tests.contacts.lists import ALL_CODES, CODES, Importer
 from tests.parliament.server import Parliament, Recordings, Server, serving
-from tests.parliament.world import make_seats
+from tests.parliament.world import make_one_party_known, make_seats
 
 __all__ = ["_small_house"]  # the fixture
 
@@ -25,12 +25,12 @@ def _certificates_are_read_once(monkeypatch) -> None:
 
 @pytest.fixture
 def serve(settings) -> Iterator[Callable[[Parliament | Recordings], Server]]:
-    """Start a server of these answers, which is then the Members API."""
+    """Start a server of these answers, which is then both of Parliament's APIs."""
     with ExitStack() as stack:
 
         def start(source: Parliament | Recordings) -> Server:
             server = stack.enter_context(serving(source))
-            settings.PARLIAMENT_APIS = {"members": server.address}
+            settings.PARLIAMENT_APIS = {"members": server.address, "committees": server.address}
             return server
 
         yield start
@@ -45,6 +45,7 @@ def importer(db, tmp_path) -> Importer:
 @pytest.fixture
 def seats(db):
     make_seats()
+    make_one_party_known()
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Parliament's Members API on this machine: recorded answers where there are any, built ones where not, and
+"""Parliament's APIs on this machine: recorded answers where there are any, built ones where not, and
 whatever goes wrong with a service on the internet, when a test says so."""
 
 from __future__ import annotations
@@ -7,6 +7,7 @@ import hashlib
 import json
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -200,6 +201,62 @@ class Person:
         return [office, page]
 
 
+@dataclass
+class Body:
+    """A committee; `roles` of its members by their ids: (name of the role, from, to)."""
+
+    id: int
+    name: str
+    roles: dict[int, list[tuple[str, str, str | None]]] = field(default_factory=dict)
+    category: str = "Select"
+
+    def summary(self) -> Json:
+        """As the recorded item, without what says nothing here."""
+        return {
+            "id": self.id,
+            "name": self.name,
+            "subCommittees": [],
+            "house": "Commons",
+            "category": {"id": 1, "name": self.category},
+            "committeeTypes": [],
+            "showOnWebsite": True,
+            "startDate": "2010-07-13T00:00:00",
+            "endDate": None,
+        }
+
+    def members(self) -> list[Json]:
+        """One of them is a lay member, who has no page in either House."""
+        lay = {
+            "id": 1,
+            "personId": None,
+            "name": "Eve Lay",
+            "isLayMember": True,
+            "roles": [role("Lay member")],
+        }
+        return [lay] + [
+            {
+                "id": 90_000 + number,
+                "personId": 40_000 + number,
+                "name": f"Member {number}",
+                "memberInfo": {"mnisId": number, "isChair": False, "house": "Commons", "isCurrent": True},
+                "isLayMember": False,
+                "roles": [role(*each) for each in roles],
+            }
+            for number, roles in self.roles.items()
+        ]
+
+
+def role(name: str, begun: str = "2024-10-21", ended: str | None = None) -> Json:
+    return {
+        "startDate": f"{begun}T00:00:00",
+        "endDate": f"{ended}T00:00:00" if ended else None,
+        "role": {"id": 2, "name": name, "roleType": {"id": 1, "name": name}, "isChair": name == "Chair"},
+        "exOfficio": False,
+        "alternate": False,
+        "coOpted": False,
+    }
+
+
 class Parliament:
     """Who sits where. `mps` is the list the search gives, in its order; `seats` are all 650 names."""
 
@@ -210,6 +267,7 @@ class Parliament:
         self.left_out: set[int] = set()
         # Who sat once: only the histories tell of them.
         self.former: list[Person] = []
+        self.committees: list[Body] = []
 
     @classmethod
     def made_up(cls, codes: list[str] = CODES) -> Parliament:
@@ -238,15 +296,35 @@ class Parliament:
                 wanted = {int(number) for number in query["ids"]}
                 known = {mp.id: mp for mp in (*self.former, *self.mps)}
                 return [{"value": known[n].history(), "links": []} for n in sorted(wanted & known.keys())]
-            case ["Members", number, *what]:
-                asked = {(): Person.value, ("Biography",): Person.biography, ("Contact",): Person.contact}
+            case ["Members", number, what]:
+                asked = {"Biography": Person.biography, "Contact": Person.contact}
                 mp = next((mp for mp in self.mps if mp.id == int(number)), None)
-                return mp and self.single(path, asked[tuple(what)](mp))
+                return mp and self.single(path, asked[what](mp))
+            case ["Parties", "StateOfTheParties", "1", _]:
+                return self.state_of_the_parties()
             case ["Location", "Constituency", "Search"]:
                 text = query.get("searchText", [""])[0].casefold()
                 named = [name for name in self.seats if text in name.casefold()]
                 return self.page(path, named, skip, take, self.seat)
+        return self.answer_of_committees(path, query)
+
+    def answer_of_committees(self, path: str, query: dict[str, list[str]]) -> Any:
+        match path.strip("/").split("/"):
+            case ["Committees"]:
+                return self.part([each.summary() for each in self.committees], query)
+            case ["Committees", number, "Members"]:
+                body = next((each for each in self.committees if each.id == int(number)), None)
+                return body and self.part(body.members(), query)
         return None
+
+    def state_of_the_parties(self) -> Json:
+        """Its total is 0 in the record too."""
+        names = ["Labour" if mp.party.startswith("Labour") else mp.party for mp in self.mps if mp.party]
+        items = [
+            {"value": {"male": 0, "female": n, "nonBinary": 0, "total": n, "party": party(name)}, "links": []}
+            for name, n in Counter(names).most_common()
+        ]
+        return {"items": items, "totalResults": 0, "resultContext": None, "skip": 0, "take": 0, "links": []}
 
     def seat(self, name: str) -> Json:
         holder = next((mp for mp in self.mps if mp.seat == name), None)
@@ -272,6 +350,12 @@ class Parliament:
             "links": links(f"{path}?skip={skip}&take={take}"),
         }
 
+    def part(self, found: list[Json], query: dict[str, list[str]]) -> Json:
+        """Of a list of the Committees API."""
+        skip, take = int(query["Skip"][0]), int(query["Take"][0])
+        items = found[skip : skip + take]
+        return {"items": items, "totalResults": len(found), "itemsPerPage": take, "links": []}
+
     def single(self, path: str, value: Any) -> Json | None:
         return value and {"value": value, "links": links(path)}
 
@@ -290,6 +374,8 @@ class Recordings:
             "/Members/1/Biography": recorded("members_id_biography_empty"),
             "/Location/Constituency/Search": recorded("location_constituency_search"),
             "/Parties/StateOfTheParties/1/2024-11-28": recorded("parties_stateoftheparties_commons"),
+            "/Committees": {"items": [recorded("committees_committee_203")], "totalResults": 1},
+            "/Committees/203/Members": {"items": [], "totalResults": 0},
         }
 
     def answer(self, path: str, query: dict[str, list[str]]) -> Any:

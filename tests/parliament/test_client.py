@@ -8,9 +8,10 @@ from datetime import date
 import pytest
 
 from contacts.parliament import client as clients
-from contacts.parliament.client import Kept, MembersAPI, NoAnswer, Patience
+from contacts.parliament import shapes
+from contacts.parliament.client import Kept, NoAnswer, ParliamentAPI, Patience
 from contacts.parliament.shapes import OddAnswer
-from tests.parliament.server import Parliament, Person, Recordings
+from tests.parliament.server import Parliament, Person, Recordings, recorded
 
 SEARCH = "/api/Members/Search?House=1&IsCurrentMember=true&skip=0&take=20"
 
@@ -53,10 +54,10 @@ def clock() -> Clock:
 @pytest.fixture
 def api(clock):
     """Clients that do not really wait and have no luck in their jitter."""
-    opened: list[MembersAPI] = []
+    opened: list[ParliamentAPI] = []
 
-    def make(**options) -> MembersAPI:
-        opened.append(MembersAPI(sleep=clock.sleep, clock=clock, chance=lambda: 1.0, **options))
+    def make(**options) -> ParliamentAPI:
+        opened.append(ParliamentAPI(sleep=clock.sleep, clock=clock, chance=lambda: 1.0, **options))
         return opened[-1]
 
     yield make
@@ -94,10 +95,10 @@ def test_recorded_search_is_read(serve, api):
 
 
 @pytest.mark.real_data
-def test_recorded_suspended_member_is_read(serve, api):
-    serve(Recordings())
+def test_recorded_suspended_member_is_read():
+    answer = recorded("members_id_1581_suspended_independent")
 
-    member = api().member(1581)
+    member = shapes.single(answer, "", shapes.member)
 
     status = member.membership.status
     assert (member.display_name, member.party.name) == ("Mr Peter Bone", "Independent")
@@ -312,7 +313,7 @@ def test_another_host_is_never_asked(small, api, settings):
     settings.PARLIAMENT_APIS = {"members": "https://members-api.parliament.uk"}
 
     with pytest.raises(OddAnswer, match="is not at a host that may be asked"):
-        client.member(1)
+        client.contact(1)
 
     assert small.asked == []
 
@@ -360,7 +361,7 @@ def test_an_answer_cut_off_is_asked_for_again(small, api):
 def test_jitter_halves_a_pause_at_most(small, clock):
     small.fault("status", times=2)
 
-    with MembersAPI(sleep=clock.sleep, clock=clock, chance=lambda: 0.0) as api:
+    with ParliamentAPI(sleep=clock.sleep, clock=clock, chance=lambda: 0.0) as api:
         list(api.current_mps())
 
     assert clock.slept == [0.5, 1.0]
@@ -408,7 +409,7 @@ def test_nobody_listening_is_no_answer(api, settings, clock):
     settings.PARLIAMENT_APIS = {"members": "http://127.0.0.1:9"}
 
     with pytest.raises(NoAnswer, match=r"did not answer \(ConnectError\)"):
-        api(patience=Patience(2, 60)).member(1)
+        api(patience=Patience(2, 60)).contact(1)
 
     assert clock.slept == [1.0]
 
@@ -429,7 +430,7 @@ def test_a_connection_that_is_not_taken_up_is_no_answer(api, settings, monkeypat
 def test_a_slow_answer_is_no_answer(small):
     small.fault("slow", seconds=0.6)
 
-    with MembersAPI(patience=Patience(1, 0.2)) as api, pytest.raises(NoAnswer, match="ReadTimeout"):
+    with ParliamentAPI(patience=Patience(1, 0.2)) as api, pytest.raises(NoAnswer, match="ReadTimeout"):
         list(api.current_mps())
 
 
@@ -437,7 +438,7 @@ def test_an_answer_that_dribbles_is_no_answer(server):
     server.fault("dribble", seconds=0.1)
 
     with (
-        MembersAPI(patience=Patience(1, 0.3)) as api,
+        ParliamentAPI(patience=Patience(1, 0.3)) as api,
         pytest.raises(NoAnswer, match="took longer than 0 seconds"),
     ):
         list(api.current_mps())

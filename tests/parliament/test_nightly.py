@@ -19,6 +19,7 @@ from tests.factories import MembershipFactory, UserFactory
 from tests.parliament.world import (
     DAY,
     another_sync_at_work,
+    make_one_party_known,
     make_seats,
     no_sleep,
     plain_facts,
@@ -41,6 +42,7 @@ def wanted(settings):
 @pytest.fixture
 def seats(db):
     make_seats(ALL_CODES)
+    make_one_party_known(ALL_CODES)
 
 
 @pytest.fixture
@@ -88,11 +90,11 @@ def test_five_requests_a_tick_are_a_sync_after_seven(seats, server):
 
     assert done == [
         *([{"parliament_requests": 5}] * 6),
-        {"parliament_requests": 3, "parliament_syncs": 1, "mps_changed": 650},
+        {"parliament_requests": 4, "parliament_syncs": 1, "mps_changed": 650},
         {},
         {},
     ]
-    assert len(server.asked) == 33
+    assert len(server.asked) == 34
     assert MP.objects.count() == 650
     assert tonight().state == SyncState.DONE
 
@@ -124,9 +126,9 @@ def test_posts_and_contacts_come_once_the_mps_are_known(seats, server, settings)
     done = ticks(THREE, 11)
 
     assert done[6:] == [
-        {"parliament_requests": 3, "parliament_syncs": 1, "mps_changed": 650},
+        {"parliament_requests": 4, "parliament_syncs": 1, "mps_changed": 650},
         {"parliament_requests": 5},
-        {"parliament_requests": 3, "parliament_syncs": 1, "posts_changed": 0},
+        {"parliament_requests": 4, "parliament_syncs": 1, "posts_changed": 0},
         {},
         {},
     ]
@@ -158,7 +160,7 @@ def test_what_an_admin_asks_for_is_done_at_once_and_whether_nights_are_wanted_or
         runs.ask_for(subject=SyncSubject.MPS, by=instance_admin.user, now=noon)
 
     assert ticks(noon, 8)[-2:] == [
-        {"parliament_requests": 3, "parliament_syncs": 1, "mps_changed": 650},
+        {"parliament_requests": 4, "parliament_syncs": 1, "mps_changed": 650},
         {},
     ]
     [run] = ParliamentSync.objects.all()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -14,10 +14,13 @@ from django.db import connection
 from django.db.models import Model
 
 from accounts.models import Authority, Membership
+from contacts.imports.names import sort_name
 from contacts.imports.seats import nation_of
+from contacts.imports.undoing import KINDS
 from contacts.models import (
     MP,
     Constituency,
+    MPListImport,
     MPName,
     MPNews,
     MPStatus,
@@ -31,7 +34,7 @@ from contacts.models import (
 from contacts.parliament import runs
 from contacts.parliament.syncing import sync
 from notifications.models import Notification, ToDo
-from tests.contacts.lists import CODES, SEATS, seat_name
+from tests.contacts.lists import CODES, ELECTION, SEATS, seat_name, whole
 from tests.factories import NOW
 
 DAY = timedelta(days=1)
@@ -47,6 +50,15 @@ def make_seats(codes: list[str] = CODES) -> None:
     Constituency.objects.bulk_create(
         Constituency(ons_code=code, name=seat_name(code), nation=nation_of(code)) for code in codes
     )
+
+
+def make_one_party_known(codes: list[str] = CODES) -> None:
+    """Of the last MP of the list, so that a sync is not the first one, which reads everybody's history."""
+    last = whole(codes)[-1]
+    name = last["MP"]
+    mp = MP.objects.create(parliament_id=int(last["Member ID"]), name=name, sort_name=sort_name(name))
+    party = Party.objects.create(name=last["Party"])
+    PartySpell.objects.create(mp=mp, party=party, started_on=ELECTION)
 
 
 def sync_on(day: int = 0, **options: Any):
@@ -126,21 +138,32 @@ def plain_facts() -> dict[type[Model], list[tuple[Any, ...]]]:
 
 
 def all_written() -> dict[type[Model], list[tuple[Any, ...]]]:
-    """The facts, the day of the last look at each MP's details, and what is asked of whom."""
+    """The facts, the day of the last look at each MP's details, what is asked of whom, and each import with
+    its report and what undoing it takes. For one database, put back and written anew: rows from before keep
+    their keys."""
     return plain_facts() | {
         MP: rows_of(MP),
         ToDo: rows_of(ToDo),
         Notification: rows_of(Notification, but="subject"),  # the to-do's key
+        MPListImport: [as_written(each) for each in MPListImport.objects.order_by("pk")],
     }
 
 
-def rows_of(model: type[Model], *, but: str = "") -> list[tuple[Any, ...]]:
+def as_written(made: MPListImport) -> tuple[Any, ...]:
+    """An import with the rows that it made in place of their keys."""
+    rows = {kind: rows_of(KINDS[kind], pks=pks) for kind, pks in made.effects["made"].items()}
+    about = (made.subject, made.state, made.file_name, made.list_date, made.is_partial)
+    return (*about, made.reading, made.rows, made.report, made.effects | {"made": rows})
+
+
+def rows_of(model: type[Model], *, but: str = "", pks: Sequence[int] | None = None) -> list[tuple[Any, ...]]:
     columns = [
         f"{field.name}__{ALIKE[field.related_model]}" if field.is_relation else field.name
         for field in model._meta.concrete_fields
         if field.name not in APART | {but}
     ]
-    return sorted(model._default_manager.values_list(*columns), key=str)
+    found = model._default_manager.all() if pks is None else model._default_manager.filter(pk__in=pks)
+    return sorted(found.values_list(*columns), key=str)
 
 
 def holdings(seat: str) -> list[tuple[Any, ...]]:

@@ -31,9 +31,9 @@ class Command(MPsCommand):
         parser.add_argument(
             "--since",
             metavar="DATE",
-            help="after a pause, or the first time: take the days of changes of party from Parliament's own "
-            "history of each MP, back to DATE, also of those recorded late or not at all (about 33 more "
-            "requests)",
+            help="after a pause: take the days of changes of party from Parliament's own history of each MP, "
+            "back to DATE, also of those recorded late or not at all (about 33 more requests); the first "
+            "time that happens by itself, back to the election",
         )
         parser.add_argument(
             "--only", choices=SyncSubject.values, help="ask who the MPs are (mps), or the rest (details)"
@@ -41,7 +41,7 @@ class Command(MPsCommand):
         parser.add_argument(
             "--everybody",
             action="store_true",
-            help="ask about posts and contact details of every MP (1,300 requests), not of the "
+            help="ask about posts and contact details of every MP (1,340 requests), not of the "
             "PARLIAMENT_MPS_A_NIGHT whose answers are the oldest",
         )
         super().add_arguments(parser)
