@@ -186,7 +186,7 @@ def normalised(world: World, cell: Cell, answer: Answer) -> str:
 def unhurried(text: str) -> str:
     """Without what differs from one second to the next: times of day and one-time form ids."""
     text = re.sub(r'name="submission" value="[-\w]+"', "<submission>", text)
-    return re.sub(r"\d{1,2}:\d\d(:\d\d)?(am|pm)?|\d+ seconds?", "<time>", text)
+    return re.sub(r"\d{1,2}:\d\d(:\d\d)?(am|pm)?|\d+ (second|minute)s?|less than a minute", "<time>", text)
 
 
 # --- What may not be in an answer -----------------------------------------------------
