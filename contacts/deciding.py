@@ -53,8 +53,8 @@ def decide_match(
 def undo_decision(*, by: Membership, priority: Priority, post: Post, now: datetime) -> None:
     """Offer the match again as if nobody had decided it; the history keeps who had."""
     with transaction.atomic():
-        decisions = PortfolioMatch.objects.select_for_update().filter(priority=priority, mp=post.mp_id)
-        for decision in decisions:
+        decisions = PortfolioMatch.objects.filter(priority=priority, mp=post.mp_id)
+        for decision in decisions.select_for_update().order_by("pk"):
             if decision.post_id == post.pk or (decision.post_id is None and says_the_same(decision, post)):
                 sign(decision, by=by, now=now)
                 decision.delete()
