@@ -421,11 +421,13 @@ def grow(world: World, *, facts: bool) -> None:
     CardSentFactory(authority=authority, mp=mp, card=newer, sent_on=today, recorded_by=officer)
     CardSentFactory(authority=authority, mp=ours, card=newer, sent_on=today, recorded_by=officer)
     EngagementPlanFactory(authority=authority, mp=ours)
+    CommitmentFactory(authority=authority, mp=mp)
     gone = world.own.rows["lost"].mp  # a former MP of ours left something with them, too
     left = enquiry_of(place, 401, enquiry_type="enquiry", due_on=today)
     Enquiry.objects.filter(pk=left.pk).update(mp=gone)
     EngagementPlanFactory(authority=authority, mp=gone)
     CouncilLeadFactory(authority=authority, mp=gone)
+    CommitmentFactory(authority=authority, mp=gone)
     seats = {mp.holdings.get().constituency: True, world.own.rows["seat"]: False, world.elsewhere: False}
     for constituency, is_hidden in seats.items():
         SeatChoice.objects.create(authority=authority, constituency=constituency, is_hidden=is_hidden)
