@@ -222,7 +222,7 @@ class CommitmentForm(ComparedForm):
         model = Commitment
         fields = ["side", "words", "kind", "made_on", "due_on", "outcome", "settled_on", "note"]
         labels = {"words": "What is asked or promised", "due_on": "Due (may be empty)"}
-        help_texts = {"words": THEY_MAY_ASK}
+        help_texts = {"words": THEY_MAY_ASK, "note": THEY_MAY_ASK}
         widgets = {
             "words": forms.Textarea(attrs={"rows": 3}),
             "made_on": forms.DateInput,

@@ -9,7 +9,7 @@ from contacts.checklist_forms import AnswerForm
 from contacts.forms import OfficeForm, RelationshipForm
 from contacts.models import NoteKind, Question
 from contacts.note_forms import BackgroundForm, IssueForm, PlacementForm, PositionForm
-from engagements.forms import PlanForm, TouchpointForm
+from engagements.forms import CommitmentForm, PlanForm, TouchpointForm
 from mpcrm.notes import THEY_MAY_ASK
 from notifications.forms import FinishForm
 from overview.mp_export.held import OURS
@@ -24,6 +24,8 @@ TYPED_IN = {
     "contacts.ChecklistAnswer.text": lambda: AnswerForm(question=Question.RISKS).fields["text"],
     "contacts.PersonalRelationship.how": lambda: RelationshipForm.base_fields["how"],
     "contacts.MPOffice.casework": lambda: OfficeForm.base_fields["casework"],
+    "engagements.Commitment.words": lambda: CommitmentForm.base_fields["words"],
+    "engagements.Commitment.note": lambda: CommitmentForm.base_fields["note"],
     "engagements.EngagementPlan.why": lambda: PlanForm.base_fields["why"],
     "engagements.EngagementPlan.objectives": lambda: PlanForm.base_fields["objectives"],
     "engagements.EngagementPlan.key_messages": lambda: PlanForm.base_fields["key_messages"],

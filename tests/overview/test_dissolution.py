@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
@@ -57,9 +58,12 @@ def get(client, authority, name, *args):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("has_ended", [False, True])
-def test_every_page_of_every_role_says_so_and_calls_no_seat_vacant(has_ended):
-    """The pages of the access table, so that a new page is looked at from its first day."""
+def test_every_page_of_every_role_says_so_and_calls_no_seat_vacant():
+    """The pages of the access table, so that a new page is looked at from its first day.
+
+    On PostgreSQL before a list without MPs has ended them all, on SQLite after it.
+    """
+    has_ended = connection.vendor == "sqlite"
     world = build_world()
     Dissolution.objects.create(started_on=TODAY - 10 * DAY, entered_at=NOW)
     if has_ended:
