@@ -174,10 +174,6 @@ SEEN_ELSEWHERE = {
         "tests/contacts/test_addresses.py",
         "test_what_another_authority_recorded_is_not_known_here",
     ),
-    "overview.handover.seats:overview_of: SeatHandover.objects.visible_to(membership)": (
-        "tests/handover/test_seats.py",
-        "test_another_authority_with_the_same_seat_changes_nothing_here",
-    ),
     "overview.handover.views:_candidates: MP.objects.of(request.authority)": (
         "tests/handover/test_pages.py",
         "test_without_a_holder_an_enquiry_goes_to_one_of_our_own_mps",

@@ -78,7 +78,7 @@ def running(folder: Path) -> dict[int, str]:
     return found
 
 
-def wait_for(text: str, output: Path, process: subprocess.Popen, seconds: int = 120) -> str:
+def wait_for(text: str, output: Path, process: subprocess.Popen, seconds: int = 500) -> str:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         said = output.read_text(errors="replace")
