@@ -187,13 +187,13 @@ def _held_until_then(
 
 def _of_vacancies(gone: Sequence[SeatHolding], *, on: date, made_by: MPListImport) -> list[News]:
     """The seats left without anybody now, and those that an election after a dissolution did not fill: these
-    are vacant from the poll."""
+    are vacant from the poll. Seats that are abolished are not vacant."""
     dissolutions = list(Dissolution.objects.all())
     empty = Constituency.objects.current().filter(name__in=made_by.report.get("vacant", []))
     earlier = SeatHolding.objects.filter(constituency__in=empty).select_related("constituency")
     left = {holding.constituency_id: holding for holding in earlier.order_by("started_on", "pk")}
     left = {seat: holding for seat, holding in left.items() if dissolution_of(holding, dissolutions)}
-    left |= {holding.constituency_id: holding for holding in gone}
+    left |= {each.constituency_id: each for each in gone if each.constituency.ended_on is None}
     held = set(
         SeatHolding.objects.current().filter(constituency__in=left).values_list("constituency", flat=True)
     )

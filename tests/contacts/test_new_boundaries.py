@@ -14,6 +14,8 @@ from contacts.imports.undoing import undo_import
 from contacts.models import (
     Constituency,
     MPListImport,
+    MPNews,
+    NewsKind,
     PartySpell,
     PlaceFile,
     SeatHolding,
@@ -119,6 +121,7 @@ def test_the_new_list_gives_each_seat_its_mp_and_ends_those_of_abolished_ones(ch
     assert SeatHolding.objects.current().count() == SEATS
     assert holder(NEW[0]).parliament_id == 1000
     assert [holder(code) for code in GONE] == [None] * 3
+    assert not MPNews.objects.filter(kind=NewsKind.VACANT).exists()
     moved = SeatHolding.objects.filter(mp=holder(NEW[0])).order_by("started_on")
     assert [(h.constituency.ons_code, h.started_on, h.ended_on) for h in moved] == [
         (GONE[0], date(2024, 7, 4), DISSOLVED - timedelta(days=1)),
