@@ -96,6 +96,11 @@ def as_csv(rows: list[dict[str, str]], *, separator: str = ",") -> bytes:
     return text.getvalue().encode()
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def run(command: str, path: Path, *flags: str) -> tuple[int, dict[str, Any]]:
     """Exit status and JSON report of a command on a file."""
     out = io.StringIO()

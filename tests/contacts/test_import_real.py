@@ -10,7 +10,6 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
-from django.core.management import call_command
 from django.urls import reverse
 
 from contacts.imports import columns, reading, vacancy
@@ -27,17 +26,12 @@ from contacts.models import (
     SeatHolding,
     SeatOverlap,
 )
-from tests.contacts.lists import as_csv, counts, facts, letters, run, twfy_party
+from tests.contacts.lists import counts, facts, rows_of, run, twfy_party
 from tests.factories import AuthorityFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
 
 ELECTED = date(2024, 7, 4)
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def take(path: Path, *flags: str) -> dict[str, object]:
@@ -105,57 +99,6 @@ def test_the_joined_list_of_2024_is_taken_whole(real_data):
     assert sorted(held.values()) == sorted(row["party_members_api_2024_07_09"] for row in elected.values())
     assert party_of(holder("Chorley")) == "Speaker"
     assert holder("Clacton").name == "Nigel Farage"
-
-
-def test_a_generated_next_general_election_on_new_boundaries_is_right_per_seat(real_data, tmp_path):
-    """As large as July 2024's: 335 of 650 seats have somebody made up, ten of them seats that are new; in the
-    others the MPs of 2024 stay."""
-    path = real_data / "mps" / "mps_elected_2024-07-04_joined.csv"
-    take(path)
-    old = sorted(rows_of(path), key=lambda row: row["pcon24cd"])
-    retired = [row["pcon24cd"] for row in old[:200:20]]
-    poll, last_day = date(2025, 10, 2), date(2025, 10, 1)
-    call_command("enter_dissolution", "2025-09-04", last_day.isoformat())
-    renewed = {code: f"E14{number:06}" for number, code in enumerate(retired, start=1701)}
-    expected = {}
-    rows = []
-    made_up = {*range(0, 200, 20), *[n for n in range(650) if n not in range(0, 200, 20)][:325]}
-    for number, row in enumerate(old):
-        code = renewed.get(row["pcon24cd"], row["pcon24cd"])
-        is_new = number in made_up
-        rows.append(
-            {
-                "PCON29CD": code,
-                "PCON29NM": f"Made-up Vale {code}" if code in renewed.values() else row["constituency"],
-                "Member ID": str(7000 + number) if is_new else row["parliament_member_id"],
-                "MP": f"Ada {letters(number)}son" if is_new else row["display_name_2024_07_09"],
-                "Party": row["party_members_api_2024_07_09"],
-                "Start date": poll.isoformat(),
-            }
-        )
-        expected[code] = int(rows[-1]["Member ID"])
-    places, mps = tmp_path / "seats.csv", tmp_path / "mps.csv"
-    places.write_bytes(as_csv([{k: row[k] for k in ("PCON29CD", "PCON29NM")} for row in rows]))
-    mps.write_bytes(as_csv(rows))
-
-    status, report = run("import_constituencies", places, "--from", poll.isoformat())
-    taken = take(mps, "--on", "2025-10-04")
-
-    assert (status, report["new"], report["changed"], report["unchanged"]) == (0, 10, 10, 640)
-    assert counts(taken) == (335, 315, 335, 0, 0)
-    held = SeatHolding.objects.current().select_related("mp", "constituency")
-    assert {h.constituency.ons_code: h.mp.parliament_id for h in held} == expected
-    assert {(h.started_on, h.begun_by) for h in held} == {(poll, "general-election")}
-    assert set(Constituency.objects.exclude(ended_on=None).values_list("ons_code", "ended_on")) == {
-        (code, last_day) for code in retired
-    }
-    over = SeatHolding.objects.exclude(ended_on=None)
-    assert set(over.values_list("ended_on", "ended_by")) == {(date(2025, 9, 3), "dissolution")}
-    assert over.count() == 650
-    stayed = {int(row["parliament_member_id"]) for n, row in enumerate(old) if n not in made_up}
-    sits_for = PartySpell.objects.current().values_list("mp__parliament_id", flat=True)
-    assert set(sits_for) == set(expected.values())
-    assert stayed <= set(sits_for)
 
 
 def test_winners_without_party_are_taken_and_say_nothing_of_parties(real_data):

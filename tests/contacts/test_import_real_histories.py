@@ -5,16 +5,14 @@ What must come out is read here from TheyWorkForYou's own file by other means.
 
 from __future__ import annotations
 
-import csv
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 
 from contacts.directory import search_mps, sitting_mps
 from contacts.imports.seats import fold
 from contacts.models import MP, Constituency, MPName, PartySpell, SeatHolding, SeatSuccession
-from tests.contacts.lists import run, twfy_party
+from tests.contacts.lists import rows_of, run, twfy_party
 from tests.factories import AuthorityFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
@@ -46,11 +44,6 @@ CHANGES = {
     "whip_removed": "whip-removed",
     "whip_restored": "whip-restored",
 }
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def day_of(text: str) -> date | None:

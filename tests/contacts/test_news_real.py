@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections import Counter
 from datetime import date
-from pathlib import Path
 
 import pytest
 
 from contacts.models import Constituency, MPNews, NewsKind
 from notifications.models import ToDo
-from tests.contacts.lists import run
+from tests.contacts.lists import rows_of, run
 from tests.factories import AuthorityFactory, CouncilFactory, SeatOverlapFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.real_data, pytest.mark.slow]
 
 PARTIES = (NewsKind.PARTY, NewsKind.PARTY_NAME, NewsKind.WHIP_LOST, NewsKind.WHIP_RESTORED)
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def take(path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ import pytest
 from contacts.imports.seats import fold
 from contacts.models import MP, MPListImport, MPName, PartySpell, SeatHolding
 from contacts.parliament.syncing import sync
-from tests.contacts.lists import ELECTION, run, twfy_party
+from tests.contacts.lists import ELECTION, rows_of, run, twfy_party
 from tests.parliament.server import Parliament, Person
 from tests.parliament.world import holdings, no_sleep, spells
 
@@ -41,11 +40,6 @@ class Row:
     seat: str
     party: str
     first: str = ELECTION
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def series(folder: Path) -> Iterable[tuple[str, list[Row]]]:
