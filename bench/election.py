@@ -1,8 +1,10 @@
-"""Measure a general election from the dissolution to a seat handed over: python bench/election.py
+"""Measure a general election, from the dissolution to all seats of an authority handed over:
+python bench/election.py
 
-650 made-up MPs, an authority for every 27 seats; a list without anybody while Parliament is dissolved, then
-the new House, 335 of them new, undone and taken again. On PostgreSQL, that of BENCH_DATABASE_URL (which must
-be empty) or one of its own, in one process through Django's test client: no gunicorn, no network.
+On the House of July 2024 where the real lists are here, else on a made-up one: 25 authorities; a list without
+anybody while Parliament is dissolved, ten seats for ten others, then the new House, 335 of it new, undone and
+taken again. On PostgreSQL, that of BENCH_DATABASE_URL (which must be empty) or one of its own, in one process
+through Django's test client: no gunicorn, no network.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import nullcontext
 from datetime import date, timedelta
+from io import BytesIO
 from pathlib import Path
 from statistics import median
 from typing import Any
@@ -28,7 +31,7 @@ from postgres import temporary_postgres  # noqa: E402
 
 from bench.run import environment, manage  # noqa: E402
 
-NEW, OF_AN_AUTHORITY, LEFT = 335, 27, 50
+AUTHORITIES, LEFT, LEFT_BY_OTHERS = 25, 50, 2
 DAY = timedelta(days=1)
 
 
@@ -43,7 +46,8 @@ def main() -> None:
         django.setup()
         election = Election()
         election.lists()
-        election.hand_over()
+        election.hand_over_one()
+        election.hand_over_all()
     report(election)
 
 
@@ -53,12 +57,28 @@ class Election:
     def __init__(self) -> None:
         from django.utils import timezone
 
+        from tests.conftest import REAL_DATA
+        from tests.contacts.elections import made_up_house, next_election, real_house
+
         self.now = timezone.now()
         self.today: date = timezone.localdate(self.now)
         self.dissolved, self.poll = self.today - 60 * DAY, self.today - 22 * DAY
+        self.is_real = REAL_DATA.is_dir()
+        self.house = real_house(REAL_DATA) if self.is_real else made_up_house()
+        self.next = next_election(self.house, self.poll)
         self.figures: dict[str, float] = {}
         self.found: dict[str, Any] = {}
         self.lead: Any = None
+        self.requests = 0
+        print(self.on_what, flush=True)
+
+    @property
+    def on_what(self) -> str:
+        return (
+            "The real House of July 2024"
+            if self.is_real
+            else "A made-up House: the real lists of MPs are not here"
+        )
 
     def timed(self, what: str, call: Callable[[], Any], *, times: int = 1) -> Any:
         taken = []
@@ -75,31 +95,60 @@ class Election:
     def lists(self) -> None:
         from contacts.dissolving import enter_dissolution
         from contacts.imports.undoing import undo_import
-        from contacts.models import Dissolution, MPNews, SeatHolding
+        from contacts.models import Constituency, MPNews, SeatHolding
         from notifications.models import ToDo
-        from tests.contacts.lists import ALL_CODES, empty_house, next_house, whole
+        from tests.contacts.lists import empty_house
 
-        self.timed("first list: 650 MPs", lambda: self.take(whole(ALL_CODES), self.today - 400 * DAY))
+        self.timed("first list: 650 MPs", lambda: self.take(self.house.mps, self.today - 400 * DAY))
+        overlaps = self.house.overlaps
+        self.timed(f"seats × councils: {len(overlaps)} rows", lambda: self.load("overlaps", overlaps))
         self.authorities()
-        enter_dissolution(started_on=self.dissolved, ended_on=None, by=None, now=self.now)
+        enter_dissolution(started_on=self.dissolved, ended_on=self.poll - DAY, by=None, now=self.now)
         self.timed("list without MPs: 650 ended", lambda: empty_house(self.dissolved))
-        house = next_house(self.poll.isoformat(), new=NEW, codes=ALL_CODES)
-        what, on = f"{NEW} new, {650 - NEW} elected again", self.poll + 2 * DAY
-        taken = self.timed(f"the new House: {what}", lambda: self.take(house, on))
+        seats, made_from, lies_in = self.next.seats, self.next.successions, self.next.overlaps
+        self.timed(
+            "constituencies: 10 begin, 10 end",
+            lambda: self.load("constituencies", seats, begins=self.poll),
+        )
+        self.timed(
+            f"what the new ones were made from: {len(made_from)} rows",
+            lambda: self.load("successions", made_from),
+        )
+        self.timed(f"the new ones × councils: {len(lies_in)} rows", lambda: self.load("overlaps", lies_in))
+        self.found["seats"] = {
+            "today": Constituency.objects.current().count(),
+            "abolished": Constituency.objects.exclude(ended_on=None).count(),
+        }
+        on = self.poll + 2 * DAY
+        taken = self.timed("the new House: 335 new, 314 elected again", lambda: self.take(self.next.mps, on))
         self.timed("undoing the new House", lambda: undo_import(applied=taken, now=self.now))
         self.found["undone"] = {
             "sitting": SeatHolding.objects.current().count(),
             "new MPs told": MPNews.objects.filter(kind="new-mp").count(),
             "to-dos": ToDo.objects.count(),
-            "dissolution until": f"{Dissolution.objects.get().ended_on}",
         }
-        self.take(house, on)
+        self.timed("the new House, taken again", lambda: self.take(self.next.mps, on))
         self.found |= {
             "sitting": SeatHolding.objects.current().count(),
             "news": dict(Counter(MPNews.objects.values_list("kind", flat=True))),
             "to-dos": dict(Counter(ToDo.objects.values_list("kind", flat=True))),
-            "dissolution until": f"{Dissolution.objects.get().ended_on}",
         }
+
+    def load(self, kind: str, rows: list[dict[str, str]], *, begins: date | None = None) -> None:
+        """Read, look at and apply a file about places, as in the browser."""
+        from contacts.imports.placing import apply_places, preview_places
+        from tests.contacts.lists import as_csv
+
+        file = preview_places(
+            kind=kind,
+            stream=BytesIO(as_csv(rows)),
+            file_name="places.csv",
+            codes=None,
+            by=None,
+            now=self.now,
+            begins=begins,
+        )
+        apply_places(file=file, skip_refused=False, now=self.now)
 
     def take(self, rows: list[dict[str, str]], on: date) -> Any:
         """Read, look at and apply a list, as in the browser."""
@@ -113,11 +162,11 @@ class Election:
         return apply_preview(preview=preview, skip_refused=False, now=self.now)
 
     def authorities(self) -> None:
-        """Every seat is somebody's. The first authority has plans and leads, and a former MP-to-be who left
-        fifty open enquiries."""
+        """Every council is part of some authority's. The first has plans and leads, and open enquiries of all
+        its MPs: fifty of one who will not sit again."""
         from accounts.models import Role
-        from contacts.models import MP, Constituency, SeatOverlap
-        from enquiries.services import create_default_policies, log_enquiry
+        from contacts.models import MP, Council
+        from enquiries.services import create_default_policies
         from tests.factories import (
             AuthorityFactory,
             CouncilFactory,
@@ -126,57 +175,69 @@ class Election:
             MembershipFactory,
         )
 
-        seats = list(Constituency.objects.order_by("ons_code"))
-        for first in range(0, len(seats), OF_AN_AUTHORITY):
+        ours = self.house.ours
+        others = sorted({row["LAD24CD"] for row in self.house.overlaps} - set(ours))
+        for number in range(AUTHORITIES):
             authority = AuthorityFactory()
             council: Any = CouncilFactory(ons_code=authority.ons_code)
-            SeatOverlap.objects.bulk_create(
-                SeatOverlap(constituency=seat, council=council, share=100)
-                for seat in seats[first : first + OF_AN_AUTHORITY]
-            )
+            parts = others[number - 1 :: AUTHORITIES - 1] if number else ours
+            council.parts.set(Council.objects.filter(ons_code__in=parts))
             lead: Any = MembershipFactory(authority=authority, role=Role.POLITICAL_AFFAIRS)
-            if first == 0:
-                self.lead = lead
+            self.lead = self.lead or lead
         create_default_policies(authority=self.lead.authority)
-        ours = list(MP.objects.of(self.lead.authority).order_by("parliament_id"))
-        for mp in ours:
+        stay = {row["PCON24CD"] for row in self.next.mps if row["MP"] != "Vacant"}
+        win = {row["Member ID"] for row in self.next.mps}
+        mps = MP.objects.of(self.lead.authority).order_by("holdings__constituency__ons_code")
+        self.former = mps.filter(holdings__constituency__ons_code__in=stay).exclude(
+            parliament_id__in=win - {"Vacant"}
+        )[0]
+        for mp in mps:
             EngagementPlanFactory(authority=self.lead.authority, mp=mp, objectives="A visit")
             CouncilLeadFactory(authority=self.lead.authority, mp=mp, membership=self.lead)
-        self.former = ours[0]
-        for number in range(LEFT):
+            self.leave(mp, LEFT if mp == self.former else LEFT_BY_OTHERS)
+
+    def leave(self, mp: Any, number: int) -> None:
+        from enquiries.services import log_enquiry
+
+        for _ in range(number):
             log_enquiry(
                 by=self.lead,
                 now=self.now - 70 * DAY,
-                mp=self.former,
+                mp=mp,
                 received_on=self.dissolved - 10 * DAY,
                 channel="e-mail",
-                subject=f"Potholes {number}",
+                subject="Bus shelters",
                 question="When?",
                 submission=uuid4(),
                 constituent_name="Cyril Moss",
             )
 
-    # --- One seat ---------------------------------------------------------------------------------
+    # --- One seat, then all -----------------------------------------------------------------------
 
-    def hand_over(self) -> None:
+    def hand_over_one(self) -> None:
         from django.test import Client
 
-        from contacts.models import HandoverStep
+        from contacts.models import HandoverStep, SeatHandover
         from enquiries.models import Enquiry
 
         self.client = Client(SERVER_NAME="127.0.0.1")
         self.client.force_login(self.lead.user)
         holding = self.former.holdings.get()
-        self.timed(f"list of the {OF_AN_AUTHORITY} seats", lambda: self.get("handover_list"), times=5)
+        new = holding.constituency.holdings.get(ended_on=None).mp
+        self.timed(f"list of the {len(self.rows())} seats", lambda: self.get("handover_list"), times=5)
         self.timed(
             f"page of the seat with {LEFT} open enquiries",
             lambda: self.get("handover_seat", holding.pk),
             times=5,
         )
-        left = [each.reference for each in Enquiry.objects.filter(mp=self.former).order_by("pk")]
+        left = self.open_enquiries(self.former)
         self.timed("page of one enquiry to decide", lambda: self.get("handover_enquiry", left[0]), times=5)
-        self.timed(f"{LEFT} enquiries carried over, in {LEFT} requests", lambda: self.carry_all(left))
-        self.timed("plan, leads, to-dos and finish, in 4 requests", lambda: self.rest(holding.pk))
+        self.timed(
+            f"{LEFT} enquiries carried over, in {LEFT} requests", lambda: self.decide(self.former, new)
+        )
+        self.timed(
+            "plan, leads, to-dos and finish, in 4 requests", lambda: self.rest(holding.pk, self.former, new)
+        )
         self.found["enquiries left behind"] = Enquiry.objects.open().filter(mp=self.former).count()
         steps = HandoverStep.objects.standing().count()
         self.timed(
@@ -184,27 +245,73 @@ class Election:
             lambda: self.post("handover_undo", holding.pk),
         )
         self.found["enquiries back"] = Enquiry.objects.open().filter(mp=self.former).count()
+        self.found["handed over"] = SeatHandover.objects.exclude(finished_at=None).count()
 
-    def carry_all(self, references: list[str]) -> None:
-        new = self.former.holdings.get().constituency.holdings.get(ended_on=None).mp
-        seen_on = f"{self.poll + DAY:%d/%m/%Y}"
-        sent = {"decision": "carry", "to_mp": new.pk, "authority_shown": "form", "authority_seen_on": seen_on}
-        for reference in references:
+    def rows(self) -> list[Any]:
+        from overview.handover.seats import overview_of
+
+        return overview_of(self.lead, on=self.today).rows
+
+    def hand_over_all(self) -> None:
+        """Every seat that changed hands, that with the fifty enquiries again."""
+        from contacts.models import HandoverStep, SeatHandover
+
+        self.found["our seats"] = dict(Counter(row.standing for row in self.rows()))
+        handovers = [each for row in self.rows() for each in row.handovers]
+        welcomed: set[int] = set()
+
+        def hand_over() -> None:
+            for each in handovers:
+                change = each.change
+                new = change.new
+                if change.former:
+                    self.decide(change.former, new)
+                owes = each.owes_welcome and new.pk not in welcomed
+                welcomed.update([new.pk] if new else [])
+                self.rest(change.pk, change.former, new, welcome=owes)
+
+        self.requests = 0
+        self.timed(f"all {len(handovers)} seats that changed hands, handed over", hand_over)
+        self.found["handed over"] = {
+            "seats": SeatHandover.objects.exclude(finished_at=None).count(),
+            "requests": self.requests,
+            "steps": dict(Counter(HandoverStep.objects.standing().values_list("kind", flat=True))),
+        }
+
+    def open_enquiries(self, mp: Any) -> list[str]:
+        from enquiries.models import Enquiry
+
+        return [each.reference for each in Enquiry.objects.open().filter(mp=mp).order_by("pk")]
+
+    def decide(self, former: Any, new: Any) -> None:
+        """Each enquiry goes on under the new MP or, where nobody has won the seat yet, is closed."""
+        sent: dict[str, Any] = {"decision": "close", "reason": "Settled"}
+        if new:
+            seen_on = f"{self.poll + DAY:%d/%m/%Y}"
+            sent = {"decision": "carry", "to_mp": new.pk, "authority_shown": "form"}
+            sent["authority_seen_on"] = seen_on
+        for reference in self.open_enquiries(former):
             self.post("handover_enquiry", reference, **sent)
 
-    def rest(self, holding: int) -> None:
+    def rest(self, holding: int, former: Any, new: Any, *, welcome: bool = True) -> None:
+        """Plan, lead, to-dos and the end; whoever won two of the seats has a lead already."""
         from contacts.models import CouncilLead
 
-        lead = CouncilLead.objects.get(mp=self.former)
-        self.post("handover_plan", holding, objectives="A visit")
-        self.post("handover_leads", holding, **{f"lead-{lead.pk}": "carry"})
-        self.post("handover_welcome", holding)
+        leads = CouncilLead.objects.filter(authority=self.lead.authority, ended_on=None)
+        if former:
+            lead = leads.get(mp=former)
+            becomes = "carry" if new and not leads.filter(mp=new).exists() else "end"
+            self.post("handover_plan", holding, **({"objectives": "A visit"} if new else {}))
+            self.post("handover_leads", holding, **{f"lead-{lead.pk}": becomes})
+        if welcome:
+            self.post("handover_welcome", holding)
         self.post("handover_finish", holding)
 
     def get(self, name: str, *about: Any) -> None:
         self.answered(self.client.get(self.address(name, *about)), 200)
 
     def post(self, name: str, *about: Any, **sent: Any) -> None:
+        self.requests += 1
         self.answered(self.client.post(self.address(name, *about), sent), 302)
 
     def address(self, name: str, *about: Any) -> str:
@@ -220,12 +327,18 @@ class Election:
 def report(election: Election) -> None:
     machine = f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
     load = os.getloadavg()[0]
-    print(f"\n{machine}. Load {load:.1f}.\n\n| | ms |\n|---|---:|")
+    print(f"\n{election.on_what}. {machine}. Load {load:.1f}.\n\n| | ms |\n|---|---:|")
     for what, taken in election.figures.items():
         print(f"| {what} | {taken:,.0f} |")
     print(json.dumps(election.found, indent=1))
     path = ROOT / "bench" / "results" / "election.json"
-    raw = {"machine": machine, "load": load, "figures": election.figures, "found": election.found}
+    raw = {
+        "on": election.on_what,
+        "machine": machine,
+        "load": load,
+        "figures": election.figures,
+        "found": election.found,
+    }
     path.write_text(json.dumps(raw, indent=1) + "\n")
     print(f"Raw figures: {path.relative_to(ROOT)}")
 
