@@ -221,7 +221,7 @@ class CommitmentForm(ComparedForm):
     class Meta:
         model = Commitment
         fields = ["side", "words", "kind", "made_on", "due_on", "outcome", "settled_on", "note"]
-        labels = {"words": "What is asked or promised", "due_on": "Due (may be empty)"}
+        labels = {"words": "What is asked or promised", "due_on": "Due by"}
         help_texts = {"words": THEY_MAY_ASK, "note": THEY_MAY_ASK}
         widgets = {
             "words": forms.Textarea(attrs={"rows": 3}),

@@ -19,6 +19,7 @@ from django.urls import reverse
 from accounts.models import Role
 from contacts.imports.applying import apply_list, read_list
 from contacts.models import MP, Constituency, MPOffice, ParliamentSync, SyncState
+from engagements.archiving import archive_plan
 from tests.access import Route, routes
 from tests.access_world import ANONYMOUS, DEACTIVATED, INSTANCE_ADMIN, Place, World
 from tests.contacts.lists import ALL_CODES, CODES, as_csv, changed_rows, whole
@@ -75,12 +76,14 @@ STATES = [
     State("home", DEACTIVATED, 200),
     State("accounts:people_list", Role.OFFICER, 403),
     State("contacts:mp_news", Role.OFFICER, 404, is_missing=True),
+    State("contacts:address_find", Role.OFFICER, 405),
     State("enquiries:enquiry_log", Role.OFFICER, 400, lambda place: {f"field-{n}": "" for n in range(1001)}),
 ]
 
 
 def answers(world: World) -> Iterator[tuple[str, HttpResponse]]:
-    """The answer of each state, with its name; nothing is changed by asking but what is uploaded last."""
+    """The answer of each state, with its name; nothing is changed by asking but what is archived and uploaded
+    last."""
     MPOffice.objects.update(email="office@example.org")
     CouncilLeadFactory(authority=world.own.authority, mp=world.own.rows["lost"].mp)
     by_name = {route.name: route for route in routes()}
@@ -89,6 +92,7 @@ def answers(world: World) -> Iterator[tuple[str, HttpResponse]]:
         assert response.status_code == state.status, state
         yield f"{state.route} as {state.role}", response
     yield from errors()
+    yield from archived(world)
     yield from previews(world.clients[INSTANCE_ADMIN])
 
 
@@ -107,6 +111,20 @@ def held_by_form(client: Client, url: str) -> Sent:
     form = client.get(url).context["form"]
     values = {bound.html_name: bound.value() for bound in form}
     return {name: value for name, value in values.items() if value not in (None, False)}
+
+
+def archived(world: World) -> Iterator[tuple[str, HttpResponse]]:
+    """A plan that a colleague archives while it is edited; then it is read."""
+    place, client = world.own, world.clients[Role.OFFICER]
+    plan = place.rows["plan"]
+    of_mp = [place.authority.slug, plan.mp_id]
+    edit = reverse("engagements:plan_edit", args=of_mp)
+    written = held_by_form(client, edit) | {"why": "Buses"}
+    archive_plan(plan=plan, by=place.members[Role.POLITICAL_AFFAIRS], now=NOW)
+    response = client.post(edit, written)
+    assert response.status_code == 409
+    yield "plan_edit, archived meanwhile", response
+    yield "plan_detail, archived", client.get(reverse("engagements:plan_detail", args=of_mp))
 
 
 def errors() -> Iterator[tuple[str, HttpResponse]]:
