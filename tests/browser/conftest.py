@@ -113,6 +113,18 @@ def axe_findings(page: Page) -> list[str]:
     ]
 
 
+def enter(page: Page, name: str, value: str) -> None:
+    """Fill in the page's field of this name: a choice by its value, of a list by its label."""
+    field = page.locator(f"main [name='{name}']")
+    match field.first.evaluate("each => each.type"):
+        case "radio" | "checkbox":
+            field.and_(page.locator(f"[value='{value}']")).check()
+        case "select-one":
+            field.select_option(label=value)
+        case _:
+            field.fill(value)
+
+
 class Keyboard:
     """Counts what is pressed; free text is typed uncounted."""
 

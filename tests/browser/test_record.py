@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from accounts.models import Role
 from contacts.models import MPExport, MPOffice, Placement, PortfolioMatch, Position
+from tests.browser.conftest import enter
 from tests.factories import MembershipFactory, MPFactory, PolicyAreaFactory, PostFactory, PriorityFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=15), pytest.mark.django_db(transaction=True)]
@@ -42,17 +43,6 @@ def record(page: Page, start: str, link: str, said: str, **values: str) -> None:
         enter(page, name.replace("__", "-"), value)
     page.locator("main form[method=post] button").last.click()
     expect(page.locator("main").get_by_text(re.compile(said)).first).to_be_visible()
-
-
-def enter(page: Page, name: str, value: str) -> None:
-    field = page.locator(f"main [name='{name}']")
-    match field.first.evaluate("each => each.type"):
-        case "radio" | "checkbox":
-            field.and_(page.locator(f"[value='{value}']")).check()
-        case "select-one":
-            field.select_option(label=value)
-        case _:
-            field.fill(value)
 
 
 def test_an_officer_records_what_is_known_of_an_mp(page_of, mp):
