@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -112,6 +112,19 @@ def run(command: str, path: Path, *flags: str) -> tuple[int, dict[str, Any]]:
     lines = out.getvalue().splitlines()
     assert len(lines) == 1, lines
     return status, json.loads(lines[0])
+
+
+def only_of(path: Path, ids: Collection[str], column: str, folder: Path) -> Path:
+    """A real list with these rows alone, copied into the folder."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        reader = csv.DictReader(file)
+        rows = [row for row in reader if row[column] in ids]
+    copy = folder / path.name
+    with copy.open("w", newline="") as file:
+        writer = csv.DictWriter(file, reader.fieldnames)
+        writer.writeheader()
+        writer.writerows(rows)
+    return copy
 
 
 class Importer:

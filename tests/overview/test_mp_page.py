@@ -1,6 +1,5 @@
 """The page of one MP: what each role sees of them, and that it costs the same however much there is."""
 
-import csv
 from datetime import date, timedelta
 
 import pytest
@@ -22,7 +21,7 @@ from contacts.models import (
     Stance,
 )
 from enquiries.models import Constituent
-from tests.contacts.lists import run
+from tests.contacts.lists import only_of, run
 from tests.factories import (
     TODAY,
     BackgroundEntryFactory,
@@ -440,19 +439,6 @@ def test_the_page_costs_the_same_however_much_there_is(authority, mp, sign_in):
 
     assert bare == [{role: few for role, (few, _) in QUERIES.items()}] * 2
     assert full == [{role: most for role, (_, most) in QUERIES.items()}] * 2
-
-
-def only_of(path, ids, column, folder):
-    """A real list with the rows of these MPs alone."""
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        reader = csv.DictReader(file)
-        rows = [row for row in reader if row[column] in ids]
-    copy = folder / path.name
-    with copy.open("w", newline="") as file:
-        writer = csv.DictWriter(file, reader.fieldnames)
-        writer.writeheader()
-        writer.writerows(rows)
-    return copy
 
 
 @pytest.mark.real_data

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from datetime import date
 
 import pytest
+from defusedxml import ElementTree
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,6 +15,7 @@ from accounts.models import Role
 from contacts.models import Constituency, SeatBoundary, SeatHex
 from contacts.services import hide_seat
 from overview.colouring import PATTERNS
+from tests.contacts.lists import only_of, run
 from tests.factories import (
     ConstituencyFactory,
     CouncilFactory,
@@ -374,3 +377,59 @@ def test_page_costs_the_same_for_one_seat_and_thirty(
     assert Constituency.objects.of(authority).count() == 30
     with django_assert_num_queries(cost):
         client.get(MAP, query)
+
+
+# --- The real maps --------------------------------------------------------------------------------
+
+GREATER_MANCHESTER = "E47000001"
+ITS_COUNCILS = {f"E080000{number:02}" for number in range(1, 11)}
+LARGEST_PAGE = 80_000  # bytes
+
+
+@pytest.mark.real_data
+@pytest.mark.slow(seconds=2)
+def test_the_real_maps_draw_all_of_greater_manchester(authority, officer, sign_in, real_data, tmp_path):
+    folder = real_data / "constituencies"
+    with (folder / "pcon24_lad_utla_pairs_from_ons_ward_lookup.csv").open(encoding="utf-8-sig") as file:
+        seats = {
+            row["pcon_code"]: row["pcon_name"]
+            for row in csv.DictReader(file)
+            if row["lad_code"] in ITS_COUNCILS
+        }
+    mps = only_of(real_data / "mps" / "oi_current_mps_2026-04-03.csv", seats, "PCON24CD", tmp_path)
+    shares, codes = "parl25_lad23_overlap_area_population.csv", "ukparl2025_code_to_pcon24cd.csv"
+    for command, *said in [
+        ("import_constituencies", folder / "onspd_constituencies.json"),
+        ("import_councils", real_data / "authorities" / "uk_local_authorities_past_current.csv"),
+        ("import_overlaps", folder / shares, "--codes", folder / codes),
+        ("import_places", "hexes", folder / "uk-constituencies-2024.hexjson"),
+        ("import_places", "boundaries", folder / "pcon_july_2024_uk_buc_simplified.geojson"),
+        ("import_mps", mps, "--partial"),
+    ]:
+        assert run(command, *said)[0] == 0, command
+    authority.ons_code = GREATER_MANCHESTER
+    authority.save()
+    client, names = sign_in(officer), sorted(seats.values())
+    assert len(names) == 27
+
+    for kind in ("hex", "boundary"):
+        page = seen(client, map=kind, colour="party")
+        svg = ElementTree.fromstring(re.search(r'<svg class="mpcrm-map .*?</svg>', page, re.S)[0])
+        drawn = list(svg.iter("a"))
+        labels = [link.get("aria-label") for link in drawn]
+        in_table = re.findall(r'scope="row"[^>]*>([^<]+)<', page)
+
+        assert [label.rpartition(": ")[0].rpartition(", ")[0] for label in labels] == [
+            f"{number}. {name}" for number, name in enumerate(names, start=1)
+        ]
+        assert "2. Ashton-under-Lyne, Angela Rayner: Labour" in labels
+        assert in_table == names
+        assert "Not on this map" not in page
+        assert all(lies_within(link.find("path").get("d"), svg.get("viewBox")) for link in drawn)
+        assert len(page.encode()) < LARGEST_PAGE
+
+
+def lies_within(path, view_box):
+    _, _, width, height = map(float, view_box.split())
+    points = [tuple(map(float, point)) for point in re.findall(r"([-\d.]+),([-\d.]+)", path)]
+    return len(points) >= 4 and all(0 <= x <= width and 0 <= y <= height for x, y in points)
