@@ -315,6 +315,14 @@ def test_a_note_is_removed_after_asking_and_the_history_keeps_it(sign_in, office
     assert BackgroundEntry.history.filter(text="Of somebody else", history_type="-").exists()
 
 
+def test_a_position_is_named_before_it_is_removed(sign_in, officer, authority, mp, area):
+    position = PositionFactory(authority=authority, mp=mp, area=area, stance=Stance.CRITICAL)
+
+    asked = sign_in(officer).get(url("position_remove", authority, position.pk)).content.decode()
+
+    assert "<strong>Critical on Buses</strong>" in asked
+
+
 # --- Where MPs stand ------------------------------------------------------------------
 
 
