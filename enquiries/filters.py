@@ -111,8 +111,10 @@ class EnquiryFilter(django_filters.FilterSet):
         return list(Topic.objects.visible_to(self.membership).values_list("pk", "name"))
 
     def filter_queryset(self, queryset: EnquiryQuerySet) -> EnquiryQuerySet:
-        if self.chosen_status != ANY:
-            queryset = queryset.in_status(self.chosen_status)
+        status, rag = self.chosen_status, self.form.cleaned_data.get("rag")
+        # Only what is open has a colour.
+        if status != ANY and not (status == Status.OPEN and rag):
+            queryset = queryset.in_status(status)
         queryset = super().filter_queryset(queryset)
         words = self.form.cleaned_data.get(TEXT)
         return self.find(queryset, words) if words else queryset

@@ -122,7 +122,7 @@ def _matches(authority: Authority, posts: list[Post], *, on: date) -> list[Match
 def _enquiries(enquiries: EnquiryQuerySet, *, membership: Membership, on: date) -> dict[str, object]:
     """The first open ones in queue order and the newest of the rest, each with `due_words` and `rag_word`."""
     listed = enquiries.select_related("service", "topic", "owner__user").defer("question")
-    now_open = list(listed.with_rag(on).in_queue_order(on)[: MOST_OPEN + 1])
+    now_open = list(listed.open().with_rag(on).in_queue_order(on)[: MOST_OPEN + 1])
     recent = list(listed.with_rag(on).not_open().order_by("-received_on", "-pk")[:MOST_RECENT])
     calendar = calendar_of(membership.authority)
     for enquiry in (*now_open, *recent):

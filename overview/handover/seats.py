@@ -255,4 +255,4 @@ def open_enquiries_of(handover: Handover, membership: Membership, *, on: date) -
     enquiries = Enquiry.objects.visible_to(membership).filter(mp=handover.change.former)
     if handover.change.sits_for:
         enquiries = enquiries.filter(constituency=handover.change.seat)
-    return enquiries.with_rag(on).in_queue_order(on)
+    return enquiries.open().with_rag(on).in_queue_order(on)

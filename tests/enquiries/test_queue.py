@@ -607,6 +607,19 @@ def test_the_queue_costs_the_same_queries_for_1_and_30(sign_in, authority, make,
     assert counts[0] <= 12
 
 
+@pytest.mark.parametrize("query", ["", "?tab=team", "?rag=red", "?tab=team&rag=amber&status=any"])
+def test_that_they_are_open_is_asked_once(sign_in, officer, authority, make, query):
+    """Twice, and PostgreSQL takes them for rarer than they are, and reads each open row: 80 ms of a million."""
+    make(owner=officer, due_in=-1)
+    make(owner=officer, due_in=1)
+    with CaptureQueriesContext(connection) as queries:
+        sign_in(officer).get(queue_url(authority, query))
+
+    asked = [each["sql"] for each in queries]
+    [keys] = [sql for sql in asked if sql.startswith('SELECT "enquiries_enquiry"."id" AS "pk"')]
+    assert keys.count('"replied_on" IS NULL') == 1
+
+
 # --- Allocating many ----------------------------------------------------------------
 
 
