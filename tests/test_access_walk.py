@@ -433,7 +433,7 @@ class Fields(HTMLParser):
 
     @property
     def longest(self) -> dict[str, Any]:
-        return max(self.forms, key=len)
+        return max(self.forms, key=len, default={})
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         of: dict[str, str] = {name: value or "" for name, value in attrs}
