@@ -7,16 +7,15 @@ from datetime import date, datetime
 from typing import Any, TypeVar
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from accounts.history import save_signed, sign
+from accounts.history import save_once, save_signed, sign
 from accounts.models import Authority, Membership
 from contacts.models import MP, ChecklistAnswer, Placement, PolicyArea, SourcedNote
 
 Note = TypeVar("Note", bound=SourcedNote)
-Row = TypeVar("Row", bound=SourcedNote | Placement)
 
 # What councils and MPs most often speak about; the political affairs lead changes the list.
 DEFAULT_POLICY_AREAS = (
@@ -55,7 +54,7 @@ def add_note(*, by: Membership, note: Note, changes: Mapping[str, Any], now: dat
     """Write down a note about its MP; the same `submission` again gives the same note. Raises DatedAhead."""
     note.authority, note.recorded_by, note.recorded_at = by.authority, by, now
     _change(note, changes, now=now)
-    return _write_once(note, by=by, now=now)
+    return save_once(note, by=by, now=now)
 
 
 @transaction.atomic
@@ -112,7 +111,7 @@ def place_mp(
         recorded_at=now,
         recorded_by=by,
     )
-    return _write_once(placement, by=by, now=now)
+    return save_once(placement, by=by, now=now)
 
 
 @transaction.atomic
@@ -122,20 +121,6 @@ def withdraw(*, by: Membership, row: Placement | ChecklistAnswer, why: str, now:
     Authority.objects.select_for_update().get(pk=by.authority_id)
     rows: Any = type(row)._default_manager.filter(authority=by.authority, pk=row.pk, withdrawn_at=None)
     rows.update(withdrawn_at=now, withdrawn_by=by, withdrawn_why=why)
-
-
-def _write_once(row: Row, *, by: Membership, now: datetime) -> Row:
-    """Save a new row, unless the form it comes from was sent before: then give what that wrote."""
-    same: Any = type(row)._default_manager.filter(authority=by.authority, submission=row.submission)
-    existing: Row | None = same.first()
-    if existing:
-        return existing
-    try:
-        with transaction.atomic():
-            save_signed(row, by=by, now=now)
-    except IntegrityError:  # the same form, sent twice at the same moment
-        row = same.get()
-    return row
 
 
 def _change(note: SourcedNote, changes: Mapping[str, Any], *, now: datetime) -> None:

@@ -7,10 +7,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import save_signed, sign, version_of
+from accounts.history import save_once, save_signed, sign, version_of
 from accounts.models import Membership
 from contacts.models import MP
 from engagements.models import Commitment, Settled, Side
@@ -45,9 +45,6 @@ def record_commitment(
     """Write down one ask or promise; the same `submission` again gives the same. Raises NotHappenedYet."""
     if made_on > timezone.localdate(now):
         raise NotHappenedYet
-    same = Commitment.objects.filter(authority_id=by.authority_id, submission=submission)
-    if existing := same.first():
-        return existing
     commitment = Commitment(
         authority_id=by.authority_id,
         submission=submission,
@@ -60,12 +57,7 @@ def record_commitment(
         recorded_at=now,
         recorded_by=by,
     )
-    try:
-        with transaction.atomic():
-            save_signed(commitment, by=by, now=now)
-    except IntegrityError:  # the same form, sent twice at the same moment
-        return same.get()
-    return commitment
+    return save_once(commitment, by=by, now=now)
 
 
 @transaction.atomic

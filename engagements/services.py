@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.history import sign
+from accounts.history import save_once, sign
 from accounts.models import Membership
 from contacts.models import MP, NoteKind
 from engagements.models import EngagementPlan, Touchpoint
@@ -131,9 +131,6 @@ def record_touchpoint(
     """
     if happened_on > timezone.localdate(now):
         raise NotHappenedYet
-    same = Touchpoint.objects.filter(authority_id=by.authority_id, submission=submission)
-    if existing := same.first():
-        return existing
     touchpoint = Touchpoint(
         authority_id=by.authority_id,
         submission=submission,
@@ -148,14 +145,10 @@ def record_touchpoint(
         recorded_at=now,
         recorded_by=by,
     )
-    sign(touchpoint, by=by, now=now)
-    try:
-        with transaction.atomic():
-            touchpoint.save()
-    except IntegrityError:  # the same form, sent twice at the same moment
-        return same.get()
-    touchpoint.our_people.set(our_people)
-    return touchpoint
+    saved = save_once(touchpoint, by=by, now=now)
+    if saved is touchpoint:
+        touchpoint.our_people.set(our_people)
+    return saved
 
 
 @transaction.atomic

@@ -134,6 +134,10 @@ EQUIVALENT = {
 }
 # Filters whose absence shows in an order or after a valid POST, with the test that goes red instead.
 SEEN_ELSEWHERE = {
+    "accounts.history:save_once: authority=": (
+        "tests/engagements/test_services.py",
+        "test_the_same_submission_in_another_authority_is_another_touchpoint",
+    ),
     "engagements.models.plan:not_agreed_at_the_end_of: authority=": (
         "tests/overview/test_dashboard.py",
         "test_plans_not_agreed_are_compared_with_what_was_written_when_the_quarter_ended",

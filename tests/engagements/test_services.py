@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import uuid4
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from accounts.models import Role
 from engagements.models import EngagementPlan, Touchpoint, TouchpointKind
@@ -171,6 +171,24 @@ def test_the_same_submission_records_one_touchpoint(mp, officer):
 
     assert first == second
     assert Touchpoint.objects.count() == 1
+
+
+def test_one_form_sent_twice_at_the_same_moment_records_one_touchpoint(mp, officer):
+    fields = touchpoint_fields(our_people=[officer]) | {"submission": uuid4()}
+    meanwhile = []
+
+    def send_again(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if sql.startswith("SELECT") and not meanwhile:  # it has just looked, and seen nothing yet
+            meanwhile.append(None)
+            meanwhile.append(record_touchpoint(mp=mp, by=officer, now=NOW, **fields))
+        return found
+
+    with connection.execute_wrapper(send_again):
+        second = record_touchpoint(mp=mp, by=officer, now=NOW, **fields)
+
+    assert [None, second] == meanwhile == [None, Touchpoint.objects.get()]
+    assert list(second.our_people.all()) == [officer]
 
 
 def test_the_same_submission_in_another_authority_is_another_touchpoint(mp, officer, stranger):
