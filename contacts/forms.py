@@ -320,6 +320,20 @@ class SliverForm(forms.Form):
     )
 
 
+class MarkField(forms.TypedChoiceField):
+    """Whether what was written beside it is fact, opinion or somebody else’s word: fact, unless said."""
+
+    def __init__(self, *, label: str = "What you wrote is") -> None:
+        super().__init__(
+            label=label,
+            choices=NoteKind.choices,
+            required=False,
+            initial=NoteKind.FACT,
+            empty_value=NoteKind.FACT,
+            widget=forms.RadioSelect,
+        )
+
+
 class VersionedForm(forms.ModelForm):
     """An edit of a row that counts them: `version` is that of the row it began from."""
 
@@ -345,14 +359,7 @@ def _in_words(row: Any, name: str) -> str:
 
 
 class OfficeForm(VersionedForm):
-    casework_kind = forms.TypedChoiceField(
-        label="What you wrote about casework is",
-        choices=NoteKind.choices,
-        required=False,
-        initial=NoteKind.FACT,
-        empty_value=NoteKind.FACT,
-        widget=forms.RadioSelect,
-    )
+    casework_kind = MarkField(label="What you wrote about casework is")
 
     class Meta:
         model = MPOffice

@@ -11,7 +11,8 @@ from django.db.models import Exists, OuterRef, Q
 
 from accounts.forms import ComparedForm, RowsField, ask_for_whole_numbers, refuse_a_slip
 from accounts.models import Membership
-from contacts.models import MP, CouncilLead, NoteKind
+from contacts.forms import MarkField
+from contacts.models import MP, CouncilLead
 from engagements.models import (
     READERS,
     CadenceRAG,
@@ -105,14 +106,7 @@ class TouchpointForm(forms.ModelForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose what kind of contact it was."},
     )
-    summary_kind = forms.TypedChoiceField(
-        label="What you wrote is",
-        choices=NoteKind.choices,
-        required=False,
-        initial=NoteKind.FACT,
-        empty_value=NoteKind.FACT,
-        widget=forms.RadioSelect,
-    )
+    summary_kind = MarkField()
     is_two_way = forms.TypedChoiceField(
         label="Did they take part?",
         help_text="Only two-way contact restarts the interval: not a letter they merely received.",
@@ -203,14 +197,7 @@ class CommitmentForm(ComparedForm):
         widget=forms.RadioSelect,
         error_messages={"required": "Choose who asked or promised."},
     )
-    kind = forms.TypedChoiceField(
-        label="What you wrote is",
-        choices=NoteKind.choices,
-        required=False,
-        initial=NoteKind.FACT,
-        empty_value=NoteKind.FACT,
-        widget=forms.RadioSelect,
-    )
+    kind = MarkField()
     outcome = forms.ChoiceField(
         label="What became of it",
         choices=[("", "Still open"), *Settled.choices],

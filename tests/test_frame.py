@@ -587,9 +587,15 @@ def test_each_field_wears_its_component():
 
 
 def test_a_form_says_what_is_optional():
-    html = rendered(EveryField())
+    class WithRadios(EveryField):
+        way = forms.ChoiceField(choices=[("up", "Up")], widget=forms.RadioSelect, required=False)
+        mark = forms.ChoiceField(
+            choices=[("fact", "Fact")], widget=forms.RadioSelect, required=False, initial="fact"
+        )
 
-    assert re.findall(r"(\w+) \(optional\)", html) == ["Services", "Question"]
+    html = rendered(WithRadios())
+
+    assert re.findall(r"(\w+) \(optional\)", html) == ["Services", "Question", "Way"]
 
 
 def test_a_form_of_filters_does_not_repeat_that_all_is_optional():

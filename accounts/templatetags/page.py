@@ -41,8 +41,12 @@ def kind(field: BoundField) -> str:
 
 @register.filter
 def says_optional(field: BoundField) -> bool:
-    """In a form that asks for something, what it does not insist on says so."""
-    if field.field.required or isinstance(field.field.widget, forms.CheckboxInput):
+    """In a form that asks for something, what it does not insist on says so, unless it cannot be left out: of
+    radio buttons one of which is chosen from the start, one stays chosen."""
+    widget = field.field.widget
+    if field.field.required or isinstance(widget, forms.CheckboxInput):
+        return False
+    if getattr(widget, "input_type", "") == "radio" and field.initial is not None:
         return False
     return any(other.required and not other.widget.is_hidden for other in field.form.fields.values())
 
