@@ -306,6 +306,7 @@ def test_a_withdrawn_placement_counts_no_more_and_stays_to_be_read(sign_in, offi
     refused = client.post(withdrawing, {"why": ""})
     client.post(withdrawing, {"why": "Somebody else"})
     withdraw(by=officer, row=wrong, why="Again", now=NOW)
+    only = client.get(reverse("contacts:placement_withdraw", args=[authority.slug, right.pk]))
     page = " ".join(
         client.get(reverse("contacts:background_detail", args=[authority.slug, mp.pk]))
         .content.decode()
@@ -314,6 +315,8 @@ def test_a_withdrawn_placement_counts_no_more_and_stays_to_be_read(sign_in, offi
 
     wrong.refresh_from_db()
     assert (refused.status_code, wrong.withdrawn_by, wrong.withdrawn_why) == (422, officer, "Somebody else")
+    assert "What counts then: High influence, supportive, as at " in refused.content.decode()
+    assert f"It counts no more. {mp.name} is placed nowhere then. It stays" in only.content.decode()
     assert list(Placement.objects.counting(TODAY)) == [right]
     assert "<strong>High influence, supportive</strong>" in page
     assert "<s>High influence, critical. " in page

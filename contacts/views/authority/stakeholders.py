@@ -74,9 +74,10 @@ def placement_withdraw(request: AuthorityRequest, pk: int) -> HttpResponse:
         withdraw(by=request.membership, row=placement, now=timezone.now(), **form.cleaned_data)
         messages.success(request, "The placement is withdrawn.")
         return redirect("contacts:background_detail", request.authority.slug, placement.mp_id)
+    others = placements.filter(mp=placement.mp_id, withdrawn_at=None).exclude(pk=pk)
     return render(
         request,
         "contacts/placement_withdraw.html",
-        {"form": form, "mp": placement.mp, "placement": placement},
+        {"form": form, "mp": placement.mp, "placement": placement, "counts_then": others.first()},
         status=422 if form.is_bound else 200,
     )
