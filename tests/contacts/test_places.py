@@ -563,8 +563,12 @@ def test_command_loads_a_look_up_in_one_go(seats, tmp_path):
     assert PostcodeSeat.objects.in_force().count() == 1
 
 
-def test_command_says_what_is_wrong_with_a_file(tmp_path):
-    missing = run("hexes", tmp_path / "none.hexjson")
+def test_command_says_what_is_wrong_with_a_file(tmp_path, capsys):
+    path = tmp_path / "none.hexjson"
+    missing = run("hexes", path)
+    with pytest.raises(CommandError):
+        call_command("import_places", "hexes", path)
 
     assert missing[0] == 1
     assert "cannot be read" in missing[1]["refused"][0]["reason"]
+    assert capsys.readouterr().out.startswith(f"Refused. The whole file: {path} cannot be read")

@@ -43,8 +43,8 @@ class Command(BaseCommand):
             self.stdout.write(json.dumps({**asdict(outcome), "applied": is_applied}, ensure_ascii=False))
         else:
             for refused in outcome.refused:
-                where = f"Row {refused['row']}: " if refused["row"] else ""
-                self.stdout.write(f"Refused. {where}{refused['reason']}")
+                where = f"Row {refused['row']}" if refused["row"] else "The whole file"
+                self.stdout.write(f"Refused. {where}: {refused['reason']}")
             said = [outcome.in_words(), *outcome.notes]
             self.stdout.write(f"{'. '.join(said)}. {'Applied.' if is_applied else 'Nothing was changed.'}")
         if not is_applied and not is_dry:
