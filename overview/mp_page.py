@@ -48,12 +48,13 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     )
     is_ours = MP.objects.of(request.authority).filter(pk=pk).exists()
     facts = facts_about(mp, on=facts_on)
+    dissolved: date | None = mp.dissolved_since  # type: ignore[attr-defined]
     context = {
         "mp": mp,
         "is_ours": is_ours,
         "facts": facts,
-        "was": _was(facts, dissolved_since=mp.dissolved_since),  # type: ignore[attr-defined]
-        "hands_over": _hands_over(facts, request.authority, is_ours=is_ours, on=on),
+        "was": _was(facts, dissolved_since=dissolved),
+        "hands_over": _hands_over(facts, membership, is_ours=is_ours, on=on, dissolved=dissolved),
         "matches": _matches(request.authority, facts.posts, on=on) if is_ours else [],
         "is_past": form.as_at is not None,
         "form": form,
@@ -97,15 +98,23 @@ def _was(facts: Facts, *, dissolved_since: date | None) -> Was | None:
     return Was(held.constituency, min(end for end in ends if end is not None))
 
 
-def _hands_over(facts: Facts, authority: Authority, *, is_ours: bool, on: date) -> bool:
-    """Whether a hand-over of one of our seats may be about this MP: won within the year, or lost, be it for a
-    seat that is not ours."""
+def _hands_over(
+    facts: Facts, membership: Membership, *, is_ours: bool, on: date, dissolved: date | None
+) -> bool:
+    """Whether a hand-over may be about this MP: of one of our seats, won within the year, or lost, be it for
+    a seat that is not ours; of any other, lost while we owe them an answer. While Parliament is `dissolved`
+    since a day, nobody has lost a seat by that."""
     if not is_ours:
-        lost = {each.constituency_id for each in facts.holdings}
-        return Constituency.objects.of(authority).filter(pk__in=lost).exists()
+        until = (dissolved or date.max) - timedelta(days=1)
+        lost = [each.constituency_id for each in facts.holdings if each.ended_on and each.ended_on < until]
+        asked = Enquiry.objects.visible_to(membership).open().filter(mp=facts.mp)
+        if facts.seat:
+            asked = asked.filter(constituency__in=lost)
+        seats = Constituency.objects.of(membership.authority).filter(pk__in=lost)
+        return bool(lost) and (seats.exists() or asked.exists())
     held = [each.constituency_id for each in facts.holdings]
     is_new = facts.seat is not None and held.count(facts.seat.pk) == 1
-    return is_ours and is_new and facts.holdings[0].started_on >= on - LOOK_BACK
+    return is_new and facts.holdings[0].started_on >= on - LOOK_BACK
 
 
 def _matches(authority: Authority, posts: list[Post], *, on: date) -> list[Match]:

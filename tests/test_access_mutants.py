@@ -154,10 +154,16 @@ SEEN_ELSEWHERE = {
         "tests/handover/test_pages.py",
         "test_who_leads_on_the_new_mp_elsewhere_is_no_obstacle",
     ),
-    "overview.mp_page:_hands_over: Constituency.objects.of(authority)": (
-        "tests/overview/test_dissolution.py",
-        "test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over",
-    ),
+    **{
+        f"overview.mp_page:_hands_over: {rows}": (
+            "tests/overview/test_dissolution.py",
+            "test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over",
+        )
+        for rows in (
+            "Constituency.objects.of(membership.authority)",
+            "Enquiry.objects.visible_to(membership)",
+        )
+    },
     "contacts.views.authority.cards:card_send: ContactCard.objects.visible_to(request.membership)": (
         "tests/contacts/test_cards.py",
         "test_another_authoritys_card_is_not_the_one_that_is_sent",

@@ -21,6 +21,7 @@ from tests.factories import (
     ConstituencyFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
+    EnquiryFactory,
     MPFactory,
     PartyFactory,
     PolicyAreaFactory,
@@ -302,11 +303,27 @@ def test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over(authority, mp,
     new.holdings.update(constituency=seat, started_on=TODAY - 20 * DAY)
     elsewhere.holdings.update(ended_on=TODAY - 30 * DAY)
     CouncilLeadFactory(authority=authority, mp=new)
+    EnquiryFactory(mp=elsewhere)  # another authority's
     client = sign_in(officer)
     address = reverse("overview:handover_list", args=[authority.slug])
     assert address in get(client, authority, "overview:mp_detail", mp.pk)
     assert address in get(client, authority, "overview:mp_detail", new.pk)
     assert address not in get(client, authority, "overview:mp_detail", elsewhere.pk)
+    EnquiryFactory(authority=authority, mp=elsewhere)  # of a neighbouring seat, while we owe an answer
+    page = get(client, authority, "overview:mp_detail", elsewhere.pk)
+    assert address in page
+    assert "What they left with us goes to the new MP" in page
+    dissolution = Dissolution.objects.create(started_on=TODAY - 29 * DAY, entered_at=NOW)
+    assert address not in get(client, authority, "overview:mp_detail", elsewhere.pk)
+    dissolution.delete()
+    moved = SeatHolding.objects.create(
+        mp=elsewhere, constituency=ConstituencyFactory(), started_on=TODAY - 29 * DAY
+    )
+    assert address not in get(client, authority, "overview:mp_detail", elsewhere.pk)
+    elsewhere.holdings.exclude(pk=moved.pk).update(constituency=seat)
+    assert "What they left with us goes to the new MP" in get(
+        client, authority, "overview:mp_detail", elsewhere.pk
+    )
     SeatHolding.objects.filter(mp=new).update(started_on=TODAY - 400 * DAY)
     SeatHolding.objects.filter(mp=mp).update(started_on=TODAY - 800 * DAY, ended_on=TODAY - 401 * DAY)
     assert address not in get(client, authority, "overview:mp_detail", new.pk)
