@@ -54,6 +54,7 @@ class News:
     """What has happened to an MP, in words that follow the MP's name: "lost or gave up the Labour whip".
 
     Without a `constituency`, that of the seat the MP holds, or held last. Without an `mp`, of a vacant seat.
+    What is over, as a whip restored since, is told and asks for nothing.
     """
 
     kind: str
@@ -62,6 +63,7 @@ class News:
     mp: MP | None = None
     constituency: Constituency | None = None
     post: Post | None = None
+    is_over: bool = False
 
     @property
     def fact(self) -> str:
@@ -105,7 +107,8 @@ def record_news(
         MPNews.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
         told_now = MPNews.objects.filter(fact__in=[row.fact for row in fresh])
         new = list(told_now.for_list().select_related("mp", "constituency", "post"))
-        ask_about(new, now=now)
+        over = {each.fact for each in told if each.is_over}
+        ask_about([each for each in new if each.fact not in over], now=now)
     return new
 
 
@@ -128,8 +131,8 @@ def _last_seats(mps: Iterable[MP]) -> dict[int, Constituency]:
 def tell_effects(made_by: MPListImport, *, now: datetime) -> list[MPNews]:
     """Record what has changed by an import that has just been applied, with its effects saved."""
     effects, on = made_by.effects, made_by.list_date
-    news = [*of_seats(effects, on=on, made_by=made_by), *of_parties(effects), *of_names(effects, on=on)]
-    news += [*of_statuses(effects), *of_posts(effects, on=on)]
+    news = [*of_seats(effects, on=on, made_by=made_by), *of_parties(effects, made_by=made_by)]
+    news += [*of_names(effects, on=on), *of_statuses(effects), *of_posts(effects, on=on)]
     return record_news(news, source=str(made_by), now=now, made_by=made_by)
 
 
@@ -206,10 +209,11 @@ def _of_vacancies(gone: Sequence[SeatHolding], *, on: date, made_by: MPListImpor
     return news
 
 
-def of_parties(effects: Mapping[str, Any]) -> list[News]:
+def of_parties(effects: Mapping[str, Any], *, made_by: MPListImport) -> list[News]:
     """Who sits for another party than before, or for none; of those who sat before.
 
-    Who is elected anew is compared with the last Parliament, even where a dissolution lay in between.
+    Who is elected anew is compared with the last Parliament, even where a dissolution lay in between. What
+    began and ended since the last whole list, as a whip lost and restored, is told too, each on its day.
     """
     made = effects.get("made", {})
     gone = {spell.mp_id: spell for spell in _were_open(PartySpell, effects, "party_spell")}
@@ -217,6 +221,7 @@ def of_parties(effects: Mapping[str, Any]) -> list[News]:
     before = set(held_last(elected, besides=made.get("holding", []))) if elected else set()
     spells = PartySpell.objects.filter(pk__in=made.get("party_spell", []), ended_on=None)
     begun = list(spells.filter(mp__in=before | gone.keys()).select_related("mp", "party"))
+    begun = [*_parties_between(made.get("party_spell", []), gone, made_by=made_by), *begun]
     if not begun:
         return []
     earlier = PartySpell.objects.filter(mp__in=[spell.mp_id for spell in begun])
@@ -230,13 +235,30 @@ def of_parties(effects: Mapping[str, Any]) -> list[News]:
     news = []
     for spell in begun:
         known = sat_for[spell.mp_id]
-        was = gone[spell.mp_id].party.name if spell.mp_id in gone else next(reversed(known), "")
+        last = gone.get(spell.mp_id)
+        was = last.party.name if last else next(reversed(known), "")
+        gone[spell.mp_id] = spell
         if not was or was == spell.party.name:
             continue
         was_removed = spell.begun_by == PartyChange.WHIP_REMOVED
         kind, words = party_in_words(was, spell.party.name, before=known, was_removed=was_removed)
-        news.append(News(kind, words, spell.started_on, mp=spell.mp))
+        is_over = spell.ended_on is not None
+        news.append(News(kind, words, spell.started_on, mp=spell.mp, is_over=is_over))
+        known.append(spell.party.name)
     return news
+
+
+def _parties_between(
+    made: Sequence[int], gone: Mapping[int, PartySpell], *, made_by: MPListImport
+) -> list[PartySpell]:
+    """What began and ended since the last whole list, the earliest first, of those who sat then."""
+    spells = PartySpell.objects.filter(pk__in=made, mp__in=gone.keys(), ended_on__isnull=False)
+    between = list(spells.select_related("mp", "party").order_by("started_on", "pk"))
+    if not between:
+        return []
+    lists = MPListImport.objects.about(made_by.subject).applied().filter(is_partial=False)
+    last = lists.exclude(pk=made_by.pk).aggregate(day=Max("list_date"))["day"]
+    return [spell for spell in between if last and spell.ended_on and spell.ended_on >= last]
 
 
 def of_names(effects: Mapping[str, Any], *, on: date) -> list[News]:

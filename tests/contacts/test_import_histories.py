@@ -11,7 +11,19 @@ from contacts.imports import reasons, whips
 from contacts.imports.applying import apply_preview, preview_list, read_list
 from contacts.imports.parties import understand
 from contacts.imports.undoing import undo_import
-from contacts.models import MP, Dissolution, MPListImport, MPName, MPStatus, Party, PartySpell, SeatHolding
+from contacts.models import (
+    MP,
+    Constituency,
+    Dissolution,
+    MPListImport,
+    MPName,
+    MPNews,
+    MPStatus,
+    Party,
+    PartySpell,
+    SeatHolding,
+)
+from notifications.models import ToDo
 from tests.contacts.lists import (
     CODES,
     ELECTION,
@@ -29,7 +41,7 @@ from tests.contacts.lists import (
     next_house,
     whole,
 )
-from tests.factories import NOW, UserFactory
+from tests.factories import NOW, AuthorityFactory, CouncilFactory, SeatOverlapFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -355,6 +367,29 @@ def test_a_later_list_dates_a_whip_lost_and_restored_and_undoing_takes_that_back
     for applied in MPListImport.objects.applied()[:3]:
         undo_import(applied=applied, now=NOW)
     assert facts() == before
+
+
+@pytest.mark.parametrize(("looked_on", "is_told"), [("2025-02-05", True), ("2025-02-06", False)])
+def test_a_whip_lost_and_restored_between_two_lists_is_told_once(importer, looked_on, is_told):
+    """A list of the day on which it was restored, or later, says that there is nothing new."""
+    importer(whole())
+    importer(whole(), looked_on)
+    seat = Constituency.objects.get(ons_code=FIRST)
+    SeatOverlapFactory(council=CouncilFactory(ons_code=AuthorityFactory().ons_code), constituency=seat)
+
+    for on in ("2026-06-28", "2026-06-29"):
+        importer([*LOST_AND_RESTORED, *with_reasons()[1:]], on)
+
+    news = MPNews.objects.order_by("happened_on").values_list("words", "happened_on", "source")
+    assert list(news) == [
+        (words, day, "list.csv, as at 28 June 2026")
+        for words, day in (
+            ("lost the Labour whip, sits as an Independent", date(2024, 7, 25)),
+            ("has the Labour whip again", date(2025, 2, 6)),
+        )
+        if is_told
+    ]
+    assert [to_do.kind for to_do in ToDo.objects.all()] == ["news-whip-restored"] * is_told
 
 
 def test_a_list_that_tells_of_fewer_parties_takes_none_away(importer):
