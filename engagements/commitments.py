@@ -1,4 +1,4 @@
-"""Asks and commitments: recorded, corrected and settled, and what becomes of a former MP’s."""
+"""Asks and commitments: recorded, corrected, settled and removed, and what becomes of a former MP’s."""
 
 from __future__ import annotations
 
@@ -79,6 +79,21 @@ def change_commitment(
     save_signed(saved, by=by, now=now)
 
 
+@transaction.atomic
+def remove_commitment(*, commitment: Commitment, by: Membership, now: datetime) -> None:
+    """Take out what should not have been recorded; the history keeps it.
+
+    Raises CommitmentChanged if it goes on with another MP.
+    """
+    saved = Commitment.objects.visible_to(by).select_for_update(of=("self",)).get(pk=commitment.pk)
+    if carried := saved.carried_to.select_related("mp").first():
+        raise CommitmentChanged(
+            f"It goes on with {carried.mp}. Remove it there first, or undo handing it over."
+        )
+    sign(saved, by=by, now=now)
+    saved.delete()
+
+
 @dataclass(frozen=True)
 class HandedOver:
     """What handing an ask or commitment over did: enough to take it back until anybody changes it."""
@@ -123,13 +138,15 @@ def hand_over_commitment(
 
 @transaction.atomic
 def take_back_commitment(*, handed_over: HandedOver, by: Membership, now: datetime) -> None:
-    """Undo `hand_over_commitment`. Raises CommitmentChanged once anybody changed either."""
+    """Undo `hand_over_commitment`. Raises CommitmentChanged once anybody changed or removed either."""
     mine = Commitment.objects.visible_to(by).select_for_update(of=("self",)).select_related("mp")
-    commitment = mine.get(pk=handed_over.commitment_id)
+    commitment = mine.filter(pk=handed_over.commitment_id).first()
+    carried = mine.filter(pk=handed_over.carried_id or 0).first()
+    if not commitment or (handed_over.carried_id and not carried):
+        raise CommitmentChanged("An ask or commitment that was handed over has been removed since.")
     if commitment.note != handed_over.note:
         raise CommitmentChanged(f"What {commitment.mp} was asked or promised has been changed since.")
-    if handed_over.carried_id:
-        carried = mine.get(pk=handed_over.carried_id)
+    if carried:
         if carried.history.count() > 1:
             raise CommitmentChanged(f"What was carried on with {carried.mp} has been changed since.")
         sign(carried, by=by, now=now)

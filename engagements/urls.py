@@ -16,6 +16,7 @@ urlpatterns = [
     path("mps/<int:mp_pk>/commitments/", commitments.commitment_list, name="commitment_list"),
     path("mps/<int:mp_pk>/commitments/record/", commitments.commitment_record, name="commitment_record"),
     path("commitments/<int:pk>/edit/", commitments.commitment_edit, name="commitment_edit"),
+    path("commitments/<int:pk>/remove/", commitments.commitment_remove, name="commitment_remove"),
     path("touchpoints/<int:pk>/edit/", touchpoints.touchpoint_edit, name="touchpoint_edit"),
     path("touchpoints/<int:pk>/delete/", touchpoints.touchpoint_delete, name="touchpoint_delete"),
 ]

@@ -360,6 +360,7 @@ ROWS: dict[str, Row] = {
     "engagements:commitment_list": Row(get=WITH_LEADERS, about="mp"),
     "engagements:commitment_record": Row(get=HANDLERS, post=HANDLERS, about="mp"),
     "engagements:commitment_edit": Row(get=HANDLERS, post=HANDLERS, about="commitment"),
+    "engagements:commitment_remove": Row(get=HANDLERS, post=HANDLERS, about="commitment", posted=302),
     "engagements:touchpoint_list": Row(get=WITH_LEADERS, about="mp"),
     "engagements:touchpoint_record": Row(get=HANDLERS, post=HANDLERS, about="mp"),
     "engagements:touchpoint_edit": Row(get=HANDLERS, post=HANDLERS, about="touchpoint"),

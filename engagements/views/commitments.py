@@ -6,12 +6,19 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from contacts.models import MP
-from engagements.commitments import EditedMeanwhile, change_commitment, record_commitment
+from engagements.commitments import (
+    CommitmentChanged,
+    EditedMeanwhile,
+    change_commitment,
+    record_commitment,
+    remove_commitment,
+)
 from engagements.forms import NOT_HAPPENED_YET, CommitmentForm
 from engagements.models import READERS, WRITERS, Commitment
 from engagements.services import NotHappenedYet
@@ -54,8 +61,7 @@ def commitment_record(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
 @for_roles(*WRITERS)
 def commitment_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     """Correct it, settle it, or open it again."""
-    commitments = Commitment.objects.visible_to(request.membership).select_related("mp")
-    commitment, now = get_object_or_404(commitments, pk=pk), timezone.now()
+    commitment, now = _commitment_or_404(request, pk), timezone.now()
     on = timezone.localdate(now)
     form = CommitmentForm(request.POST or None, instance=commitment, on=on)
     if request.method == "POST" and form.is_valid():
@@ -70,6 +76,36 @@ def commitment_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
             messages.success(request, "It is saved.")
             return redirect("engagements:commitment_list", request.authority.slug, commitment.mp_id)
     return _form(request, form, commitment.mp)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@for_roles(*WRITERS)
+def commitment_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
+    commitment = _commitment_or_404(request, pk)
+    back = reverse("engagements:commitment_list", args=[request.authority.slug, commitment.mp_id])
+    if request.method == "POST":
+        try:
+            remove_commitment(commitment=commitment, by=request.membership, now=timezone.now())
+        except CommitmentChanged as goes_on:
+            messages.warning(request, str(goes_on))
+        else:
+            messages.success(request, "It is removed.")
+        return redirect(back)
+    return render(
+        request,
+        "engagements/commitment_remove.html",
+        {
+            "commitment": commitment,
+            "mp": commitment.mp,
+            "back_url": back,
+            "back_text": "Asks and commitments",
+        },
+    )
+
+
+def _commitment_or_404(request: AuthorityRequest, pk: int) -> Commitment:
+    commitments = Commitment.objects.visible_to(request.membership)
+    return get_object_or_404(commitments.select_related("mp", "recorded_by__user"), pk=pk)
 
 
 def _form(request: AuthorityRequest, form: CommitmentForm, mp: MP) -> HttpResponse:

@@ -175,6 +175,40 @@ def test_it_goes_on_with_the_new_mp_and_what_the_former_promised_becomes_an_ask(
     assert Commitment.objects.get().is_open
 
 
+def test_what_was_recorded_by_mistake_is_removed_once_asked_and_the_history_keeps_it(
+    authority, officer, mp, sign_in
+):
+    wrong = CommitmentFactory(authority=authority, mp=mp, words="Of another MP")
+    client, remove = sign_in(officer), url("commitment_remove", wrong.pk)
+
+    assert remove in client.get(url("commitment_edit", wrong.pk)).content.decode()
+    assert "Of another MP" in client.get(remove).content.decode()
+    assert Commitment.objects.get() == wrong
+    page = client.post(remove, follow=True).content.decode()
+
+    assert "It is removed." in page
+    assert not Commitment.objects.exists()
+    last = Commitment.history.first()
+    assert (last.words, last.history_type, last.history_user) == ("Of another MP", "-", officer.user)
+
+
+def test_what_goes_on_with_another_mp_is_removed_there_first(authority, officer, mp, sign_in):
+    old = CommitmentFactory(authority=authority, mp=mp)
+    effect = hand_over_commitment(commitment=old, to_mp=MPFactory(name="Mr Ben Oakley"), by=officer, now=NOW)
+    client = sign_in(officer)
+
+    refused = client.post(url("commitment_remove", old.pk), follow=True).content.decode()
+    client.post(url("commitment_remove", effect.carried_id))
+
+    assert "It goes on with Mr Ben Oakley. Remove it there first" in refused
+    assert Commitment.objects.get() == old
+    with pytest.raises(CommitmentChanged, match="removed since"):
+        take_back_commitment(handed_over=effect, by=officer, now=NOW)
+    client.post(url("commitment_remove", old.pk))
+    with pytest.raises(CommitmentChanged, match="removed since"):
+        take_back_commitment(handed_over=effect, by=officer, now=NOW)
+
+
 @pytest.mark.parametrize("changed", ["old", "carried"])
 def test_what_was_changed_since_is_not_taken_back(authority, officer, mp, changed):
     old = CommitmentFactory(authority=authority, mp=mp)
