@@ -12,6 +12,7 @@ from accounts.models import Membership
 from contacts.handover import Change
 from contacts.models import MP, CouncilLead, LeadRole
 from enquiries.clock import calendar_of
+from notifications.models import ToDo
 from notifications.to_dos import ToDoRequest
 
 
@@ -67,11 +68,13 @@ def occasion_of(change: Change) -> str:
 def welcome(
     new: MP, *, occasion: str, otherwise: Membership | None, by: Membership, on: date
 ) -> Iterator[ToDoRequest]:
-    """For whoever leads on the new MP; where nobody does, for `otherwise`."""
+    """For whoever leads on the new MP; where nobody does, for `otherwise`. What is asked already is not asked
+    again, as when the sweep of the contact card was first."""
     calendar = calendar_of(by.authority)
+    asked = set(ToDo.objects.visible_to(by).open().filter(subject=new.subject).values_list("kind", flat=True))
     leads = CouncilLead.objects.visible_to(by).current(on).filter(mp=new, role=LeadRole.LEAD)
     lead = leads.filter(membership__in=Membership.objects.active()).select_related("membership").first()
-    for owed in OWED:
+    for owed in [each for each in OWED if each.kind not in asked]:
         yield ToDoRequest(
             authority=by.authority,
             kind=owed.kind,

@@ -7,6 +7,7 @@ from uuid import uuid4
 import pytest
 
 from contacts.answering import answer_question
+from contacts.cards.reminders import sweep
 from contacts.handover import DoneAlready, LeadRefused
 from contacts.models import (
     ChecklistAnswer,
@@ -30,6 +31,7 @@ from overview.handover import steps
 from overview.handover.seats import State, find, overview_of, plan_archived_here
 from tests.factories import (
     ConstituencyFactory,
+    ContactCardFactory,
     CouncilLeadFactory,
     EngagementPlanFactory,
     MembershipFactory,
@@ -151,6 +153,24 @@ def test_the_welcome_takes_the_place_of_what_the_news_asked_for_and_undoing_brin
     steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
 
     assert set(ToDo.objects.open()) == before
+
+
+def test_the_contact_card_is_asked_for_once_whoever_asks_first(authority, former, new, officer):
+    ContactCardFactory(authority=authority, made_at=NOW - 2 * DAY)
+
+    def cards():
+        sweep(now=NOW)
+        return ToDo.objects.filter(kind="contact-card").values_list("occasion", flat=True)
+
+    [asked_by_sweep] = cards()
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+    assert list(cards()) == [asked_by_sweep]
+    assert set(open_to_dos()) == set(WELCOMES)
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+
+    assert list(cards()) == [asked_by_sweep]
+    assert set(open_to_dos()) == {"contact-card"}
 
 
 def test_what_somebody_had_done_or_reopened_of_the_news_stays_so(authority, former, new, officer):
