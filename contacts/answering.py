@@ -97,14 +97,18 @@ def withdraw_answer(*, by: Membership, answer: ChecklistAnswer, why: str, now: d
         _looked_again(by=by, mp=answer.mp, now=now)
 
 
-def begin_checklist_anew(*, by: Membership, mp: MP, now: datetime) -> int:
-    """Open all questions about this MP again, as for somebody who returns to a seat; give how many were
-    answered. What was answered stays to be read. A new MP's checklist is empty anyway, and what was answered
-    of the MP before stays with that MP. Nothing is out of date then, so to look at it again is done. Asked
-    twice, the second changes nothing."""
+def answered_before(day: date, *, by: Membership, mp: MP) -> ChecklistAnswerQuerySet:
+    """The answers that stand and were given before the MP won the seat on this day: those to open again."""
+    return ChecklistAnswer.objects.visible_to(by).filter(mp=mp, answered_on__lt=day).standing().given()
+
+
+def begin_checklist_anew(*, by: Membership, mp: MP, won_on: date, now: datetime) -> int:
+    """Open the questions about this MP again that were answered before they won the seat, as for somebody who
+    returns; give how many. What was answered stays to be read, and what was answered since stands. A new MP's
+    checklist is empty anyway, and what was answered of the MP before stays with that MP. To look again is
+    done where nothing is out of date then. Asked twice, the second changes nothing."""
     with transaction.atomic():
         _hold(by.authority)
-        given = ChecklistAnswer.objects.visible_to(by).filter(mp=mp).standing().given()
         opened = [
             ChecklistAnswer(
                 authority=by.authority,
@@ -114,7 +118,7 @@ def begin_checklist_anew(*, by: Membership, mp: MP, now: datetime) -> int:
                 answered_at=now,
                 answered_by=by,
             )
-            for answer in given.order_by("pk")
+            for answer in answered_before(won_on, by=by, mp=mp).order_by("pk")
         ]
         ChecklistAnswer.objects.bulk_create(opened)
         _looked_again(by=by, mp=mp, now=now)

@@ -261,7 +261,7 @@ def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -
     """What a new MP is owed, for whoever leads on them or nobody yet; give how many are new. Never twice.
 
     They take the place of the one to-do that the news of the new MP asked for, and go to whoever has that
-    where nobody leads. The checklist of one who returns is begun anew; that of somebody nobody knew is empty.
+    where nobody leads. Of one who returns, what the checklist said before they won the seat is opened again.
     """
     record = _begun(handover, "to-dos", by=by)
     occasion = occasion_of(handover.change)
@@ -275,7 +275,8 @@ def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -
         finish_to_do(by=by, to_do=each, outcome=Outcome.NOT_NEEDED, note=REPLACED, now=now)
     effect: dict[str, Any] = {"occasion": occasion, "replaced": [each.pk for each in replaced]}
     record_step(record, Kind.TO_DOS, "to-dos", effect, by=by, now=now)
-    if begin_checklist_anew(by=by, mp=new, now=now):
+    holder = handover.change.holder
+    if holder and begin_checklist_anew(by=by, mp=new, won_on=holder.started_on, now=now):
         effect = {"mp": new.pk, "begun_at": now.isoformat()}
         record_step(record, Kind.CHECKLIST, f"checklist:{new.pk}", effect, by=by, now=now)
     return len(made)

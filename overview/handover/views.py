@@ -13,8 +13,9 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
-from accounts.models import Role
-from contacts.handover import DoneAlready, LeadRefused
+from accounts.models import Membership, Role
+from contacts.answering import answered_before
+from contacts.handover import Change, DoneAlready, LeadRefused
 from contacts.models import MP, ONE_AT_A_TIME, CouncilLead, HandoverStep
 from engagements.archiving import PlanInUse
 from engagements.commitments import CommitmentChanged
@@ -344,6 +345,13 @@ def _leads_form(request: AuthorityRequest, handover: Handover, data: Any = None)
     )
 
 
+def _answered_before(change: Change, *, by: Membership) -> int:
+    """How many answers of the new MP's checklist the welcome opens again."""
+    if change.new is None or change.holder is None:
+        return 0
+    return answered_before(change.holder.started_on, by=by, mp=change.new).count()
+
+
 def _do(request: AuthorityRequest, handover: Handover, said: str, step: Callable[[], Any]) -> HttpResponse:
     """Do one step, and say what came of it."""
     try:
@@ -434,6 +442,7 @@ def _page(
             "commitments_form": commitments_form or _commitments_form(request, handover),
             "leads": leads,
             "leads_form": leads_form or _leads_form(request, handover),
+            "opens_again": _answered_before(change, by=membership),
             "finish_form": FinishForm(may_be_left=handover.may_be_left),
             "done": done,
             "may_undo_all": steps.may_undo(done, by=membership),

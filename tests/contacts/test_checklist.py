@@ -320,7 +320,7 @@ def test_the_page_says_what_stands_after_an_answer_is_withdrawn(sign_in, officer
 
     between = client.get(url("answer_withdraw", authority, wrong.pk)).content.decode()
     only = client.get(url("answer_withdraw", authority, first.pk)).content.decode()
-    begin_checklist_anew(by=officer, mp=mp, now=NOW)
+    begin_checklist_anew(by=officer, mp=mp, won_on=TODAY + DAY, now=NOW)
     anew = answered(officer, mp, seen=ChecklistAnswer.objects.first().pk, text="Anew")
     after = client.get(url("answer_withdraw", authority, anew.pk)).content.decode()
     withdraw_answer(by=officer, answer=anew, why="Of another MP", now=NOW)
@@ -339,8 +339,8 @@ def test_a_checklist_begun_anew_is_empty_and_keeps_what_was_said(sign_in, office
     first = answered(officer, mp)
     answered(officer, mp, question=Question.RISKS)
 
-    opened = begin_checklist_anew(by=officer, mp=mp, now=NOW)
-    again = begin_checklist_anew(by=officer, mp=mp, now=NOW)
+    opened = begin_checklist_anew(by=officer, mp=mp, won_on=TODAY + DAY, now=NOW)
+    again = begin_checklist_anew(by=officer, mp=mp, won_on=TODAY + DAY, now=NOW)
 
     checklist = checklist_of(mp, membership=officer, on=TODAY)
     page = sign_in(officer).get(url("checklist_detail", authority, mp.pk)).content.decode()
@@ -430,7 +430,7 @@ def test_the_to_do_is_done_once_nothing_out_of_date_stands(officer, mp, answer, 
     sweep(now=NOW + 181 * DAY)
 
     if how == "begun anew":
-        begin_checklist_anew(by=officer, mp=mp, now=NOW + 182 * DAY)
+        begin_checklist_anew(by=officer, mp=mp, won_on=TODAY + DAY, now=NOW + 182 * DAY)
     else:
         withdraw_answer(by=officer, answer=answer, why="Wrong", now=NOW + 182 * DAY)
         assert ToDo.objects.open().count() == 1, "the other is out of date still"
@@ -457,7 +457,7 @@ def test_whoever_cannot_open_it_is_not_asked(authority, mp, answer, who):
 
 def test_mps_who_hold_none_of_our_seats_and_open_questions_are_left_alone(officer, authority, mp):
     answered(officer, mp)
-    begin_checklist_anew(by=officer, mp=mp, now=NOW)
+    begin_checklist_anew(by=officer, mp=mp, won_on=TODAY + DAY, now=NOW)
     ChecklistAnswerFactory(authority=authority, mp=MPFactory())
 
     assert sweep_on(LAST_GOOD_DAY + DAY) == 0

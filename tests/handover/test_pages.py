@@ -21,6 +21,7 @@ from enquiries.services import send_reply
 from notifications.models import ToDo
 from overview.handover import steps
 from tests.factories import (
+    ChecklistAnswerFactory,
     CommitmentFactory,
     ConstituencyFactory,
     CouncilLeadFactory,
@@ -191,16 +192,20 @@ def test_plan_leads_to_dos_and_finish_by_their_buttons(
 ):
     plan = EngagementPlanFactory(authority=authority, mp=former, objectives="A bypass\nA visit")
     lead = CouncilLeadFactory(authority=authority, mp=former, membership=political_affairs)
+    ChecklistAnswerFactory(authority=authority, mp=new, answered_on=ELECTED - DAY)
     client = sign_in(political_affairs)
 
     client.post(url("handover_leads"), {f"lead-{lead.pk}": "carry"})
     client.post(url("handover_plan"), {"objectives": ["A visit"]})
+    before = client.get(url("handover_seat")).content.decode()
     client.post(url("handover_welcome"))
     twice = client.post(url("handover_welcome"), follow=True).content.decode()
     done = client.post(url("handover_finish"), follow=True).content.decode()
 
     plan.refresh_from_db()
     assert plan.archived_at
+    opened_again = f"The checklist of {new} has 1 answer from before {ELECTED:%-d %B %Y}: that question is"
+    assert (opened_again in before, opened_again in twice) == (True, False)
     assert {to_do.assignee for to_do in ToDo.objects.all()} == {political_affairs}
     assert "was first" in twice
     assert "1 of 1 seat handed over" in done

@@ -365,31 +365,34 @@ def test_a_to_do_that_was_done_stays_done_when_the_rest_go(authority, former, ne
     assert ToDo.objects.get(kind="welcome-letter") == letter
 
 
-def test_the_checklist_of_one_who_returns_is_begun_anew_and_put_back(authority, former, new, officer):
-    def answer(seen):
-        answer_question(
+def test_what_the_checklist_said_before_the_seat_was_won_is_opened_again_and_put_back(
+    authority, former, new, officer
+):
+    def answer(number, day, seen=None):
+        return answer_question(
             by=officer,
             mp=new,
-            question=Question.values[0],
+            question=Question.values[number],
             seen=seen,
             text="They chair a committee.",
             evidence="",
             kind=NoteKind.values[0],
-            now=NOW,
+            now=NOW - (TODAY - day),
         )
 
     def standing():
-        return ChecklistAnswer.objects.standing().given().count()
+        return set(ChecklistAnswer.objects.standing().given())
 
-    answer(None)
+    before, since = answer(0, ELECTED - DAY), answer(1, ELECTED)
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+    assert standing() == {since}
+
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+    assert standing() == {before, since}
+
     steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW + DAY)
-    assert standing() == 0
-
-    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW + DAY)
-    assert standing() == 1
-
-    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW + 2 * DAY)
-    answer(ChecklistAnswer.objects.standing().get().pk)
+    opened = ChecklistAnswer.objects.standing().get(text="")
+    anew = answer(0, TODAY + DAY, seen=opened.pk)
     with pytest.raises(steps.NotUndone, match="later work"):
-        steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW + 2 * DAY)
-    assert standing() == 1
+        steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW + DAY)
+    assert standing() == {anew, since}
