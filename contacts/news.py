@@ -132,7 +132,7 @@ def tell_effects(made_by: MPListImport, *, now: datetime) -> list[MPNews]:
     """Record what has changed by an import that has just been applied, with its effects saved."""
     effects, on = made_by.effects, made_by.list_date
     news = [*of_seats(effects, on=on, made_by=made_by), *of_parties(effects, made_by=made_by)]
-    news += [*of_names(effects, on=on), *of_statuses(effects), *of_posts(effects, on=on)]
+    news += [*of_names(effects), *of_statuses(effects), *of_posts(effects, on=on)]
     return record_news(news, source=str(made_by), now=now, made_by=made_by)
 
 
@@ -261,17 +261,19 @@ def _parties_between(
     return [spell for spell in between if last and spell.ended_on and spell.ended_on >= last]
 
 
-def of_names(effects: Mapping[str, Any], *, on: date) -> list[News]:
-    """Whose name, as Parliament displays it, is another; lists come and go with Mr, Mrs and Ms."""
-    were = {row["pk"]: row["name"] for row in effects.get("were", {}).get("mp", []) if "name" in row}
-    if not were:
+def of_names(effects: Mapping[str, Any]) -> list[News]:
+    """Whose name, as Parliament displays it, is another than before it; lists come and go with Mr, Mrs and
+    Ms, capitals and hyphens. A name that was only corrected, and so was nobody's on any day, is no news."""
+    renamed = [row["pk"] for row in effects.get("were", {}).get("mp", []) if "name" in row]
+    if not renamed:
         return []
-    mps = MP.objects.in_bulk(were)
-    begun = dict(MPName.objects.current().filter(mp__in=mps).values_list("mp", "started_on"))
+    had: dict[int, list[MPName]] = defaultdict(list)
+    for name in MPName.objects.filter(mp__in=renamed).select_related("mp").order_by("started_on", "pk"):
+        had[name.mp_id].append(name)
     return [
-        News(NewsKind.NAME, f"is now named {mp.name}, before {were[pk]}", begun.get(pk, on), mp=mp)
-        for pk, mp in mps.items()
-        if PLAIN_TITLE.sub("", mp.name) != PLAIN_TITLE.sub("", were[pk])
+        News(NewsKind.NAME, f"is now named {now.name}, before {was.name}", now.started_on, mp=now.mp)
+        for was, now in (names[-2:] for names in had.values() if len(names) > 1)
+        if fold(PLAIN_TITLE.sub("", now.name)) != fold(PLAIN_TITLE.sub("", was.name))
     ]
 
 

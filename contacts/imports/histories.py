@@ -26,7 +26,8 @@ def names(facts: Facts, placed: Placed, *, on: date) -> tuple[list[Named], list[
     """The names a row begins, and those it ends (or takes back: None).
 
     Parliament's own history of names counts where nothing but the present name is recorded here; else a new
-    name begins on the day Parliament gives, if that fits, or on the list's.
+    name begins on the day Parliament gives, if that fits, or on the list's. The name of an MP of whom no list
+    with Parliament's ids had told is corrected by the first that does, as from its beginning.
     """
     known = facts.names_of.get(placed.mp.pk, []) if placed.mp else []
     since = date.fromisoformat(placed.entry.name_since) if placed.entry.name_since else None
@@ -45,6 +46,8 @@ def names(facts: Facts, placed: Placed, *, on: date) -> tuple[list[Named], list[
     if not is_renamed:
         return [], []
     last = known[-1]
+    if "parliament_id" in placed.learnt:
+        return [Named(placed.name, placed.sort_name, last.started_on, None)], [(last, None)]
     fits = since and last.started_on < since <= on
     begins = since if since and fits else on
     over = begins - timedelta(days=1)

@@ -82,6 +82,12 @@ def words(name: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def ends_with(name: str, surname: str) -> bool:
+    """Whether this is the surname of this name, by their words."""
+    last = words(surname)
+    return bool(last) and words(name)[-len(last) :] == last
+
+
 def title_of(name: str) -> str:
     first, _, rest = display(name).partition(" ")
     return first if rest and first.casefold().strip(".") in TITLES else ""

@@ -14,7 +14,7 @@ from contacts.imports.matching import LEARN_WELSH_NAMES, find_mp, find_seat, loa
 from contacts.imports.planned import Placed, Plan
 from contacts.imports.reading import ListRefused, printable
 from contacts.imports.reasons import CURRENT
-from contacts.models import PartySpell, SeatHolding
+from contacts.models import MP, PartySpell, SeatHolding
 from contacts.spells import day_before
 
 # Sources differ by a day or so on when a holding began (polling day, or the day after): no new holding.
@@ -304,7 +304,7 @@ def decide_changes(plan: Plan, placed: Placed) -> None:
     facts, entry, mp = plan.facts, placed.entry, placed.mp
     placed.name, placed.sort_name = entry.name, names.sort_name(entry.name, entry.surname)
     if mp:
-        if is_same_name(mp.name, entry, plan.listing):
+        if is_same_name(mp, entry, plan.listing):
             placed.name = mp.name
             placed.sort_name = placed.sort_name if entry.surname else mp.sort_name
         else:
@@ -369,14 +369,16 @@ def party_start(plan: Plan, placed: Placed, spell: PartySpell | None) -> date:
     return plan.list_date if is_first_sight or not placed.started_on else placed.started_on
 
 
-def is_same_name(known: str, entry: Entry, listing: Listing) -> bool:
-    """Whether a row gives the name known here: titles count only if the list has any, accents likewise, and
-    names put together from first name and surname count only by their words."""
-    if known == entry.name:
+def is_same_name(mp: MP, entry: Entry, listing: Listing) -> bool:
+    """Whether a row leaves the MP's name as it is known here, which is to be Parliament's: one that has only
+    TheyWorkForYou's id says nothing of the name of an MP whom Parliament's lists have told of. Titles count
+    only if the list has any, accents likewise; of names put together from first name and surname, which
+    Parliament may display otherwise ("Gregory" for "Greg"), only the surname does."""
+    if mp.parliament_id and entry.twfy_id and not entry.parliament_id:
         return True
-    if entry.is_composed and names.words(known) == names.words(entry.name):
+    if entry.is_composed and names.ends_with(mp.name, entry.surname):
         return True
-    one, other = known, entry.name
+    one, other = mp.name, entry.name
     if not listing.has_titles:
         one, other = names.without_title(one), names.without_title(other)
     if not listing.has_accents:

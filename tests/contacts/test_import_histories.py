@@ -19,6 +19,7 @@ from contacts.models import (
     MPName,
     MPNews,
     MPStatus,
+    NewsKind,
     Party,
     PartySpell,
     SeatHolding,
@@ -112,6 +113,45 @@ def test_a_name_corrected_by_a_list_of_the_same_day_leaves_no_name_of_no_days(im
     ]
     undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
     assert facts() == before
+
+
+def without_parliaments_id(rows):
+    """The same list by TheyWorkForYou's ids."""
+    return [
+        {k: v for k, v in row.items() if k != "Member ID"} | {"TheyWorkForYou ID": str(20001 + n)}
+        for n, row in enumerate(rows)
+    ]
+
+
+def test_theyworkforyou_says_nothing_of_the_names_parliament_gives(importer):
+    """Without Parliament's, its names are taken, and the first list with Parliament's ids corrects them."""
+    theirs, old = without_parliaments_id(whole()), f"Ada {letters(0)}son"
+    both = [{**row, "TheyWorkForYou ID": str(20001 + n)} for n, row in enumerate(whole())]
+    theirs[0]["MP"] = f"{old} (Dr)"
+    importer(theirs)
+
+    importer(changed_rows(both, **{FIRST: {"MP": f"Dr {old}"}}), "2025-03-20")
+    _, again = importer(theirs, "2025-03-21")
+
+    assert names(1000) == [(f"Dr {old}", ELECTED, None)]
+    assert (again["changed"], again["unchanged"]) == (0, len(theirs))
+    assert in_step()
+    assert not MPNews.objects.filter(kind=NewsKind.NAME).exists()
+
+
+def test_of_a_name_put_together_from_parts_only_the_surname_counts(importer):
+    importer(changed_rows(whole(), **{FIRST: {"MP": f"Dr Ada {letters(0)}son"}}))
+    parts = [
+        {k: v for k, v in row.items() if k != "MP"} | {"First name": "Adelina", "Surname": row["MP"][4:]}
+        for row in whole()
+    ]
+    parts[1]["Surname"] += "-Vale"
+
+    _, report = importer(parts, "2025-03-20")
+
+    assert report["changed"] == 1
+    assert [name for name, *_ in names(1000)] == [f"Dr Ada {letters(0)}son"]
+    assert [name for name, *_ in names(1001)] == [f"Ada {letters(1)}son", f"Adelina {letters(1)}son-Vale"]
 
 
 def test_a_surname_learnt_later_sorts_the_present_name_too(importer):

@@ -5,13 +5,25 @@ What must come out is read here from TheyWorkForYou's own file by other means.
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 
 from contacts.directory import search_mps, sitting_mps
 from contacts.imports.seats import fold
-from contacts.models import MP, Constituency, MPName, PartySpell, SeatHolding, SeatSuccession
+from contacts.models import (
+    MP,
+    Constituency,
+    MPName,
+    MPNews,
+    NewsKind,
+    PartySpell,
+    SeatHolding,
+    SeatSuccession,
+)
 from tests.contacts.lists import rows_of, run, twfy_party
 from tests.factories import AuthorityFactory
 
@@ -32,6 +44,15 @@ LISTS = (
     ("mps/oi_current_mps_2026-04-03.csv", "2026-04-03"),
     ("update_series/dfe_mp_lookup_2026-06-27.csv", "2026-06-27"),
     ("mps/twfy_commons_memberships_since_2024-07-04.csv", "2026-06-28"),
+)
+
+# Parliament's own lists, by the headings of the MP's id and name.
+DISPLAYED = (
+    ("parliament_member_id", "display_name_2024_07_09"),
+    ("id", "nameDisplayAs"),
+    ("MP ID", "MP"),
+    ("ID", "MP"),
+    ("member_id", "display_as"),
 )
 
 # Where TheyWorkForYou tells of no change of party, and the lists before it do.
@@ -60,12 +81,39 @@ def parties(**who: object) -> list[tuple[str, date, date | None, str]]:
     return list(rows.values_list("party__name", "started_on", "ended_on", "begun_by"))
 
 
+def displayed(path: Path) -> dict[int, str]:
+    """The names by id if the list is Parliament's, without vacant seats."""
+    rows = json.loads(path.read_bytes()) if path.suffix == ".json" else rows_of(path)
+    by = next((by for by in DISPLAYED if rows[0].keys() >= set(by)), None)
+    return {int(row[by[0]]): str(row[by[1]]) for row in rows if row[by[0]] != "Vacant"} if by else {}
+
+
+def plain(name: str) -> str:
+    return re.sub(r"^(Mr|Mrs|Ms|Miss) ", "", name).casefold()
+
+
 def test_every_list_in_its_order_by_file(real_data):
     constituencies = real_data / "constituencies" / "pcon24_names_codes_welsh_bom.csv"
     assert run("import_constituencies", constituencies)[0] == 0
+    newest: dict[int, str] = {}
+    renamed = []
     for name, day in LISTS:
         status, report = run("import_mps", real_data / name, "--on", day)
         assert (status, report["refused"]) == (0, []), name
+        # MPs are called what Parliament's newest list calls them, whatever others do, and what is told of
+        # names is what changed from one of Parliament's lists to the next.
+        given = displayed(real_data / name)
+        renamed += [
+            (pk, f"is now named {now}, before {was}")
+            for pk, now in given.items()
+            if (was := newest.get(pk)) and plain(was) != plain(now)
+        ]
+        newest |= given
+        sitting = SeatHolding.objects.current().values_list("mp__parliament_id", "mp__name")
+        assert not newest or dict(sitting) == {pk: newest[pk] for pk, _ in sitting}, name
+    told = MPNews.objects.filter(kind=NewsKind.NAME).values_list("mp__parliament_id", "words")
+    assert sorted(told) == sorted(renamed)
+    assert len(renamed) == 30
 
     # Who has held each of the 650 seats, from when to when and how, by TheyWorkForYou, whose first days are
     # those after polls: a row for each party somebody sat for.
