@@ -18,7 +18,6 @@ from contacts.models import (
     ChecklistAnswer,
     ChecklistAnswerQuerySet,
     CouncilLead,
-    LeadRole,
     MPQuerySet,
     Question,
 )
@@ -193,12 +192,7 @@ def _look_again(authority: Authority, *, on: date, now: datetime) -> int:
     if not rows:
         return 0
     ChecklistAnswer.objects.filter(pk__in=[row.pk for row in rows]).update(found_stale_at=now)
-    leads: dict[tuple[int, str], Membership] = {
-        (lead.mp_id, lead.role): lead.membership
-        for lead in CouncilLead.objects.current(on)
-        .filter(authority=authority, membership__in=Membership.objects.active().in_role(*READERS))
-        .select_related("membership__user", "membership__authority")
-    }
+    leads = CouncilLead.objects.filter(authority=authority).who_can_act(on, roles=READERS)
     by_mp: dict[MP, list[ChecklistAnswer]] = {}
     for row in rows:
         by_mp.setdefault(row.mp, []).append(row)
@@ -214,7 +208,7 @@ def _look_again(authority: Authority, *, on: date, now: datetime) -> int:
                 about=f"Chief executive’s checklist of {mp}",
                 path=reverse("contacts:checklist_detail", args=[authority.slug, mp.pk]),
                 due_on=on + LOOK_AGAIN_WITHIN,
-                assignee=leads.get((mp.pk, LeadRole.LEAD)) or leads.get((mp.pk, LeadRole.DEPUTY)),
+                assignee=leads.get((authority.pk, mp.pk)),
             )
             for mp, answers in by_mp.items()
             if mp.subject not in asked

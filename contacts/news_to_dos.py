@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -17,7 +16,6 @@ from contacts.models import (
     OF_POSTS,
     Constituency,
     CouncilLead,
-    LeadRole,
     MPNews,
     NewsKind,
     Post,
@@ -86,7 +84,7 @@ def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
     if not matter:
         return
     last_mp = _last_mps(matter)
-    owners = _owners(on)
+    owners = CouncilLead.objects.who_can_act(on)
     seats = {each.constituency_id for each in matter if each.constituency_id}
     for authority in Authority.objects.defer("logo").order_by("pk"):
         ours = set(Constituency.objects.of(authority).filter(pk__in=seats).values_list("pk", flat=True))
@@ -204,22 +202,4 @@ def _last_mps(news: Sequence[MPNews]) -> dict[int, int]:
         holding.constituency_id: holding.mp_id
         for holding in holdings
         if holding.started_on < changed_on[holding.constituency_id]
-    }
-
-
-def _owners(on: date) -> dict[tuple[int, int], Membership]:
-    """By authority and MP, the relationship owner who has an account and works there, or else the deputy."""
-    leads = (
-        CouncilLead.objects.current(on)
-        .filter(Q(membership__is_active=True) & Q(membership__user__is_active=True))
-        .select_related("membership__authority")
-    )
-    found: dict[tuple[int, int], dict[str, Membership]] = defaultdict(dict)
-    for lead in leads:
-        if lead.membership:
-            found[lead.authority_id, lead.mp_id][lead.role] = lead.membership
-    return {
-        key: by_role.get(LeadRole.LEAD) or by_role[LeadRole.DEPUTY]
-        for key, by_role in found.items()
-        if by_role.keys() & {LeadRole.LEAD, LeadRole.DEPUTY}
     }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import connection, transaction
@@ -11,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Authority, Membership, Role
-from contacts.models import MP, CouncilLead, Dissolution, LeadRole
+from contacts.models import MP, CouncilLead, Dissolution
 from engagements.models import READERS, WRITERS, EngagementPlan, Reminder
 from engagements.models.plan import EngagementPlanQuerySet
 from notifications.services import Message, notify
@@ -57,22 +56,17 @@ def _remind(authority: Authority, *, on: date, now: datetime) -> int:
     colleagues = list(Membership.objects.for_authority(authority).active().in_role(*WRITERS).order_by("pk"))
     if not colleagues:
         return 0  # Nothing is recorded while nobody can act, so that it is made good when somebody can.
-    political_affairs = [each for each in colleagues if each.role == Role.POLITICAL_AFFAIRS]
+    otherwise = [each for each in colleagues if each.role == Role.POLITICAL_AFFAIRS] or colleagues
 
     kinds = _record(_owed(on).filter(authority=authority, mp__in=MP.objects.of(authority)), now=now)
     plans = EngagementPlan.objects.with_cadence(on).filter(pk__in=kinds).select_related("mp").order_by("pk")
-    leads: dict[tuple[int, str], Membership] = {
-        (lead.mp_id, lead.role): lead.membership  # the filter asks for one
-        for lead in CouncilLead.objects.who_look_after()
-        .current(on)
-        .filter(authority=authority, membership__in=Membership.objects.active().in_role(*READERS))
-        .select_related("membership__user")
-    }
+    leads = CouncilLead.objects.filter(authority=authority).who_can_act(on, roles=READERS)
     notify(
         (
             _message(plan, kinds[plan.pk], recipient, authority=authority)
             for plan in plans
-            for recipient in _recipients(plan, leads, otherwise=political_affairs or colleagues)
+            for lead in [leads.get((authority.pk, plan.mp_id))]
+            for recipient in ([lead] if lead else otherwise)
         ),
         now=now,
     )
@@ -94,16 +88,6 @@ def _record(owed: EngagementPlanQuerySet, *, now: datetime) -> dict[int, str]:
             parameters,
         )
         return dict(cursor.fetchall())
-
-
-def _recipients(
-    plan: EngagementPlan, leads: dict[tuple[int, str], Membership], *, otherwise: Iterable[Membership]
-) -> Iterable[Membership]:
-    """The lead; else, or where the lead has no account that opens plans, the deputy; else `otherwise`."""
-    for role in (LeadRole.LEAD, LeadRole.DEPUTY):
-        if (plan.mp_id, role) in leads:
-            return [leads[plan.mp_id, role]]
-    return otherwise
 
 
 def _message(plan: EngagementPlan, kind: str, recipient: Membership, *, authority: Authority) -> Message:

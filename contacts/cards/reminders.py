@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from contacts.cards.services import RENEW, TO_DO
-from contacts.models import MP, CardContact, CardSent, ContactCard, CouncilLead, LeadRole
+from contacts.models import MP, CardContact, CardSent, ContactCard, CouncilLead
 from notifications.models import ToDo
 from notifications.to_dos import ToDoRequest, ask, withdraw
 
@@ -64,11 +64,18 @@ def _ask(card: ContactCard, *, now: datetime) -> int:
         withdraw(ours.filter(pk__in=[pk for case, pk in asked.items() if case not in wanted]))
         if not fresh:
             return 0
-        owners = _owners(card, on=now)
+        leads = CouncilLead.objects.filter(authority=card.authority)
+        owners = leads.who_can_act(timezone.localdate(now))
         return len(
             ask(
                 [
-                    _to_do(card, wanted[case], occasion=case[1], owner=owners.get(wanted[case].pk), now=now)
+                    _to_do(
+                        card,
+                        wanted[case],
+                        occasion=case[1],
+                        owner=owners.get((card.authority_id, wanted[case].pk)),
+                        now=now,
+                    )
                     for case in fresh
                 ],
                 now=now,
@@ -104,18 +111,6 @@ def _sent_in_vain(card: ContactCard) -> dict[int, int]:
     """By MP who lacks the card: how often it was sent, could not be delivered or was taken back since."""
     sent = CardSent.history.filter(card=card, history_type="+").order_by()
     return dict(sent.values_list("mp").annotate(Count("pk")))
-
-
-def _owners(card: ContactCard, *, on: datetime) -> dict[int, Membership]:
-    """Of each MP, the relationship owner who may send the card."""
-    may_send = Membership.objects.for_authority(card.authority).active().in_role(*Membership.HANDLERS)
-    leads = CouncilLead.objects.current(timezone.localdate(on)).filter(
-        authority=card.authority, role=LeadRole.LEAD, membership__in=may_send
-    )
-    return {
-        lead.mp_id: lead.membership
-        for lead in leads.select_related("membership__user", "membership__authority")
-    }
 
 
 def _to_do(

@@ -261,14 +261,16 @@ def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -
     """What a new MP is owed, for whoever leads on them or nobody yet; give how many are new. Never twice.
 
     They take the place of the one to-do that the news of the new MP asked for, and go to whoever has that
-    where nobody leads. Of one who returns, what the checklist said before they won the seat is opened again.
+    and can do them where nobody leads. Of one who returns, what the checklist said before they won the seat
+    is opened again.
     """
     record = _begun(handover, "to-dos", by=by)
     occasion = occasion_of(handover.change)
     kind, about = kind_of(NewsKind.NEW_MP), new.lasting_subject
     welcomes = ToDo.objects.visible_to(by).open().filter(kind=kind, subject=about)
     replaced = list(welcomes.select_for_update(of=["self"]).select_related("assignee").order_by("pk"))
-    asked = next((each.assignee for each in replaced if each.assignee), None)
+    had = [each.assignee for each in replaced if each.assignee]
+    asked = next((each for each in had if each.handles_enquiries), None)
     on = timezone.localdate(now)
     made = ask(welcome(new, occasion=occasion, otherwise=asked, by=by, on=on), now=now, by=by)
     for each in replaced:

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from contacts.handover import Change
-from contacts.models import MP, CouncilLead, LeadRole
+from contacts.models import MP, CouncilLead
 from enquiries.clock import calendar_of
 from notifications.models import ToDo
 from notifications.to_dos import ToDoRequest
@@ -68,12 +68,12 @@ def occasion_of(change: Change) -> str:
 def welcome(
     new: MP, *, occasion: str, otherwise: Membership | None, by: Membership, on: date
 ) -> Iterator[ToDoRequest]:
-    """For whoever leads on the new MP; where nobody does, for `otherwise`. What is asked already is not asked
-    again, as when the sweep of the contact card was first."""
+    """For whoever leads on the new MP and can do it; where nobody does, for `otherwise`. What is asked
+    already, as when the sweep of the contact card was first, is not asked again."""
     calendar = calendar_of(by.authority)
     asked = set(ToDo.objects.visible_to(by).open().filter(subject=new.subject).values_list("kind", flat=True))
-    leads = CouncilLead.objects.visible_to(by).current(on).filter(mp=new, role=LeadRole.LEAD)
-    lead = leads.filter(membership__in=Membership.objects.active()).select_related("membership").first()
+    leads = CouncilLead.objects.visible_to(by).filter(mp=new).who_can_act(on)
+    assignee = leads.get((by.authority_id, new.pk)) or otherwise
     for owed in [each for each in OWED if each.kind not in asked]:
         yield ToDoRequest(
             authority=by.authority,
@@ -85,5 +85,5 @@ def welcome(
             path=reverse(owed.page, args=[by.authority.slug, new.pk]),
             due_on=calendar.add(on, owed.working_days),
             detail=owed.detail,
-            assignee=lead.membership if lead else otherwise,
+            assignee=assignee,
         )

@@ -494,12 +494,14 @@ def test_in_a_dissolution_nobody_is_asked_and_those_elected_again_are_after_it(p
     assert swept(NOW + 10 * DAY) == 1
 
 
-def test_the_relationship_owner_is_asked_if_they_may_send_it(
+def test_the_relationship_owner_is_asked_if_they_may_send_it_or_else_the_deputy(
     political_affairs, officer, executive, authority
 ):
-    theirs, leaders, nobodys = (MPFactory(authority=authority) for _ in range(3))
+    theirs, leaders, shared, nobodys = (MPFactory(authority=authority) for _ in range(4))
     CouncilLeadFactory(authority=authority, mp=theirs, membership=officer)
-    CouncilLeadFactory(authority=authority, mp=leaders, membership=executive)
+    for mp in (leaders, shared):
+        CouncilLeadFactory(authority=authority, mp=mp, membership=executive)
+    CouncilLeadFactory(authority=authority, mp=shared, role="deputy", membership=officer)
     card_of(political_affairs)
 
     swept(NOW + DAY)
@@ -507,6 +509,7 @@ def test_the_relationship_owner_is_asked_if_they_may_send_it(
     assert asked() == {
         (f"mp:{theirs.pk}", officer, True),
         (f"mp:{leaders.pk}", None, True),
+        (f"mp:{shared.pk}", officer, True),
         (f"mp:{nobodys.pk}", None, True),
     }
 

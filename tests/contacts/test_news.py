@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 from django.urls import reverse
 
+from accounts.models import Role
 from contacts.imports.same_post import PARLIAMENT
 from contacts.imports.undoing import undo_import, why_not_undo
 from contacts.models import (
@@ -483,6 +484,8 @@ def test_telling_nothing_asks_the_database_nothing(django_assert_num_queries):
         (["deputy"], "deputy"),
         (["lead who left", "deputy"], "deputy"),
         (["lead without an account"], None),
+        (["lead who only reads", "deputy"], "deputy"),
+        (["lead who only reads", "deputy who only reads"], None),
         (["lead until yesterday"], None),
         ([], None),
     ],
@@ -491,7 +494,8 @@ def test_the_relationship_owner_is_asked_or_the_deputy_or_nobody_yet(authority, 
     mp = MPFactory(authority=authority)
     people = {}
     for lead in leads:
-        member = MembershipFactory(authority=authority, is_active="left" not in lead)
+        role = Role.EXECUTIVE if "reads" in lead else Role.OFFICER
+        member = MembershipFactory(authority=authority, role=role, is_active="left" not in lead)
         who = {"membership": member}
         if "without" in lead:
             who = {"membership": None, "name": "The Leader"}

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.models import Role
 from contacts.answering import answer_question
 from contacts.cards.reminders import sweep
 from contacts.handover import DoneAlready, LeadRefused
@@ -124,10 +125,29 @@ def test_to_dos_are_made_once_for_the_owner_or_nobody_yet(authority, former, new
     assert all(to_do.due_on > TODAY for to_do in ToDo.objects.all())
 
 
-def test_to_dos_go_to_the_relationship_owner(authority, former, new, officer):
-    CouncilLeadFactory(authority=authority, mp=new, membership=officer)
+@pytest.mark.parametrize(
+    ("owner", "deputy", "had", "asked"),
+    [
+        (Role.OFFICER, Role.OFFICER, None, "owner"),
+        (Role.EXECUTIVE, Role.OFFICER, None, "deputy"),
+        (Role.EXECUTIVE, Role.EXECUTIVE, Role.OFFICER, "had"),
+        (Role.EXECUTIVE, None, Role.EXECUTIVE, None),
+    ],
+)
+def test_to_dos_go_to_the_relationship_owner_or_the_deputy_who_can_do_them(
+    authority, former, new, officer, owner, deputy, had, asked
+):
+    roles = {"owner": owner, "deputy": deputy, "had": had}
+    people = {who: role and MembershipFactory(authority=authority, role=role) for who, role in roles.items()}
+    CouncilLeadFactory(authority=authority, mp=new, membership=people["owner"])
+    if deputy:
+        CouncilLeadFactory(authority=authority, mp=new, role="deputy", membership=people["deputy"])
+    record_news([News(NewsKind.NEW_MP, "new MP", ELECTED, mp=new)], source="test", now=NOW)
+    ToDo.objects.update(assignee=people["had"])
+
     steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
-    assert {to_do.assignee for to_do in ToDo.objects.all()} == {officer}
+
+    assert {to_do.assignee for to_do in ToDo.objects.open()} == {people[asked] if asked else None}
 
 
 def test_the_welcome_takes_the_place_of_what_the_news_asked_for_and_undoing_brings_it_back(

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 from simple_history.models import HistoricalRecords
 
 from accounts.models import AuthorityOwned, Membership
-from contacts.models.authority.notes import NoteKind, NoteQuerySet
+from contacts.models.authority.notes import WRITERS, NoteKind, NoteQuerySet
 from contacts.models.parliament.mps import MP
 from contacts.models.parliament.spells import SpellQuerySet
 
@@ -43,6 +46,19 @@ class CouncilLeadQuerySet(SpellQuerySet):
     def who_look_after(self) -> CouncilLeadQuerySet:
         """Relationship owners and their deputies."""
         return self.filter(role__in=LOOK_AFTER)
+
+    def who_can_act(self, on: date, *, roles: Iterable[str] = WRITERS) -> dict[tuple[int, int], Membership]:
+        """Whom to ask for what these `roles` can do about an MP, by authority and MP: the relationship owner
+        who works here in one of them, or else such a deputy. Where neither does, political affairs give it to
+        somebody."""
+        able = Membership.objects.active().in_role(*roles)
+        leads = self.who_look_after().current(on).filter(membership__in=able)
+        owners_last = sorted(
+            leads.select_related("membership__user", "membership__authority"),
+            key=lambda lead: LOOK_AFTER.index(lead.role),
+            reverse=True,
+        )
+        return {(lead.authority_id, lead.mp_id): lead.membership for lead in owners_last}
 
 
 class CouncilLead(AuthorityOwned):
