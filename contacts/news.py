@@ -37,7 +37,7 @@ from contacts.models import (
     PostKind,
     SeatHolding,
 )
-from contacts.news_to_dos import ask_about, occasion_of
+from contacts.news_to_dos import FILLED, ask_about, occasion_of
 from mpcrm.folding import fold
 from notifications.models import ToDo
 from notifications.to_dos import withdraw
@@ -112,11 +112,17 @@ def record_news(
     return new
 
 
-def take_back(made_by: MPListImport) -> None:
-    """What an import told is told no more, and what it asked for, if nobody has done it yet, not asked."""
+def take_back(made_by: MPListImport, *, now: datetime) -> None:
+    """What an import told is told no more, and what it asked for, if nobody has done it yet, not asked. Of a
+    vacancy that it ended, it is asked again."""
     facts = list(made_by.news.values_list("fact", flat=True))
+    filled = list(made_by.news.filter(kind__in=FILLED).values_list("constituency", flat=True))
     withdraw(ToDo.objects.filter(occasion__in=[occasion_of(fact) for fact in facts]))
     made_by.news.all().delete()
+    of_seats = MPNews.objects.filter(constituency__in=filled, kind__in=[*FILLED, NewsKind.VACANT])
+    rows = of_seats.select_related("mp", "constituency", "post").order_by("happened_on", "pk")
+    last = {each.constituency_id: each for each in rows}.values() if filled else ()
+    ask_about([each for each in last if each.kind == NewsKind.VACANT], now=now)
 
 
 def _last_seats(mps: Iterable[MP]) -> dict[int, Constituency]:

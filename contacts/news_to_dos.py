@@ -24,7 +24,7 @@ from contacts.models import (
 )
 from contacts.portfolios import priorities_matched
 from notifications.models import ToDo, ToDoQuerySet
-from notifications.to_dos import ToDoRequest, ask
+from notifications.to_dos import ToDoRequest, ask, withdraw
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ TASKS = {
 }
 
 
+FILLED = frozenset({NewsKind.NEW_MP, NewsKind.RE_ELECTED})  # a seat has an MP, it may be after a vacancy
 OCCASION = "news:"
 # The end of `News.fact`: the day, and a digest of the words.
 DAY_AND_WORDS = re.compile(r":(\d{4}-\d\d-\d\d):([0-9a-f]+)$")
@@ -77,27 +78,32 @@ def kind_of(news_kind: str) -> str:
 
 
 def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
-    """Ask each authority whose seat it is to do what the news calls for, once."""
+    """Ask each authority whose seat it is to do what the news calls for, once. A vacancy ends with the next
+    MP, and so does what it asked for: what was left open is handed over to them."""
     on = timezone.localdate(now)
+    filled = {_of_seat(each.constituency) for each in news if each.kind in FILLED and each.constituency}
+    if filled:
+        withdraw(ToDo.objects.filter(kind=kind_of(NewsKind.VACANT), subject__in=filled))
     matter = [each for each in news if each.kind in TASKS and each.constituency_id]
     requests: list[tuple[MPNews, ToDoRequest]] = []
     if not matter:
         return
-    last_mp = _last_mps(matter)
+    held_before = _held_before(matter)
     owners = CouncilLead.objects.who_can_act(on)
     seats = {each.constituency_id for each in matter if each.constituency_id}
     for authority in Authority.objects.defer("logo").order_by("pk"):
         ours = set(Constituency.objects.of(authority).filter(pk__in=seats).values_list("pk", flat=True))
         about = [each for each in matter if each.constituency_id in ours]
         for each, priorities in _that_matter_to(authority, about, on=on):
-            before = last_mp.get(each.constituency_id or 0)
+            before = held_before.get(each.constituency_id or 0)
             request = _request(
                 authority,
                 each,
                 priorities,
+                before=before,
                 due_on=on + timedelta(days=TASKS[NewsKind(each.kind)].days),
                 assignee=owners.get((authority.pk, each.mp_id or 0))
-                or owners.get((authority.pk, before or 0)),
+                or owners.get((authority.pk, before.mp_id if before else 0)),
             )
             requests.append((each, request))
     ask(_not_done_before(requests), now=now)
@@ -163,6 +169,7 @@ def _request(
     news: MPNews,
     priorities: Sequence[Priority],
     *,
+    before: SeatHolding | None,
     due_on: date,
     assignee: Membership | None,
 ) -> ToDoRequest:
@@ -172,6 +179,8 @@ def _request(
         path = reverse("contacts:mp_matches", args=[authority.slug, mp.pk])
     elif mp:
         path = reverse("overview:mp_detail", args=[authority.slug, mp.pk])
+    elif before:
+        path = reverse("overview:handover_seat", args=[authority.slug, before.pk])
     else:
         path = reverse("contacts:news_list", args=[authority.slug])
     who = f"{mp} ({seat})" if mp else str(seat)
@@ -180,7 +189,7 @@ def _request(
         authority=authority,
         kind=kind_of(news.kind),
         # By Parliament's own codes, which an MP or seat keeps when an import is undone and applied again.
-        subject=mp.lasting_subject if mp else f"seat:{seat.ons_code if seat else ''}",
+        subject=mp.lasting_subject if mp else _of_seat(seat),
         occasion=occasion_of(news.fact),
         title=title,
         detail=(
@@ -194,12 +203,16 @@ def _request(
     )
 
 
-def _last_mps(news: Sequence[MPNews]) -> dict[int, int]:
-    """By seat, who held it before the change: whoever led on them knows it."""
+def _of_seat(seat: Constituency | None) -> str:
+    return f"seat:{seat.ons_code if seat else ''}"
+
+
+def _held_before(news: Sequence[MPNews]) -> dict[int, SeatHolding]:
+    """By seat, who held it before the change: whoever led on them knows it, from them it is handed over."""
     changed_on = {each.constituency_id: each.happened_on for each in news if each.constituency_id}
     holdings = SeatHolding.objects.filter(constituency__in=changed_on).order_by("started_on", "pk")
     return {
-        holding.constituency_id: holding.mp_id
+        holding.constituency_id: holding
         for holding in holdings
         if holding.started_on < changed_on[holding.constituency_id]
     }

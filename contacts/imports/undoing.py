@@ -56,7 +56,7 @@ def undo_import(
         reason = why_not_undo(applied, reader=by)
         if reason:
             raise CannotUndo(reason)
-        take_back(applied)
+        take_back(applied, now=now)
         made, were, dropped = (applied.effects.get(key, {}) for key in ("made", "were", "dropped"))
         undone_by = by if isinstance(by, User) else None
         put_dissolutions_back(were.pop("dissolution", []), by=undone_by, now=now)

@@ -529,19 +529,41 @@ def test_only_what_matters_asks(authority, kind, is_asked):
     assert ToDo.objects.exists() == is_asked
 
 
-def test_whoever_led_on_the_former_mp_is_asked_about_the_new_one(importer, officer):
+def test_whoever_led_on_the_former_mp_is_asked_about_the_vacancy_and_then_the_new_one(importer, officer):
     importer(whole())
     lie_in(officer.authority, FIRST)
-    former = MP.objects.get(holdings__constituency__ons_code=FIRST)
-    CouncilLeadFactory(authority=officer.authority, mp=former, membership=officer)
+    holding = SeatHolding.objects.get(constituency__ons_code=FIRST)
+    CouncilLeadFactory(authority=officer.authority, mp=holding.mp, membership=officer)
+
+    def asked():
+        return [(to_do.title, to_do.assignee, to_do.path) for to_do in ToDo.objects.all()]
 
     importer(changed_rows(whole(), **{FIRST: VACANT}), "2026-02-01")
-    importer(changed_rows(whole(), **{FIRST: NEWCOMER}), SPRING)
+    vacancy = (
+        f"{seat_name(FIRST)} has no MP: see to what is open",
+        officer,
+        reverse("overview:handover_seat", args=[officer.authority.slug, holding.pk]),
+    )
+    assert asked() == [vacancy]
 
-    assert [(to_do.title, to_do.assignee) for to_do in ToDo.objects.order_by("pk")] == [
-        (f"{seat_name(FIRST)} has no MP: see to what is open", officer),
-        (f"Make contact with Bea Novak, new MP for {seat_name(FIRST)}", officer),
-    ]
+    importer(changed_rows(whole(), **{FIRST: NEWCOMER}), SPRING)
+    [(title, who, _)] = asked()
+    assert (title, who) == (f"Make contact with Bea Novak, new MP for {seat_name(FIRST)}", officer)
+
+    undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
+    assert asked() == [vacancy]
+
+
+def test_what_a_vacancy_asked_for_ends_when_the_same_mp_is_elected_again(officer):
+    mp = MPFactory(authority=officer.authority)
+    seat = mp.holdings.get().constituency
+    told = [News(NewsKind.VACANT, "seat vacant", TODAY, None, seat)]
+    told.append(News(NewsKind.RE_ELECTED, "elected again", TODAY + timedelta(days=40), mp, seat))
+
+    for each in told:
+        record_news([each], source="test", now=NOW)
+
+    assert not ToDo.objects.exists()
 
 
 def test_every_authority_whose_seat_it_is_is_asked_and_no_other(officer, stranger):
@@ -579,7 +601,7 @@ def test_what_was_done_and_taken_back_is_not_asked_again_for_another_day(
     sort = NewsKind.PARTY if kind == NewsKind.PARTY else NewsKind.WHIP_LOST
     record_news([News(sort, first, TODAY, mp=mp)], source="test", now=NOW, made_by=made_by)
     finish(by=officer, to_do=ToDo.objects.get(), now=NOW)
-    take_back(made_by)
+    take_back(made_by, now=NOW)
 
     record_news([News(kind, words, TODAY + timedelta(days), mp=mp)], source="another", now=NOW)
 
@@ -596,7 +618,7 @@ def test_another_day_is_asked_about_where_nobody_did_it_or_the_first_stands(offi
     if what == "another authority":
         ToDo.objects.filter(pk=to_do.pk).update(authority=stranger.authority)
     if what != "not taken back":
-        take_back(made_by)
+        take_back(made_by, now=NOW)
 
     record_news([whip_lost(mp, TODAY - timedelta(days=9))], source="another", now=NOW)
 

@@ -139,6 +139,5 @@ def test_the_series_tells_of_whips_a_vacancy_and_by_elections_and_asks_once(real
     assert Counter(ToDo.objects.values_list("kind", flat=True)) == {
         "news-whip-lost": 2,
         "news-whip-restored": 1,
-        "news-vacant": 1,
         "news-new-mp": 1,
     }

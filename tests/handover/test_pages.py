@@ -14,8 +14,10 @@ from contacts.models import (
     Dissolution,
     HandoverStep,
     MPListImport,
+    NewsKind,
     SeatHolding,
 )
+from contacts.news import News, record_news
 from engagements.models import Commitment, EngagementPlan
 from enquiries.services import send_reply
 from notifications.models import ToDo
@@ -229,6 +231,8 @@ def test_a_plan_archived_in_the_vacancy_is_carried_on_from_the_page(
 ):
     EngagementPlanFactory(authority=authority, mp=former, objectives="A bypass\nA visit")
     client = sign_in(officer)
+    record_news([News(NewsKind.VACANT, "seat vacant", LOST + DAY, None, seat)], source="test", now=NOW)
+    assert ToDo.objects.get().path == url("handover_seat")
     client.post(url("handover_plan"))
     new = MPFactory(name="Mr Ben Oakley")
     new.holdings.update(constituency=seat, started_on=ELECTED)
