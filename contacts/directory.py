@@ -257,19 +257,26 @@ def leads_on(mp: MP, *, membership: Membership, on: date, as_at: date | None = N
     return Leads(current=_by_role(current), others=others, is_now=as_at is None)
 
 
-def leads_of_own_mps(membership: Membership, *, on: date) -> dict[int, Leads]:
-    """By MP of the authority's own: those of `leads_on` now, without the others; in one query."""
+def leads_of_own_mps(
+    membership: Membership, *, on: date, as_at: date | None = None, **annotated: Subquery
+) -> dict[int, Leads]:
+    """By MP of the authority's own, now or on the day `as_at`: those of `leads_on` then, without the others,
+    each with what is `annotated`; in one query."""
     rows = (
         CouncilLead.objects.visible_to(membership)
-        .current(on)
-        .filter(mp__in=MP.objects.of(membership.authority))
+        .current(as_at or on)
+        .filter(mp__in=MP.objects.of(membership.authority, on=as_at))
         .select_related("membership__user")
+        .annotate(**annotated)
         .order_by("-started_on", "-pk")
     )
     found: dict[int, list[CouncilLead]] = defaultdict(list)
     for lead in rows:
         found[lead.mp_id].append(lead)
-    return {mp: Leads(current=_by_role(leads), others=[]) for mp, leads in found.items()}
+    return {
+        mp: Leads(current=_by_role(leads), others=[], is_now=as_at in (None, on))
+        for mp, leads in found.items()
+    }
 
 
 def _by_role(leads: list[CouncilLead]) -> list[CouncilLead]:

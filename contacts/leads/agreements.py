@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import OuterRef, Subquery
+
 from accounts.models import Membership
 from contacts.directory import Leads, leads_of_own_mps
 from contacts.models import MP, LeadAgreement
@@ -29,10 +31,14 @@ def agreed_on(mp: MP, leads: Leads, *, membership: Membership, on: date) -> Agre
     return Agreed(latest, stands=stands, earlier=found[1:])
 
 
-def to_agree(membership: Membership, *, on: date) -> list[int]:
-    """Of the authority's own MPs, those with whom people engage to whom the Leader has not agreed, or not as
-    they are now; in two queries."""
-    agreements = LeadAgreement.objects.visible_to(membership).filter(agreed_on__lte=on).latest_first()
-    agreed = dict(reversed(agreements.values_list("mp", "people")))
-    leads = leads_of_own_mps(membership, on=on)
-    return [mp for mp, each in leads.items() if each.engaged and agreed.get(mp) != each.in_words]
+def to_agree(membership: Membership, *, on: date, as_at: date | None = None) -> list[int]:
+    """Of the authority's own MPs, now or on the day `as_at`, those with whom people engaged then to whom the
+    Leader had not agreed, or not as they were; in one query."""
+    agreements = LeadAgreement.objects.visible_to(membership).filter(agreed_on__lte=as_at or on)
+    people = agreements.filter(mp=OuterRef("mp")).latest_first().values("people")[:1]
+    leads = leads_of_own_mps(membership, on=on, as_at=as_at, agreed=Subquery(people))
+    return [
+        mp
+        for mp, each in leads.items()
+        if each.engaged and each.current[0].agreed != each.in_words  # type: ignore[attr-defined]  # annotated
+    ]

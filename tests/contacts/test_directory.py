@@ -5,12 +5,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from contacts.directory import facts_about, search_mps, sitting_mps
+from contacts.forms import DirectoryForm
 from contacts.models import (
     MP,
     BackgroundEntry,
     Constituency,
     Council,
     CouncilLead,
+    LeadAgreement,
     MPName,
     PartySpell,
     SeatHolding,
@@ -257,11 +259,14 @@ def test_each_filter_costs_the_same_for_one_mp_and_650(authority, officer, sign_
         "council": Council.objects.get().pk,
         "region": "Wales",
         "sat_here": "on",
+        "not_agreed": "on",
         "on": "2026-02-01",
     }
     # On the day before the leads began, nobody leads on any of them.
     unowned = {"unowned": "on", "on": "2025-12-31"}
-    asked = [{}, *({name: value} for name, value in alone.items()), unowned, alone | unowned]
+    assert set(alone) | set(unowned) == set(DirectoryForm(reads_notes=True).fields)
+    without_leads = {name: value for name, value in alone.items() if name != "not_agreed"}
+    asked = [{}, *({name: value} for name, value in alone.items()), unowned, alone, without_leads | unowned]
 
     def costs(found):
         counts = []
@@ -316,7 +321,11 @@ def test_on_another_day_the_owner_is_whoever_led_then(authority, officer, sign_i
     gone.is_active = False
     gone.save()
     CouncilLeadFactory(mp=former, membership=None, name="Somebody in Southfen")
-    CouncilLeadFactory(authority=authority, mp=winner, membership=officer, started_on=date(2026, 2, 12))
+    lead = CouncilLeadFactory(
+        authority=authority, mp=winner, membership=officer, started_on=date(2026, 2, 12)
+    )
+    to = {"people": f"{lead.part}: {lead}", "recorded_by": officer, "recorded_at": NOW}
+    LeadAgreement.objects.create(authority=authority, mp=winner, agreed_on=date(2026, 2, 20), **to)
     client = sign_in(officer)
 
     def page(on, **query):
@@ -331,6 +340,11 @@ def test_on_another_day_the_owner_is_whoever_led_then(authority, officer, sign_i
     assert f">{officer}<" in page("2026-02-12")
     assert "No MP matches" in page("2026-02-12", unowned="on")
     assert "Somebody in Southfen" not in page("2026-02-10")
+    # So is the Leader's agreement: the one of 20 February was none the day before.
+    for day, name in (("2026-02-10", "Ada Almond"), ("2026-02-19", "Bea Birch")):
+        assert name in page(day, not_agreed="on")
+    for day in ("2025-12-31", "2026-02-11", "2026-02-20"):
+        assert "No MP matches" in page(day, not_agreed="on")
 
 
 def test_a_former_name_is_found_shown_and_right_for_the_day(authority, officer, sign_in):

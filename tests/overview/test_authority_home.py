@@ -170,14 +170,14 @@ def test_what_needs_deciding_costs_the_same_for_30_rows_as_for_one_mp(
     client = sign_in(political_affairs)
     MPFactory(authority=authority)
     PriorityFactory(authority=authority)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         client.get(home(authority))
     for _ in range(30):
         mp = EngagementPlanFactory(authority=authority).mp
         CouncilLeadFactory(authority=authority, mp=mp)
         PostFactory(mp=mp)
         EnquiryFactory(authority=authority)
-    with django_assert_num_queries(24):
+    with django_assert_num_queries(23):
         client.get(home(authority))
 
 

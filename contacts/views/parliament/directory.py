@@ -35,6 +35,9 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
     asked, today = chosen.get("on"), timezone.localdate()
     mps = _chosen(sitting_mps(request.authority, asked), chosen, request.membership, today=today)
     mps = with_relationship_owner(mps, membership=request.membership, on=today, as_at=asked)
+    if chosen.get("not_agreed"):
+        # Few, and of our own only: read whole, which saves asking how many.
+        mps = list(mps)  # type: ignore[assignment]
     page = Paginator(mps, 50).get_page(request.GET.get("page"))
     page.object_list = list(page.object_list)
     with_former_names(page.object_list)
@@ -69,7 +72,7 @@ def _chosen(mps: MPQuerySet, chosen: dict[str, Any], membership: Membership, *, 
     if chosen.get("unowned"):
         mps = without_relationship_owner(mps, membership=membership, on=today, as_at=on)
     if chosen.get("not_agreed"):
-        mps = mps.filter(pk__in=to_agree(membership, on=today))
+        mps = mps.filter(pk__in=to_agree(membership, on=today, as_at=on))
     if chosen.get("sat_here"):
         sat = BackgroundEntry.objects.visible_to(membership).of_our_council()
         mps = mps.filter(pk__in=sat.order_by().values("mp"))
