@@ -177,6 +177,11 @@ class Facts:
         return sources((*self.holdings, *self.party_spells, *self.names, *self.statuses, *self.posts))
 
     @property
+    def offices(self) -> list[Post]:
+        """The posts said beside the MP's name, held on the day, newest first."""
+        return [post for post in self.posts if post.is_office and post.is_current(self.on)]
+
+    @property
     def posts_held(self) -> list[tuple[str, list[Post]]]:
         """The posts held on the day, by kind, in the order of `PostKind`."""
         held = [post for post in self.posts if post.is_current(self.on)]

@@ -42,6 +42,9 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     facts_on = form.day
     mps = mps_with_cadence(request.authority, on).with_plan()
     commitments = Commitment.objects.visible_to(membership).open()
+    news = MPNews.objects.filter(mp=pk).for_list()
+    if form.as_at:
+        news = news.filter(happened_on__lte=form.as_at)
     mp = get_object_or_404(
         mps.annotate(dissolved_since=dissolved_since(facts_on), open_commitments=counted_by_mp(commitments)),
         pk=pk,
@@ -58,7 +61,7 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
         "matches": _matches(request.authority, facts.posts, on=on) if is_ours else [],
         "is_past": form.as_at is not None,
         "form": form,
-        "news": list(MPNews.objects.filter(mp=mp).for_list()[:MOST_NEWS]),
+        "news": list(news[:MOST_NEWS]),
         "leads": leads_on(mp, membership=membership, on=on),
         "sees_engagement": membership.role in READERS,
         "may_write": membership.role in WRITERS,

@@ -34,6 +34,7 @@ from tests.factories import (
     EnquiryFactory,
     MembershipFactory,
     MPFactory,
+    MPNewsFactory,
     PartyFactory,
     PersonalRelationshipFactory,
     PlacementFactory,
@@ -352,11 +353,18 @@ def add_post(mp, title, **fields):
 def test_posts_held_stand_by_kind_and_earlier_ones_apart(authority, mp, officer, sign_in):
     add_post(mp, "Minister for Ink", started_on=date(2025, 9, 5))
     add_post(mp, "Chair", kind=PostKind.GROUP, body="Paper and Ink")
+    for chairs, body in ((True, "Blots Committee"), (False, "Smudges Committee")):
+        title = "Chair" if chairs else "Member"
+        add_post(mp, title, kind=PostKind.COMMITTEE, body=body, is_chair=chairs)
     add_post(mp, "Minister for Quills", started_on=date(2024, 7, 9), ended_on=date(2025, 9, 5))
     mp.posts.filter(title="Minister for Quills").update(end_source="a later list")
 
     page = page_of(sign_in(officer), authority, mp)
 
+    beside_the_name = words_of(page.split("<h1")[1].split("</p>")[0])
+    assert beside_the_name.endswith(
+        f"MP for {mp.holdings.get().constituency} Minister for Ink, Department for Paper; Chair, Blots Committee"
+    )
     held, earlier = page.split("Earlier posts (1)")
     assert "Minister for Ink, Department for Paper, since 5 September 2025" in held
     assert f"Chair, Paper and Ink, seen {TODAY:%-d %B %Y}" in held
@@ -371,6 +379,8 @@ def test_facts_as_at_another_day(authority, mp, officer, sign_in):
         mp=mp, party=PartyFactory(name="Old Party"), started_on=date(2024, 7, 4), ended_on=date(2025, 5, 31)
     )
     add_post(mp, "Minister for Quills", started_on=date(2024, 7, 9), ended_on=date(2025, 9, 5))
+    for day, words in ((date(2025, 5, 31), "lost the Old whip"), (date(2025, 6, 1), "found the new whip")):
+        MPNewsFactory(mp=mp, happened_on=day, words=words)
     client = sign_in(officer)
     address = reverse("overview:mp_detail", args=[authority.slug, mp.pk])
 
@@ -380,7 +390,10 @@ def test_facts_as_at_another_day(authority, mp, officer, sign_in):
     assert "Parliament’s facts as at 31 May 2025" in then
     assert "Old Party, MP for" in then
     assert "Earlier posts" not in then
+    assert "31 May 2025: lost the Old whip" in then
+    assert "found the new whip" not in then
     assert "Not an MP then" in long_ago
+    assert "What changed</dt>" not in long_ago
     assert "Parliament’s facts as at" not in client.get(address).content.decode()
 
 

@@ -80,6 +80,13 @@ class Post(models.Model):
         ]
         indexes = [models.Index(fields=["mp", "-started_on"], name="post_by_mp")]
 
+    @property
+    def is_office(self) -> bool:
+        """Whether it is said beside the MP's name: a post in government, in opposition or in the chair of the
+        House or of a select committee."""
+        of_itself = self.kind in (PostKind.GOVERNMENT, PostKind.OPPOSITION, PostKind.SPEAKER)
+        return of_itself or self.is_in_government or (self.kind == PostKind.COMMITTEE and self.is_chair)
+
     def is_current(self, on: date) -> bool:
         """As `PostQuerySet.current`: whether the post is known to be held on this day."""
         return (self.started_on or self.seen_on) <= on and not self.has_ended(on)
