@@ -133,6 +133,11 @@ class Frame:
         dissolution = Dissolution.objects.current(timezone.localdate()).first() if self.is_signed_in else None
         return dissolution.started_on if dissolution else None
 
+    @property
+    def mps(self) -> str:
+        """What those are called who hold the seats today or, in a dissolution, did until it."""
+        return "former MPs" if self.dissolved_since else "MPs"
+
     @cached_property
     def home(self) -> str:
         return _url("overview:authority_home", self.authority) if self.authority else reverse("home")

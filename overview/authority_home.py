@@ -89,9 +89,11 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
     nobodys = ToDo.objects.visible_to(membership).open().nobodys().count()
     unread = Notification.objects.visible_to(membership).unread().count()
     slug = membership.authority.slug
+    overview = overview_of(membership, on=on)
+    former = "former " if overview.parliament.is_dissolved else ""
     return [
         Decision(
-            overview_of(membership, on=on).waiting,
+            overview.waiting,
             "seat that changed hands",
             "seats that changed hands",
             "Hand over what the former MP left with us.",
@@ -115,22 +117,22 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
         ),
         Decision(
             without_relationship_owner(mps, membership=membership, on=on).count(),
-            "MP without a relationship owner",
-            "MPs without a relationship owner",
+            f"{former}MP without a relationship owner",
+            f"{former}MPs without a relationship owner",
             "Name who leads, for several at once.",
             f"{reverse('contacts:lead_gaps', args=[slug])}?show=now",
         ),
         Decision(
             owner_stops_soon(MP.objects.all(), membership=membership, on=on).count(),
-            "MP whose relationship owner stops within 30 days",
-            "MPs whose relationship owner stops within 30 days",
+            f"{former}MP whose relationship owner stops within 30 days",
+            f"{former}MPs whose relationship owner stops within 30 days",
             "Name who takes over.",
             f"{reverse('contacts:lead_gaps', args=[slug])}?show=soon",
         ),
         Decision(
             len(to_agree(membership, on=on)),
-            "MP whose leads the Leader has not agreed, or must agree again",
-            "MPs whose leads the Leader has not agreed, or must agree again",
+            f"{former}MP whose leads the Leader has not agreed, or must agree again",
+            f"{former}MPs whose leads the Leader has not agreed, or must agree again",
             "Ask the Leader, then record the day under Who leads.",
             f"{reverse('contacts:mp_list', args=[slug])}?not_agreed=on",
         ),
@@ -143,8 +145,8 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
         ),
         Decision(
             mps.without_plan().count(),
-            "MP without an engagement plan",
-            "MPs without an engagement plan",
+            f"{former}MP without an engagement plan",
+            f"{former}MPs without an engagement plan",
             "Say why and how often you mean to be in contact.",
             engagement_url(membership, plan="none"),
         ),

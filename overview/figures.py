@@ -36,6 +36,7 @@ class Figure:
     url: str
     rag: str = ""
     unit: str = ""
+    is_of_mps: bool = False
 
 
 @dataclass(frozen=True)
@@ -188,6 +189,7 @@ def _contact(membership: Membership, quarter: Quarter, mps: list[Any]) -> list[F
             before=f"On {day}: {lapsed_then}",
             link=f"{lapsed} lapsed or never contacted",
             url=engagement_url(membership, cadence="out"),
+            is_of_mps=True,
         ),
         Figure(
             label="Plans not agreed",
@@ -195,7 +197,7 @@ def _contact(membership: Membership, quarter: Quarter, mps: list[Any]) -> list[F
             verdict=_compared(not_agreed, not_agreed_then, day)
             if not_agreed
             else "The Leader agreed every plan",
-            before=f"On {day}: {not_agreed_then}. MPs without a plan: {len(mps) - len(planned)}",
+            before=f"On {day}: {not_agreed_then}. Without a plan: {len(mps) - len(planned)}",
             link=f"{not_agreed} not agreed",
             url=engagement_url(membership, plan="not-agreed"),
         ),

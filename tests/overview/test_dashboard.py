@@ -170,7 +170,7 @@ def test_contact_and_agreement_are_counted_of_the_authoritys_mps(lived_in, execu
     assert figures["MPs out of contact"].before == "On 31 March: 3"
     assert figures["MPs out of contact"].verdict == "As many as on 31 March"
     assert figures["Plans not agreed"].value == "1 of 2"
-    assert figures["Plans not agreed"].before == "On 31 March: 0. MPs without a plan: 2"
+    assert figures["Plans not agreed"].before == "On 31 March: 0. Without a plan: 2"
     assert figures["Plans not agreed"].verdict == "More than on 31 March"
 
 

@@ -6,6 +6,7 @@ import re
 from datetime import timedelta
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
@@ -25,6 +26,7 @@ from tests.factories import (
     MPFactory,
     PartyFactory,
     PolicyAreaFactory,
+    PriorityFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,7 @@ NOW = timezone.now()
 TODAY = timezone.localdate(NOW)
 SAYS = "Parliament is dissolved since"
 ASKS_FOR_A_DAY = re.compile(r'<form method="get"((?!</form>).)*name="on"', re.DOTALL)
+CALLS_THEM_MPS = re.compile(r"\b[Yy]our (\d+ )?MPs?\b|(>|\d )MPs? (without|out of|whose)")
 VACANT = re.compile(r">[^<]*(\bVacant\b|No MP now)(?! sea)")
 
 
@@ -123,10 +126,17 @@ def test_the_main_pages_say_so_and_former_mps_are_named_as_such(
 ):
     if has_ended:
         end_all()
+    PriorityFactory(authority=authority)
+    PolicyAreaFactory(authority=authority)
     client = sign_in(political_affairs)
     pages = {
         name: get(client, authority, name)
         for name in (
+            "contacts:area_list",
+            "contacts:checklist_list",
+            "contacts:lead_gaps",
+            "contacts:match_list",
+            "contacts:stakeholder_grid",
             "overview:authority_home",
             "overview:dashboard",
             "overview:handover_list",
@@ -140,12 +150,24 @@ def test_the_main_pages_say_so_and_former_mps_are_named_as_such(
 
     for name, page in pages.items():
         assert SAYS in page, name
+        assert not CALLS_THEM_MPS.search(page), name
+    assert "Complete for 0 of your 1 former MP." in pages["contacts:checklist_list"]
+    assert ">1 former MP without a relationship owner</a>" in pages["overview:authority_home"]
     assert ">Former MPs</h1>" in pages["contacts:mp_list"]
     for name in ("overview:dashboard", "contacts:mp_list", "engagements:plan_list", "enquiries:enquiry_log"):
         assert str(mp) in pages[name], name
     until = TODAY - 11 * DAY
     assert f"until {until:%-d %B %Y}. Not an MP now" in pages["mp"]
     assert "There are no MPs now." in pages["enquiries:enquiry_log"]
+
+
+def test_printed_pages_say_so_too(authority, mp, officer, sign_in, dissolved):
+    page = get(sign_in(officer), authority, "contacts:mp_list")
+    css = (settings.BASE_DIR / "static/css/mpcrm.css").read_text()
+    [unprinted] = re.findall(r"@media print {\s*([^{}]*){ display: none", css)
+
+    assert '<div class="govuk-phase-banner mpcrm-dissolved"' in page
+    assert ".govuk-phase-banner:not(.mpcrm-dissolved)" in unprinted.split(", ")
 
 
 @pytest.mark.parametrize("by", ["party", "region", "council"])
