@@ -52,6 +52,11 @@ class Change:
         return self.holder.mp if self.holder and not self.is_dissolved else None
 
     @property
+    def mps(self) -> set[int]:
+        """From whom and to whom, by key."""
+        return {mp.pk for mp in (self.former, self.new) if mp}
+
+    @property
     def key(self) -> tuple[int, int | None, date | None]:
         """What a hand-over is known by."""
         return self.seat.pk, self.former.pk if self.former else None, self.lost_on

@@ -107,6 +107,11 @@ class Overview:
     def handovers(self) -> list[Handover]:
         return [each for row in self.rows for each in row.handovers]
 
+    def about(self, mp: str) -> Handover | None:
+        """The hand-over from or to this MP (key); of several, one that is not done."""
+        found = [each for each in self.handovers if mp in map(str, each.change.mps)]
+        return min(found, key=lambda each: each.state is State.DONE, default=None)
+
     @property
     def has_list(self) -> bool:
         """Whether the MPs of the day are known here, be it without a list."""

@@ -41,7 +41,11 @@ READERS = (*HANDLERS, Role.EXECUTIVE)
 @require_safe
 @for_roles(*READERS)
 def handover_list(request: AuthorityRequest) -> HttpResponse:
+    """`?mp=` leads on to the hand-over about that MP, if there is one."""
     overview = overview_of(request.membership, on=timezone.localdate())
+    about = overview.about(request.GET.get("mp", ""))
+    if about:
+        return _to_seat(request, about)
     return render(request, "overview/handover_list.html", {"overview": overview})
 
 

@@ -328,8 +328,11 @@ def test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over(authority, mp,
     EnquiryFactory(mp=elsewhere)  # another authority's
     client = sign_in(officer)
     address = reverse("overview:handover_list", args=[authority.slug])
-    assert address in get(client, authority, "overview:mp_detail", mp.pk)
-    assert address in get(client, authority, "overview:mp_detail", new.pk)
+    its_own = reverse("overview:handover_seat", args=[authority.slug, mp.holdings.get().pk])
+    for each in (mp, new):
+        assert f'"{address}?mp={each.pk}"' in get(client, authority, "overview:mp_detail", each.pk)
+        assert client.get(address, {"mp": each.pk}).url == its_own
+    assert client.get(address, {"mp": elsewhere.pk}).status_code == 200
     assert address not in get(client, authority, "overview:mp_detail", elsewhere.pk)
     EnquiryFactory(authority=authority, mp=elsewhere)  # of a neighbouring seat, while we owe an answer
     page = get(client, authority, "overview:mp_detail", elsewhere.pk)
