@@ -8,6 +8,7 @@ import socket
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
@@ -70,11 +71,22 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=reason))
 
 
+def delete_rows(operations: Any, style: Any, tables: list[str], **_: bool) -> list[str]:
+    """Statements that empty these tables once whoever writes is done, as TRUNCATE does, but in 20 ms: that makes
+    a new file for each table and index, a second's work."""
+    names = [operations.quote_name(table) for table in tables]
+    return [f"LOCK TABLE {', '.join(names)}", *(f"DELETE FROM {name}" for name in names)]  # noqa: S608
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     """Before the test database is dropped, close what a killed process or a thread left open in it."""
-    yield
-    if connection.vendor == "postgresql":
+    on_postgres = connection.vendor == "postgresql"
+    with pytest.MonkeyPatch.context() as monkeypatch:
+        if on_postgres:
+            monkeypatch.setattr(type(connection.ops), "sql_flush", delete_rows)
+        yield
+    if on_postgres:
         with django_db_blocker.unblock(), connection.cursor() as cursor:
             cursor.execute(
                 "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
