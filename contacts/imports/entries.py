@@ -278,10 +278,11 @@ def are_words(texts: list[str]) -> bool:
 
 
 def are_ids(texts: list[str]) -> bool:
-    """Mostly numbers, mostly different, and not simply counting the rows."""
+    """Mostly numbers, of many people, and not simply counting the rows. Who has sat for long has many rows
+    where those about what is over stand in the list too."""
     numbers = [number for number in map(id_in, texts) if number is not None]
     counting = numbers == list(range(1, len(numbers) + 1)) and len(numbers) > 5
-    return len(numbers) * 2 > len(texts) and len(set(numbers)) * 2 > len(numbers) and not counting
+    return len(numbers) * 2 > len(texts) and len(set(numbers)) * 10 > len(numbers) and not counting
 
 
 def are_dates(texts: list[str]) -> bool:

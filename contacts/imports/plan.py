@@ -27,6 +27,7 @@ def counts_in_words(counts: dict[str, Any]) -> str:
         f"{counts['rows']:,} row{'' if counts['rows'] == 1 else 's'}: {counts['new']} new, "
         f"{counts['changed']} changed, {counts['ended']} ended, {counts['unchanged']} unchanged, "
         f"{len(counts['refused'])} refused"
+        + (f", {counts['set_aside']:,} of earlier times set aside" if counts.get("set_aside") else "")
     )
 
 

@@ -113,6 +113,8 @@ class Plan:
         return sum(self.sitting_before(p) and not p.changes for p in self.placed)
 
     def counts(self) -> dict[str, Any]:
+        """`set_aside` only where the list has rows about what was over on its day."""
+        set_aside = self.listing.reading.get("past")
         return {
             "rows": self.listing.rows,
             "new": len(self.new),
@@ -120,7 +122,7 @@ class Plan:
             "ended": len(self.ended),
             "unchanged": self.unchanged,
             "refused": [{"row": r.row, "reason": r.reason} for r in self.refused],
-        }
+        } | ({"set_aside": set_aside} if set_aside else {})
 
     def as_report(self) -> dict[str, Any]:
         """The counts, and who they are."""

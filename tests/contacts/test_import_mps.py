@@ -106,14 +106,19 @@ def test_a_missing_file_is_an_error(tmp_path):
 def test_the_report_in_words_names_people(importer, capsys):
     importer(whole())
     path = importer.folder / "next.csv"
-    path.write_bytes(as_csv(changed_rows(whole(), **{FIRST: NEWCOMER, SECOND: {"MP": "Ada Renamed-Aabson"}})))
+    rows = changed_rows(whole(), **{FIRST: NEWCOMER, SECOND: {"MP": "Ada Renamed-Aabson"}})
+    # Each has sat three times before.
+    terms = (("2010-05-06", "2015-03-30"), ("2015-05-07", "2017-05-03"), ("2019-12-12", "2024-05-30"))
+    over = [row | {"Start date": begun, "End date": ended} for begun, ended in terms for row in whole()]
+    path.write_bytes(as_csv([row | {"End date": ""} for row in rows] + over))
 
     call_command("import_mps", path, on=date(2026, 3, 1))
 
     said = capsys.readouterr().out
     assert f"Ended. Ada {letters(0)}son, {seat_name(FIRST)}" in said
     assert f"New. Bea Novak, {seat_name(FIRST)}, Green Party" in said
-    assert "Applied." in said
+    assert f"{4 * SEATS} rows: 1 new, 1 changed, 1 ended, {SEATS - 2} unchanged, 0 refused" in said
+    assert f" refused, {3 * SEATS} of earlier times set aside. Applied." in said
 
 
 # --- New, changed, ended ----------------------------------------------------------------

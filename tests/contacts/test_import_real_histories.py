@@ -115,6 +115,11 @@ def test_every_list_in_its_order_by_file(real_data):
     assert sorted(told) == sorted(renamed)
     assert len(renamed) == 30
 
+    # Of all that these MPs have held before, nothing is taken, and the report says so.
+    history = real_data / "mps" / "twfy_commons_membership_history_of_these_mps.csv"
+    _, report = run("import_mps", history, "--on", LISTS[-1][1], "--dry-run")
+    assert report["rows"] == report["unchanged"] + report["set_aside"] == 650 + 1094
+
     # Who has held each of the 650 seats, from when to when and how, by TheyWorkForYou, whose first days are
     # those after polls: a row for each party somebody sat for.
     rows = rows_of(real_data / LISTS[-1][0])
