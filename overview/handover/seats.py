@@ -26,6 +26,7 @@ class State(StrEnum):
     TO_DO = "To do"
     IN_PROGRESS = "In progress"
     DONE = "Handed over"
+    NOT_NEEDED = "Not needed"
 
 
 @dataclass
@@ -119,12 +120,17 @@ class Overview:
         return self.parliament.is_listed or (knows and not self.parliament.is_dissolved)
 
     @property
+    def needed(self) -> int:
+        """How many there are in which something is, or was, to do."""
+        return sum(each.state is not State.NOT_NEEDED for each in self.handovers)
+
+    @property
     def done(self) -> int:
         return sum(each.state is State.DONE for each in self.handovers)
 
     @property
     def waiting(self) -> int:
-        return len(self.handovers) - self.done
+        return self.needed - self.done
 
 
 def overview_of(membership: Membership, *, on: date) -> Overview:
@@ -182,7 +188,7 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
     def handover(change: Change, hanging: int = 0) -> Handover:
         record, pk = records.get(change.key), change.former.pk if change.former else 0
         commitments, leads = relationship.get(pk, (0, 0))
-        return Handover(
+        each = Handover(
             change=change,
             record=record,
             state=_state(record, change, hanging),
@@ -193,6 +199,9 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
             steps=record.standing if record else 0,
             is_welcomed=occasion_of(change) in welcomed,
         )
+        if each.state is State.TO_DO and not each.words:
+            each.state = State.NOT_NEEDED
+        return each
 
     def offered(change: Change) -> Handover | None:
         former, lost_on = change.former, change.lost_on

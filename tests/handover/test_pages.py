@@ -22,6 +22,7 @@ from engagements.models import Commitment, EngagementPlan
 from enquiries.services import send_reply
 from notifications.models import ToDo
 from overview.handover import steps
+from overview.handover.seats import overview_of
 from tests.factories import (
     ChecklistAnswerFactory,
     CommitmentFactory,
@@ -245,6 +246,21 @@ def test_a_plan_archived_in_the_vacancy_is_carried_on_from_the_page(
     assert "Put these into the plan" not in client.get(url("handover_seat")).content.decode()
 
 
+def test_a_vacancy_with_nothing_left_behind_is_not_to_do(authority, former, officer, sign_in, url):
+    client, address = sign_in(officer), reverse("overview:handover_list", args=[authority.slug])
+
+    listed, page = (client.get(each).content.decode() for each in (address, url("handover_seat")))
+
+    assert overview_of(officer, on=TODAY).waiting == 0
+    assert "Nothing is to be handed over." in listed
+    assert ">Not needed<" in listed
+    assert "nothing is left behind: there is nothing to do until there is an MP." in page
+    assert "Mark as handed over" not in page
+    EngagementPlanFactory(authority=authority, mp=former)
+    assert "0 of 1 seat handed over" in client.get(address).content.decode()
+    assert "Mark as handed over" in client.get(url("handover_seat")).content.decode()
+
+
 def test_the_page_of_a_new_seat_is_a_welcome_alone(authority, former, seat, officer, sign_in, url):
     abolish(seat, ConstituencyFactory())
     first = MPFactory(name="Ms Cora Dale", authority=authority)
@@ -262,7 +278,7 @@ def test_the_page_of_a_new_seat_is_a_welcome_alone(authority, former, seat, offi
     assert "A new seat: nobody held it before." in page
     assert "Open enquiries" not in page
     assert "Council leads" not in page
-    assert "1 of 2 seats handed over" in done
+    assert "1 of 1 seat handed over" in done
     undo = client.get(url("handover_undo", fresh.pk)).content.decode()
     assert "To-dos for the new MP that nobody has done yet go." in undo
     client.post(url("handover_undo", fresh.pk))

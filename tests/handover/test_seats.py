@@ -309,7 +309,7 @@ def test_in_a_dissolution_nobody_has_lost_a_seat_yet(former, officer):
     Dissolution.objects.create(started_on=LOST + DAY, entered_at=NOW)
     assert overview_of(officer, on=TODAY).handovers == []
     Dissolution.objects.update(ended_on=TODAY - DAY)
-    assert overview_of(officer, on=TODAY).waiting == 1
+    assert len(overview_of(officer, on=TODAY).handovers) == 1
 
 
 def test_who_won_a_by_election_is_no_mp_in_the_dissolution_that_follows(

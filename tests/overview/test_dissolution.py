@@ -356,6 +356,7 @@ def test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over(authority, mp,
 
 def test_home_counts_the_seats_to_hand_over(authority, mp, officer, political_affairs, sign_in):
     mp.holdings.update(ended_on=TODAY - 30 * DAY)
+    EngagementPlanFactory(authority=authority, mp=mp)
     home = reverse("overview:authority_home", args=[authority.slug])
     assert ">1 seat that changed hands</a>" in sign_in(political_affairs).get(home).content.decode()
     assert (
