@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -31,12 +32,24 @@ class CarryForm(forms.Form):
         [("", "Choose"), *AuthorityShown.choices],
         required="Choose what shows that the new MP may act.",
     )
-    authority_seen_on = day_field("Seen on", required="Enter the date you saw it.")
+    authority_seen_on = day_field(
+        "Seen on", required="Enter the date you saw it.", help_text="Empty where none is needed."
+    )
 
-    def __init__(self, *args: Any, candidates: Iterable[MP], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, candidates: Iterable[MP], on: date, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.on = on
         mps = [mp.pk for mp in candidates]
         self.fields["to_mp"].queryset = MP.objects.filter(pk__in=mps)  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        """Where no authority is needed, nothing was seen on any day: today stands for it."""
+        data = super().clean() or {}
+        is_needed = data.get("authority_shown") != AuthorityShown.NONE_NEEDED
+        if not is_needed and not self.data.get("authority_seen_on"):
+            self.errors.pop("authority_seen_on", None)
+            data["authority_seen_on"] = self.on
+        return data
 
 
 class AnswerForm(ReplyForm):

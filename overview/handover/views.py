@@ -69,14 +69,14 @@ def handover_enquiry(request: AuthorityRequest, reference: str) -> HttpResponse:
         return _gone(request, enquiry)
     candidates = _candidates(request, handover)
     new = handover.change.new
-    initial = {"to_mp": new and new.pk, "authority_seen_on": on, "sent_on": on, "submission": uuid4()}
+    initial = {"to_mp": new and new.pk, "sent_on": on, "submission": uuid4()}
     decision = request.POST.get("decision") if request.method == "POST" else None
 
     def form(kind: str, form_class: Callable[..., Any], **kwargs: Any) -> Any:
         return form_class(request.POST if decision == kind else None, initial=initial, **kwargs)
 
     forms = {
-        "carry": form("carry", CarryForm, candidates=candidates),
+        "carry": form("carry", CarryForm, candidates=candidates, on=on),
         "answer": form("answer", AnswerForm, on=on),
         "close": form("close", CloseLeftForm),
     }

@@ -19,6 +19,7 @@ from contacts.models import (
 )
 from contacts.news import News, record_news
 from engagements.models import Commitment, EngagementPlan
+from enquiries.models import CarryOver
 from enquiries.services import send_reply
 from notifications.models import ToDo
 from overview.handover import steps
@@ -119,8 +120,9 @@ def test_an_officer_decides_the_enquiries_one_after_the_other(
 ):
     first, second = leave(), leave()
     client = sign_in(officer)
-    page = client.get(url("handover_enquiry", first.reference)).content.decode()
-    assert "2 to decide" in page
+    page = client.get(url("handover_enquiry", first.reference))
+    assert "2 to decide" in page.content.decode()
+    assert page.context["forms"]["carry"]["authority_seen_on"].value() is None
 
     sent = client.post(url("handover_enquiry", first.reference), CARRY | {"to_mp": new.pk})
 
@@ -136,6 +138,16 @@ def test_an_officer_decides_the_enquiries_one_after_the_other(
     page = client.get(url("handover_seat")).content.decode()
     assert "All decided." in page
     assert page.count("Enquiry carried over") >= 1
+
+
+def test_where_no_authority_is_needed_no_day_is_asked(former, new, officer, sign_in, url, leave):
+    enquiry = leave(constituent_name="")
+    sent = CARRY | {"to_mp": new.pk, "authority_shown": "none-needed", "authority_seen_on": ""}
+
+    sign_in(officer).post(url("handover_enquiry", enquiry.reference), sent)
+
+    enquiry.refresh_from_db()
+    assert (enquiry.mp, CarryOver.objects.get().authority_seen_on) == (new, TODAY)
 
 
 def test_answering_direct_from_the_page(former, new, officer, sign_in, url, leave):
@@ -157,6 +169,7 @@ def test_answering_direct_from_the_page(former, new, officer, sign_in, url, leav
     [
         ({}, "What becomes of it?"),
         ({"decision": "carry"}, "Choose what shows that the new MP may act."),
+        (CARRY | {"authority_seen_on": ""}, "Enter the date you saw it."),
         (CARRY | {"authority_seen_on": f"{ELECTED - DAY:%d/%m/%Y}"}, "is not fresh."),
         ({"decision": "answer"}, "Enter the reply."),
         ({"decision": "close"}, "Say why it can be closed."),
@@ -361,11 +374,14 @@ def test_undoing_asks_first_and_says_why_not(former, new, officer, sign_in, url,
 
 def test_executives_read_it_without_the_words_of_an_enquiry(former, new, executive, sign_in, url, leave):
     enquiry = leave(subject="A private matter")
+    EngagementPlanFactory(authority=executive.authority, mp=former)
     client = sign_in(executive)
     page = client.get(url("handover_seat")).content.decode()
     assert enquiry.reference in page
     assert "A private matter" not in page
     assert "Mark as handed over" not in page
+    assert "Archiv" not in page
+    assert reverse("engagements:plan_detail", args=[executive.authority.slug, former.pk]) in page
     assert client.post(url("handover_finish")).status_code == 403
     assert client.get(url("handover_enquiry", enquiry.reference)).status_code == 403
 
