@@ -127,7 +127,7 @@ OURS = (
     # What else is sent tells colleagues of rows that are here.
     Held(
         Notification,
-        "E-mails to the MP’s office",
+        "E-mails with our contact card",
         OUR_RECORD,
         through("card_sent__mp"),
         fields=("address", "reply_to", "title", "body", "state", "created_at", "sent_at"),

@@ -271,9 +271,10 @@ def test_the_email_that_took_the_card_is_in_it(officer, political_affairs, autho
 
     page, data = exported(political_affairs, mp)
 
-    [row] = section(data, "E-mails to the MP’s office")["rows"]
+    [row] = section(data, "E-mails with our contact card")["rows"]
     assert (row["address"], row["body"]) == ("office@example.org", "Dear Rowan")
     assert "Dear Hal" not in page + data
+    assert "all other e-mails and letters" in page
 
 
 class Tags(HTMLParser):
