@@ -92,6 +92,13 @@ def by_enquiries(membership: Membership, mps: Sequence[int], on: date) -> tuple[
     return bands, {mp: bands[level] for mp, level in levels.items()}
 
 
+def left_open(membership: Membership, vacant: Sequence[int], mps: Sequence[int]) -> dict[int, int]:
+    """How many open enquiries stand from each vacant seat (key), of those that none of these MPs asks."""
+    enquiries = Enquiry.objects.visible_to(membership).open().filter(constituency__in=vacant).order_by()
+    left = enquiries.exclude(mp__in=mps)
+    return dict(left.values_list("constituency").annotate(open=Count("*"))) if vacant else {}
+
+
 MOST_PARTIES = 6
 
 

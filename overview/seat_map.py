@@ -17,7 +17,16 @@ from accounts.models import Role
 from contacts.forms import AsAtForm
 from contacts.models import MP, Constituency, SeatBoundary, SeatHex, dissolved_since, holders
 from contacts.sharing import Shared, councils_sharing
-from overview.colouring import DISSOLVED, PARTY, VACANT, WAS_DISSOLVED, Band, by_party, colourings_for
+from overview.colouring import (
+    DISSOLVED,
+    PARTY,
+    VACANT,
+    WAS_DISSOLVED,
+    Band,
+    by_party,
+    colourings_for,
+    left_open,
+)
 from overview.drawing import (
     Drawn,
     Hex,
@@ -44,6 +53,11 @@ class Seat:
     band: Band
     drawn: Drawn | None
     shared: Shared
+    left_open: int = 0  # enquiries of a former MP, while the seat is vacant
+
+    @property
+    def label(self) -> str:
+        return f"{self.band.label}, {self.left_open} open" if self.left_open else self.band.label
 
     @property
     def lines(self) -> list[str]:
@@ -85,6 +99,8 @@ def seat_map(request: AuthorityRequest) -> HttpResponse:
         if as_at
         else colouring.bands_of(membership, held_by, today)
     )
+    vacant = [seat.pk for seat in constituencies if seat.pk not in mps]
+    left = left_open(membership, vacant, held_by) if colouring.name == "enquiries" else {}
     drawn = {each.seat: each for each in shapes.picture.drawn} if shapes else {}
     councils = councils_sharing([seat.pk for seat in constituencies])
     seats = [
@@ -95,6 +111,7 @@ def seat_map(request: AuthorityRequest) -> HttpResponse:
             band_of[mp.pk] if mp else nobody,
             drawn.get(seat.pk),
             Shared.by(request.authority, councils.get(seat.pk, [])),
+            left.get(seat.pk, 0),
         )
         for number, seat in enumerate(constituencies, start=1)
     ]

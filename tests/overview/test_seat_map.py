@@ -92,13 +92,19 @@ def test_each_seat_is_a_link_to_its_mp_and_a_row_of_the_table(authority, officer
 
 def test_a_seat_that_is_vacant_is_drawn_as_such_and_is_no_link(authority, officer, sign_in):
     mp = our_mp(authority, "Ash", (1, 1))
+    seat = mp.holdings.get().constituency
+    for whose in (mp, our_mp(authority, "Birch")):
+        EnquiryFactory(authority=authority, mp=whose, constituency=seat)
     mp.holdings.update(ended_on=timezone.localdate())
+    client = sign_in(officer)
 
-    page = seen(sign_in(officer))
+    page, by_enquiries = seen(client), seen(client, colour="enquiries")
 
     assert links(page) == []
     assert 'role="img" aria-label="1. Ash Vale: Vacant"' in page
     assert "No MP now" in page
+    assert 'role="img" aria-label="1. Ash Vale: Vacant, 1 open"' in by_enquiries
+    assert 'Vacant <span class="mpcrm-quiet">(1)</span>' in by_enquiries
 
 
 def test_as_at_another_day_the_map_has_the_mps_and_parties_of_then(authority, officer, sign_in):
