@@ -8,7 +8,13 @@ from playwright.sync_api import Page, expect
 
 from contacts.models import SeatBoundary, SeatHex
 from tests.access_world import MEMBERS
-from tests.factories import ConstituencyFactory, MembershipFactory, MPFactory
+from tests.factories import (
+    ConstituencyFactory,
+    CouncilFactory,
+    MembershipFactory,
+    MPFactory,
+    SeatOverlapFactory,
+)
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow(seconds=8), pytest.mark.django_db(transaction=True)]
 
@@ -29,13 +35,15 @@ def mps(authority):
     """Three MPs whose seats stand otherwise on the map than in the table."""
     mps = []
     for name, at in [("Ash", 3), ("Birch", 1), ("Cedar", 2)]:
-        seat = ConstituencyFactory(name=f"{name} Vale")
+        seat = ConstituencyFactory(name=f"{name} Vale and Harrowdale")
         SeatHex.objects.create(constituency=seat, q=at, r=at)
         west, south = at * 1_000, 520_000 + at * 500
         edges = {"west": west, "south": south, "east": west + 900, "north": south + 900}
         ring = [west, south, west + 900, south, west + 900, south + 900, west, south + 900]
         SeatBoundary.objects.create(constituency=seat, rings=[ring], **edges)
         mps.append(MPFactory(authority=authority, name=name, seat=seat))
+    county = CouncilFactory(name="Eastmarch County Council")
+    SeatOverlapFactory(constituency=seat, council=county, share="38.8", area_share="56.9")
     return mps
 
 
@@ -56,6 +64,8 @@ def test_the_map_is_walked_by_keyboard_in_the_order_of_the_table(page_as, author
         page.get_by_role("link", name=kind, exact=True).click()
         expect(page.get_by_role("link", name=kind, exact=True)).to_have_attribute("aria-current", "true")
         seats_in_tab_order_are(page, ["Ash", "Birch", "Cedar"])
+        table = page.get_by_role("region", name="Our seats", exact=True)
+        assert table.evaluate("each => each.scrollWidth - each.clientWidth") == 0, "the table is cut off"
 
     page.get_by_role("region", name="Map of our seats").focus()
     page.keyboard.press("Tab")
@@ -74,7 +84,7 @@ def seats_in_tab_order_are(page: Page, names: list[str]) -> None:
         page.keyboard.press("Tab")
         focused = page.evaluate(FOCUSED)
         assert focused["isSeat"]
-        assert focused["name"].startswith(f"{number}. {name} Vale, {name}: ")
+        assert focused["name"].startswith(f"{number}. {name} Vale and Harrowdale, {name}: ")
         assert focused["look"] != at_rest
     in_table = page.locator("tbody th .mpcrm-second a").all_inner_texts()
     assert in_table == names
