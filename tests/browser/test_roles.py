@@ -165,8 +165,9 @@ def test_an_officer_finds_promises_sends_and_takes_back(page_of, authority, ada,
 def an_mp_is_found_by_party_and_by_ward(page: Page) -> None:
     page.goto(f"{MPS}/")
     expect(rows(page)).to_have_text(["Mr Ben Oakley", "Ms Ada Fenwick"])
+    page.get_by_text("Filter", exact=True).click()
     enter(page, "party", "Ash Party")
-    press(page, "Search")
+    press(page, "Apply filters")
     expect(rows(page)).to_have_text(["Ms Ada Fenwick"])
 
     enter(page, "place", "quill")
@@ -242,8 +243,9 @@ def test_political_affairs_name_owners_and_withdraw_an_answer(page_of, authority
     page = page_of(Role.POLITICAL_AFFAIRS)
 
     page.goto(f"{MPS}/")
+    page.get_by_text("Filter", exact=True).click()
     page.get_by_label("Only our MPs without a relationship owner").check()
-    press(page, "Search")
+    press(page, "Apply filters")
     expect(page.get_by_text("Nobody yet")).to_have_count(2)
     follow(page, "MPs without an owner, now or soon")
     page.get_by_label("Ms Ada Fenwick").check()
@@ -284,6 +286,7 @@ def test_a_service_contact_looks_up_who_covers_a_place_and_reads(page_of, author
     )
 
     page.goto(f"{MPS}/")
+    page.get_by_text("Whose e-mail address is this?").click()
     enter(page, "address", "ADA@example.org")
     press(page, "Find the office")
     expect(page.get_by_role("heading", level=1)).to_have_text("Office of Ms Ada Fenwick")
@@ -306,8 +309,9 @@ def test_an_executive_answers_the_checklist_and_reads_the_rest(page_of, authorit
     page = page_of(Role.EXECUTIVE)
 
     page.goto(f"{MPS}/")
+    page.get_by_text("Filter", exact=True).click()
     enter(page, "on", LONG_AGO)
-    press(page, "Search")
+    press(page, "Apply filters")
     expect(rows(page)).to_have_text(["Mr Cy Cole"])
     expect(page.get_by_role("status")).to_contain_text("1 MP who sat on 2 March 2020")
     assert axe_findings(page) == []

@@ -147,6 +147,10 @@ def test_page_filters_by_party_council_and_region(authority, three, officer, sig
         {"q": "sean", "region": "Wales", "council": council.pk},
     ):
         page = client.get(MPS, query).content.decode()
+        # They are folded away unless one is in use.
+        in_use = len(query.keys() - {"q"})
+        assert (f"Filter ({in_use} in use)<" if in_use else "Filter<") in page
+        assert ('<details class="govuk-details" open>' in page) is bool(in_use)
         assert "Showing 1 to 1 of 1 MP" in page
         assert "Seán O’Brien" in page
 

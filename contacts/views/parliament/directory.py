@@ -48,6 +48,7 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             "form": form,
             "find": FindForm(),
             "is_filtered": any(chosen.values()),
+            "filters_in_use": sum(bool(value) for name, value in chosen.items() if name != "q"),
             "sees_offices": request.membership.sees_enquiries,
             "may_name_owners": request.membership.role == Role.POLITICAL_AFFAIRS,
             "as_at": asked,
