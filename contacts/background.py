@@ -52,6 +52,15 @@ class Background:
     placements: list[Placement]  # on the stakeholder map, the newest first, those withdrawn among them
 
     @property
+    def recorded(self) -> list[AreaPosition]:
+        return [each for each in self.positions if each.current]
+
+    @property
+    def open_areas(self) -> list[PolicyArea]:
+        """Those on which nothing is recorded."""
+        return [each.area for each in self.positions if not each.current]
+
+    @property
     def placed(self) -> Placement | None:
         """The one that counts."""
         return next((each for each in self.placements if not each.is_withdrawn), None)

@@ -352,9 +352,14 @@ def test_of_two_on_one_day_the_last_recorded_counts(authority, mp, area):
 def test_an_earlier_position_stays_to_be_read(sign_in, officer, authority, mp, area):
     stand(authority, mp, area, Stance.SUPPORTIVE, TODAY)
     stand(authority, mp, area, Stance.CRITICAL, date(2025, 5, 6))
+    ferries = PolicyAreaFactory(authority=authority, name="Ferries")
 
     page = sign_in(officer).get(url("background_detail", authority, mp.pk)).content.decode()
 
+    # Where nothing is recorded, the area waits folded away below.
+    page, unknown = page.split("Unknown on 1 policy area<")
+    assert "Ferries" not in page
+    assert f"?area={ferries.pk}" in unknown
     now, before = page.split("Earlier on Buses (1)")
     assert ">Supportive</strong>" in now
     assert "Critical: " in before
