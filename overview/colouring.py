@@ -15,7 +15,7 @@ from accounts.models import Membership
 from contacts.directory import with_relationship_owner
 from contacts.models import READERS, sat_for
 from engagements.models import CadenceRAG, relationships
-from enquiries.models import Enquiry
+from enquiries.models import Enquiry, EnquiryQuerySet
 
 # What is drawn over the colour, in a square of ten by ten; the stylesheet has the colours.
 PATTERNS = {
@@ -86,16 +86,19 @@ LEVELS = ((0, "None open"), (1, "1 to 4 open"), (5, "5 to 9 open"), (10, "10 or 
 
 def by_enquiries(membership: Membership, mps: Sequence[int], on: date) -> tuple[list[Band], Bands]:
     bands = [Band(f"level{number}", label) for number, (_, label) in enumerate(LEVELS)]
-    counted = Enquiry.objects.visible_to(membership).open().filter(mp__in=mps).order_by()
+    counted = _open_to(membership).filter(mp__in=mps)
     counts = dict(counted.values_list("mp").annotate(open=Count("*")))
     levels = {mp: max(n for n, (least, _) in enumerate(LEVELS) if counts.get(mp, 0) >= least) for mp in mps}
     return bands, {mp: bands[level] for mp, level in levels.items()}
 
 
+def _open_to(membership: Membership) -> EnquiryQuerySet:
+    return Enquiry.objects.visible_to(membership).open().order_by()
+
+
 def left_open(membership: Membership, vacant: Sequence[int], mps: Sequence[int]) -> dict[int, int]:
     """How many open enquiries stand from each vacant seat (key), of those that none of these MPs asks."""
-    enquiries = Enquiry.objects.visible_to(membership).open().filter(constituency__in=vacant).order_by()
-    left = enquiries.exclude(mp__in=mps)
+    left = _open_to(membership).filter(constituency__in=vacant).exclude(mp__in=mps)
     return dict(left.values_list("constituency").annotate(open=Count("*"))) if vacant else {}
 
 
