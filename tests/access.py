@@ -211,7 +211,7 @@ ROWS: dict[str, Row] = {
     "contacts:news_list": Row(get=EVERYONE, queries=("kind=vacant",), says=(Says("", "Lost a whip", 1),)),
     "contacts:mp_news": Row(get=EVERYONE, about="mp"),
     "contacts:lead_list": Row(get=EVERYONE, about="mp", queries=(THAT_DAY,)),
-    "contacts:lead_gaps": Row(get=POLITICAL, post=POLITICAL),
+    "contacts:lead_gaps": Row(get=WITH_LEADERS, post=POLITICAL),
     "contacts:lead_agreement": Row(get=POLITICAL, post=POLITICAL, about="mp"),
     "contacts:lead_agreement_remove": Row(get=POLITICAL, post=POLITICAL, about="agreement", posted=302),
     "contacts:known_add": Row(get=HANDLERS, post=HANDLERS, about="mp"),

@@ -263,7 +263,10 @@ def test_gaps_page_names_one_owner_for_those_ticked(political_affairs, officer, 
     foreign = client.post(url("lead_gaps"), data | {"mps": [mps[0].pk, theirs.pk]})
     page = client.post(url("lead_gaps"), data | {"mps": [mps[0].pk, mps[1].pk]}, follow=True).content.decode()
 
+    read = sign_in(officer).get(url("lead_gaps")).content.decode()
+
     assert shown.count('<td class="govuk-table__cell">Nobody yet. ') == 2
+    assert (read.count("Nobody now"), "Name the owner" in read, "checkbox" in read) == (1, False, False)
     assert '<td class="govuk-table__cell">X stopped on 1 March 2026. ' in shown
     assert "Choose at least one MP." in nobody.content.decode()
     assert [nobody.status_code, foreign.status_code] == [422, 422]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -167,10 +168,12 @@ def _leads_page(request: AuthorityRequest, mp: int) -> str:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-@for_roles(Role.POLITICAL_AFFAIRS)
+@for_roles(*READERS)
 def lead_gaps(request: AuthorityRequest) -> HttpResponse:
-    """MPs nobody looks after, or soon nobody will; one owner can be named for several."""
-    on = timezone.localdate()
+    """MPs nobody looks after, or soon nobody will; political affairs can name one owner for several."""
+    on, may_name = timezone.localdate(), request.membership.role == Role.POLITICAL_AFFAIRS
+    if request.method == "POST" and not may_name:
+        raise PermissionDenied
     show, found = request.GET.get("show"), gaps(membership=request.membership, on=on)
     form = OwnerOfSeveralForm(request.POST or None, authority=request.authority, initial={"started_on": on})
     if request.method == "POST" and form.is_valid():
@@ -197,6 +200,7 @@ def lead_gaps(request: AuthorityRequest) -> HttpResponse:
             "form": form,
             "gaps": [gap for gap in found if show not in SHOWN or gap.is_now == (show == "now")],
             "show": show,
+            "may_name": may_name,
             "chosen": request.POST.getlist("mps"),
         },
         status=422 if form.is_bound else 200,

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
-from accounts.models import Membership, Role
+from accounts.models import Membership
 from contacts.directory import (
     search_mps,
     sitting_mps,
@@ -50,7 +50,6 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             "is_filtered": any(chosen.values()),
             "filters_in_use": sum(bool(value) for name, value in chosen.items() if name != "q"),
             "sees_offices": request.membership.sees_enquiries,
-            "may_name_owners": request.membership.role == Role.POLITICAL_AFFAIRS,
             "as_at": asked,
             # Asked only where it is why nobody is listed.
             "was_dissolved": asked
