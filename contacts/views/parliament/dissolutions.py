@@ -62,7 +62,7 @@ def dissolution_confirm(request: HttpRequest) -> HttpResponse:
         return redirect("instance:sync_list")
     context = {
         **days,
-        "seats": SeatHolding.objects.current().filter(mp__is_fictional=False).count(),
+        "seats": SeatHolding.objects.current().count(),
         "is_correction": Dissolution.objects.filter(started_on=days["started_on"]).exists(),
         "has_begun": days["started_on"] <= timezone.localdate(now),
     }
