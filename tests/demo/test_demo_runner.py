@@ -27,12 +27,6 @@ IN_A_TERMINAL = "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spa
 CTRL_C = b"\x03"
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory) -> Path:
-    """Where the demo of this file keeps its data; filled by whichever test comes first."""
-    return tmp_path_factory.mktemp("demo")
-
-
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -107,12 +101,26 @@ def begin_again(folder: Path) -> subprocess.CompletedProcess:
     )
 
 
-def test_demo_starts_over_stops_keeps_its_data_and_leaves_nothing_when_killed(folder):
+@pytest.mark.slow(seconds=40)
+def test_demo_starts_over_keeps_its_data_and_leaves_nothing_however_it_ends(tmp_path):
+    """One test, since the year that a demo begins with takes longer to make than all of this."""
+    folder = tmp_path / "demo"
+    folder.mkdir()
+    starts_over_and_stops_on_ctrl_c(folder)
+    keeps_its_data_and_leaves_nothing_when_killed(folder)
+    for victim in ("gunicorn", "tick"):
+        all_stop_when_one_dies(folder, victim)
+
+
+def starts_over_and_stops_on_ctrl_c(folder: Path) -> None:
+    """Ctrl-C reaches the runner alone: a gunicorn worker that hears it from the terminal and from its master
+    as well can lock up."""
     port = free_port()
     (folder / "mpcrm.sqlite3").write_text("what an earlier demo left")
     with demo(folder, port, "make", "demo-reset") as (process, output):
         said = wait_for("Ctrl-C stops it", output, process)
         page = urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=10).read().decode()
+        groups = {command: os.getpgid(pid) for pid, command in running(folder).items()}
         status = press_ctrl_c(process)
 
         assert f"http://127.0.0.1:{port}/" in said
@@ -121,10 +129,16 @@ def test_demo_starts_over_stops_keeps_its_data_and_leaves_nothing_when_killed(fo
         assert status == 0, output.read_text()
         assert "Traceback" not in output.read_text()
         assert running(folder) == {}
+    runner = next(group for command, group in groups.items() if "scripts/demo.py" in command)
+    others = [group for command, group in groups.items() if "gunicorn" in command or "tick" in command]
+    assert len(others) == 2  # the gunicorn master and its worker have one command line
+    assert runner not in others
 
+
+def keeps_its_data_and_leaves_nothing_when_killed(folder: Path) -> None:
     database = folder / "mpcrm.sqlite3"
     made = database.stat().st_ino
-    with demo(folder, port) as (process, output):
+    with demo(folder, free_port()) as (process, output):
         wait_for("There is data here already", output, process)
         wait_for("Ctrl-C stops it", output, process)
         another = begin_again(folder)
@@ -141,8 +155,7 @@ def test_demo_starts_over_stops_keeps_its_data_and_leaves_nothing_when_killed(fo
         assert running(folder) == {}
 
 
-@pytest.mark.parametrize("victim", ["gunicorn", "tick"])
-def test_when_one_process_dies_all_stop(folder, victim):
+def all_stop_when_one_dies(folder: Path, victim: str) -> None:
     with demo(folder, free_port()) as (process, output):
         wait_for("Ctrl-C stops it", output, process)
         os.kill(min(pid for pid, command in running(folder).items() if victim in command), signal.SIGKILL)
@@ -152,25 +165,12 @@ def test_when_one_process_dies_all_stop(folder, victim):
         assert running(folder) == {}
 
 
-def test_ctrl_c_reaches_the_runner_alone(folder):
-    """A gunicorn worker that hears it from the terminal and from its master as well can lock up."""
-    with demo(folder, free_port()) as (process, output):
-        wait_for("Ctrl-C stops it", output, process)
-        groups = {command: os.getpgid(pid) for pid, command in running(folder).items()}
-        press_ctrl_c(process)
-
-    runner = next(group for command, group in groups.items() if "scripts/demo.py" in command)
-    others = [group for command, group in groups.items() if "gunicorn" in command or "tick" in command]
-    assert len(others) == 2  # the gunicorn master and its worker have one command line
-    assert runner not in others
-
-
-def test_taken_port_is_named_with_another_to_choose(folder):
+def test_taken_port_is_named_with_another_to_choose(tmp_path):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        with demo(folder, port) as (process, output):
+        with demo(tmp_path, port) as (process, output):
             assert process.wait(timeout=60) != 0
             said = output.read_text()
 
