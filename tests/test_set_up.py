@@ -12,6 +12,7 @@ from types import ModuleType
 import environ
 import pytest
 from django.conf import settings
+from django.db import connection
 
 SCRIPTS = Path(settings.BASE_DIR) / "scripts"
 
@@ -162,3 +163,10 @@ def test_demo_may_lie_in_a_folder_of_any_name(tmp_path, monkeypatch):
     given = script("demo").settings(8000)
 
     assert environ.Env.db_url_config(given["DATABASE_URL"])["NAME"] == str(folder / "mpcrm.sqlite3")
+
+
+@pytest.mark.postgres
+def test_postgresql_compiles_no_query(db):
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW jit")
+        assert cursor.fetchone() == ("off",)

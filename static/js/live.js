@@ -25,4 +25,11 @@ export function enhance(element) {
     window.clearTimeout(timer);
     timer = window.setTimeout(ask, PAUSE);
   }
+
+  // What was filled in before this script came, or is restored on the way back, counts as well.
+  if (names.some((name) => form.elements[name] && hasChanged(form.elements[name]))) ask();
+}
+
+function hasChanged(field) {
+  return field.matches("select") ? !field.selectedOptions[0]?.defaultSelected : field.value !== field.defaultValue;
 }

@@ -78,6 +78,7 @@ def test_signing_in_lands_on_my_work_with_ten_rows_in_view(page_as, worker, sett
     settings.DEMO = True  # one line more above the list
     lost = MPFactory(authority=worker.authority)
     lost.holdings.update(ended_on=timezone.localdate() - timedelta(days=30))
+    EnquiryFactory(authority=worker.authority, mp=lost)
     page = page_as()
     page.goto("/")
     page.get_by_label("E-mail address").fill(worker.user.email)
