@@ -27,9 +27,11 @@ export function enhance(element) {
   }
 
   // What was filled in before this script came, or is restored on the way back, counts as well.
-  if (names.some((name) => form.elements[name] && hasChanged(form.elements[name]))) ask();
+  if ([...form.elements].some((field) => names.includes(field.name) && hasChanged(field))) ask();
 }
 
 function hasChanged(field) {
-  return field.matches("select") ? !field.selectedOptions[0]?.defaultSelected : field.value !== field.defaultValue;
+  if (field.matches("select")) return !field.selectedOptions[0]?.defaultSelected;
+  if (field.matches("[type=radio], [type=checkbox]")) return field.checked !== field.defaultChecked;
+  return field.value !== field.defaultValue;
 }
