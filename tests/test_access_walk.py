@@ -242,10 +242,14 @@ def is_decided_before_rows(cell: Cell) -> bool:
 
 
 def asked_on_this_database(cell: Cell) -> bool:
-    """What hangs on rows is asked on both databases; of the rest each database asks its half, which no row
-    tells apart: the methods on SQLite, other authorities' addresses on PostgreSQL."""
+    """What shows or changes a row is asked on both databases; of the rest each asks its half, since it is the
+    code that refuses: the methods on SQLite, other authorities' addresses on PostgreSQL, and rows that are
+    another's or nobody's on every second route."""
+    on_postgres = connection.vendor == "postgresql"
     if is_decided_before_rows(cell):
-        return (cell.method in ("GET", "POST")) == (connection.vendor == "postgresql")
+        return (cell.method in ("GET", "POST")) == on_postgres
+    if cell.case in (FOREIGN, MISSING):
+        return list(ROUTES).index(cell.route.name) % 2 == on_postgres
     return True
 
 

@@ -204,10 +204,10 @@ def test_form_withstands(world, name):
 
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_page_withstands_its_query(world, name):
-    rng, route = random.Random(f"{SEED}{name}"), PAGES[name]
+    rng, route = random.Random(f"{SEED}{name}{connection.vendor}"), PAGES[name]
     role = sender(route, route.row.get)
-    queries: list[dict[str, Any]] = [{rng.choice(PARAMETERS): rng.choice(HOSTILE)} for _ in range(3)]
-    queries += [{key: [value, "2"] for key in PARAMETERS} for value in rng.sample(SHORT, 4)]
+    queries: list[dict[str, Any]] = [{rng.choice(PARAMETERS): rng.choice(HOSTILE)} for _ in range(2)]
+    queries += [{key: [value, "2"] for key in PARAMETERS} for value in rng.sample(SHORT, 2)]
 
     found = [
         f"{problem} <- {str(query)[:300]}"

@@ -48,7 +48,6 @@ from overview.management.commands.seed_demo import make_demo
 
 pytestmark = [
     pytest.mark.slow(seconds=2),
-    # On PostgreSQL the command's own test makes the demo.
     pytest.mark.skipif(connection.vendor == "postgresql", reason="a demo is on SQLite"),
 ]
 
