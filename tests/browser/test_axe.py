@@ -91,7 +91,7 @@ def visits_of(place: Place, wanted: Wanted) -> Iterator[Visit]:
 
 
 def look_at(tab: Tab, client: Client, page: Page, seen: set[str], *, with_mistakes: bool) -> Iterator[str]:
-    """Nothing that was looked at as another role or on another page: Chromium is asked for what is new only."""
+    """Chromium is asked for a page with a line that it has not shown yet, as another role or on another page."""
     response = client.get(page.url, follow=True)
     if response.status_code != 200:
         yield f"answered {response.status_code}"
@@ -109,7 +109,7 @@ def look_at(tab: Tab, client: Client, page: Page, seen: set[str], *, with_mistak
 
 
 def remember(html: str, seen: set[str]) -> bool:
-    """Whether any part of the page is new; it no longer is."""
+    """Whether any part of the page is new; none is from now on."""
     parts = parts_of(html)
     is_new = not parts <= seen
     seen |= parts
@@ -117,11 +117,10 @@ def remember(html: str, seen: set[str]) -> bool:
 
 
 def parts_of(html: str) -> set[str]:
-    """The words of a page's header, what is below it, and its footer, without what each form has of its own."""
+    """The words of a page's header, and each line of markup below it, without what each form has of its own."""
     body = re.sub(r'value="[^"]{32,}"', "", html.partition("<body")[2])
-    header, _, rest = body.partition("</header>")
-    below, _, footer = rest.partition("<footer")
-    return {re.sub(r"<[^>]*>|\s+", " ", header), below, footer}
+    header, _, below = body.partition("</header>")
+    return {re.sub(r"<[^>]*>|\s+", " ", header), *(line.strip() for line in below.splitlines())}
 
 
 def findings_at_both_widths(tab: Tab) -> Iterator[str]:
