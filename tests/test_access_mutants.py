@@ -483,7 +483,7 @@ def code_that_notes(function: Function) -> CodeType:
 
 
 def runs_of(world: World, chosen: list[Mutant]) -> dict[Function, list[Probe]]:
-    """The probes that call each of the functions, those that show most at the head."""
+    """The probes that call each of the functions."""
     runs: dict[Function, list[Probe]] = defaultdict(list)
     with noting(chosen) as ran:
         for probe in probes():

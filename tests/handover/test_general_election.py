@@ -21,7 +21,7 @@ from tests.conftest import REAL_DATA
 from tests.contacts.elections import made_up_house, next_election, real_house
 from tests.contacts.lists import ELECTION, as_csv, counts, run
 from tests.factories import CouncilFactory, EngagementPlanFactory
-from tests.handover.world import DAY, ELECTED, LOST, NOW, TODAY, WELCOMES, carry
+from tests.handover.world import DAY, ELECTED, LOST, NOW, TODAY, WELCOMES, answer, carry
 
 pytestmark = pytest.mark.slow(seconds=6)
 
@@ -163,16 +163,7 @@ def hand_over(handover, by):
         elif new:
             carry(handover, enquiry, new, by)
         else:
-            steps.answer_enquiry(
-                handover,
-                enquiry=enquiry,
-                text="Soon.",
-                sent_on=TODAY,
-                channel="letter",
-                submission=uuid4(),
-                by=by,
-                now=NOW,
-            )
+            answer(handover, enquiry, by)
     if handover.plan:
         objectives = ["A visit"] if new else []
         steps.hand_over_plan(

@@ -40,6 +40,19 @@ def carry(handover, enquiry, new, by):
     )
 
 
+def answer(handover, enquiry, by):
+    steps.answer_enquiry(
+        handover,
+        enquiry=enquiry,
+        text="Soon.",
+        sent_on=TODAY,
+        channel="letter",
+        submission=uuid4(),
+        by=by,
+        now=NOW,
+    )
+
+
 CARRY = {"decision": "carry", "authority_shown": "form", "authority_seen_on": f"{TODAY:%d/%m/%Y}"}
 
 
@@ -76,16 +89,7 @@ def do_everything(former, new, officer, authority, leave):
     before = facts(former)
     handover = handover_of(former, officer)
     carry(handover, carried, new, officer)
-    steps.answer_enquiry(
-        handover,
-        enquiry=answered,
-        text="Soon.",
-        sent_on=TODAY,
-        channel="letter",
-        submission=uuid4(),
-        by=officer,
-        now=NOW,
-    )
+    answer(handover, answered, officer)
     steps.close_left_enquiry(handover, enquiry=closed, reason="Settled", by=officer, now=NOW)
     steps.hand_over_plan(
         handover, plan=plan, to_mp=new, objectives=["A visit"], key_messages=[], by=officer, now=NOW
