@@ -152,7 +152,7 @@ def test_mistakes_keep_what_was_typed_and_lead_to_their_fields(page_as, handler)
     page.get_by_label("Subject").fill(FREE_TEXT[0])
     page.get_by_role("button", name="Save", exact=True).click()
 
-    page.wait_for_function("document.activeElement.classList.contains('govuk-error-summary')")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
     assert page.title().startswith("Error: Log an enquiry - ")
     assert page.get_by_label("Subject").input_value() == FREE_TEXT[0]
     for link in page.get_by_role("alert").get_by_role("link").all():

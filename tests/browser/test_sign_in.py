@@ -4,6 +4,7 @@ import re
 
 import pytest
 from django.urls import reverse
+from playwright.sync_api import expect
 
 from mpcrm.frame import Frame
 from tests.browser.conftest import axe_findings
@@ -33,7 +34,7 @@ def test_a_mistake_takes_the_focus_and_leads_to_its_field(page_as):
 
     page.get_by_role("button", name="Sign in").click()
 
-    page.wait_for_function("document.activeElement.classList.contains('govuk-error-summary')")
+    expect(page.locator(".govuk-error-summary")).to_be_focused()
     assert page.title() == "Error: Sign in - mpcrm"
     page.get_by_role("link", name="Enter your password.").click()
     assert page.evaluate("document.activeElement.id") == "id_password"
