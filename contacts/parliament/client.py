@@ -123,6 +123,10 @@ class ParliamentAPI(AbstractContextManager["ParliamentAPI"]):
         """Every MP who sits now, in pages."""
         return self._pages("/api/Members/Search", shapes.member, House=1, IsCurrentMember="true")
 
+    def member(self, member_id: int) -> shapes.Member:
+        """One person, sitting or not."""
+        return self._get(self._address(f"/api/Members/{member_id:d}"), shapes.single, shapes.member)
+
     def seats(self, name: str = "") -> Iterator[Page[shapes.Seat]]:
         """The constituencies there are now, in pages, with who holds them; those like `name`, if given."""
         return self._pages("/api/Location/Constituency/Search", shapes.seat, searchText=name)
@@ -144,6 +148,16 @@ class ParliamentAPI(AbstractContextManager["ParliamentAPI"]):
         """The state of the parties in the Commons on a day."""
         address = self._address(f"/api/Parties/StateOfTheParties/{shapes.COMMONS}/{on:%Y-%m-%d}")
         return self._get(address, shapes.page, shapes.party_seats).items
+
+    def post_holders(self, kind: str) -> tuple[shapes.PostHolder, ...]:
+        """Who holds which post of a kind now: GovernmentPosts, OppositionPosts or Spokespersons."""
+        posts = self._get(self._address(f"/api/Posts/{kind}"), shapes.bare_list, shapes.post_holders)
+        return tuple(holder for post in posts for holder in post)
+
+    def speakers(self, on: date) -> tuple[int, ...]:
+        """The ids of the Speaker and the deputies on a day."""
+        address = self._address(f"/api/Posts/SpeakerAndDeputies/{on:%Y-%m-%d}")
+        return self._get(address, shapes.bare_list, lambda part: part.number("id"))
 
     def committees(self) -> tuple[shapes.Committee, ...]:
         """Every committee of the Commons that there is now."""

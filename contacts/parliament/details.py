@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -40,6 +40,7 @@ from contacts.news import News, record_news
 from contacts.parliament import posts, publishing, runs
 from contacts.parliament.asking import Manners, asking
 from contacts.parliament.client import ParliamentAPI
+from contacts.parliament.reshuffles import with_other_posts
 from contacts.parliament.shapes import Biography, Committee, OddAnswer
 from contacts.parliament.syncing import PROBLEMS, NeedsAPerson, stop
 from contacts.published import Changes, says
@@ -48,7 +49,7 @@ from contacts.published import Changes, says
 OWN_COUNT_FOR = 7
 MOST_ODD = 5
 SELECT = "Select"  # as the Committees API calls the category
-LIST = "The list of committees"
+LIST, POSTS = "The list of committees", "The lists of posts"
 # By a committee's plain name, the posts of those who chair it, by Parliament's id.
 Chairs = Mapping[str, Mapping[int, posts.Stated]]
 
@@ -125,19 +126,34 @@ def go_on(
     is_dry_run: bool = False,
 ) -> Outcome:
     """Fetch what this run still lacks, judge it, apply it and end the run; an exception leaves it open."""
-    mps = to_ask(on=run.on, number=None if is_everybody else settings.PARLIAMENT_MPS_A_NIGHT)
     # A run may take hours at its polite pace, so what it has fetched stays good until it is done.
     with asking(run, now=now, fresh_from=run.started_at, manners=manners) as (api, moment):
-        told = gather(api, run, mps)
+        told = gather(api, run, whom_to_ask(api, run, is_everybody=is_everybody))
         chairs = gather_chairs(api, run) if told else {}
     if is_dry_run:
         return judge(run, told, chairs)
     return apply(run, told, chairs, now=moment())
 
 
-def to_ask(*, on: date, number: int | None) -> list[MP]:
+def whom_to_ask(api: ParliamentAPI, run: ParliamentSync, *, is_everybody: bool) -> list[MP]:
+    if is_everybody:
+        return to_ask(on=run.on, number=None)
+    moved: Set[int] = frozenset()
+    if POSTS not in {each["name"] for each in runs.odd_in(run)}:
+        try:
+            moved = with_other_posts(api, on=run.on)
+        except OddAnswer as problem:
+            runs.note_odd(run, POSTS, str(problem))
+    return to_ask(on=run.on, number=settings.PARLIAMENT_MPS_A_NIGHT, moved=moved)
+
+
+def to_ask(*, on: date, number: int | None, moved: Set[int] = frozenset()) -> list[MP]:
     """The MPs whose answers are the oldest, days counting sevenfold for MPs of seats somebody here works for;
-    first of all, those never asked about. Who has left is asked about until their posts have ended."""
+    first of all, those never asked about. Who has left is asked about until their posts have ended.
+
+    Before them all come those who have `moved` to other posts, by Parliament's id: half of `number` at most,
+    so that the others have their turn even where the lists and the biographies never agree.
+    """
     mps = MP.objects.filter(is_fictional=False, parliament_id__isnull=False)
     told = Post.objects.filter(source__in=OF_PARLIAMENT, ended_on=None)
     wanted = mps.filter(Q(pk__in=mps.sitting().values("pk")) | Q(pk__in=told.values("mp")))
@@ -150,7 +166,11 @@ def to_ask(*, on: date, number: int | None) -> list[MP]:
         age = (on - mp.details_on).days if mp.details_on else weight
         return mp.details_on is not None, -weight * age, mp.pk
 
-    return sorted(wanted, key=urgency)[:number]
+    ranked = sorted(wanted, key=urgency)
+    if number is None:
+        return ranked
+    first = [mp for mp in ranked if mp.parliament_id in moved][: number // 2]
+    return [*first, *(mp for mp in ranked if mp not in first)][:number]
 
 
 # --- Fetching, with no transaction open -----------------------------------------------------------
@@ -166,7 +186,7 @@ def gather(api: ParliamentAPI, run: ParliamentSync, mps: Sequence[MP]) -> list[T
             told.append(ask_about(api, mp, on=run.on))
         except OddAnswer as problem:
             runs.note_odd(run, mp.name, str(problem), mp=mp.pk)
-            if len(runs.odd_in(run)) > MOST_ODD:
+            if sum(each["mp"] is not None for each in runs.odd_in(run)) > MOST_ODD:
                 raise NeedsAPerson(
                     f"What Parliament answers of more than {MOST_ODD} MPs is not what it should be; "
                     f"of the last, {problem}."

@@ -164,6 +164,14 @@ class PartySeats:
 
 
 @dataclass(frozen=True)
+class PostHolder:
+    """Who holds a post, a peer perhaps; the post as their biography would have it."""
+
+    member_id: int
+    post: BiographyItem
+
+
+@dataclass(frozen=True)
 class Committee:
     """Under an id of the Committees API's own, which is not that of the same committee in a biography."""
 
@@ -439,6 +447,27 @@ def biography(part: Part) -> Biography:
 
 def party_seats(part: Part) -> PartySeats:
     return PartySeats(party=party(part.part("party")), total=part.number("total"))
+
+
+def post_holders(part: Part) -> tuple[PostHolder, ...]:
+    """Those who hold a post still; nobody, while it is vacant."""
+    departments = [each.text("name") for each in part.parts_or_none("governmentDepartments")]
+    return tuple(
+        PostHolder(
+            member_id=member.part("value").number("id"),
+            post=BiographyItem(
+                house=None,
+                name=part.text("name"),
+                id=part.number("id"),
+                started_on=holder.day("startDate"),
+                ended_on=None,
+                additional_info=departments[0] if departments else None,
+                link=None,
+            ),
+        )
+        for holder in part.parts_or_none("postHolders")
+        if holder.day_or_none("endDate") is None and (member := holder.part_or_none("member"))
+    )
 
 
 def committee(part: Part) -> Committee:

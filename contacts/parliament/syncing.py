@@ -34,7 +34,7 @@ from contacts.parliament.listing import (
     seats_without,
     whole,
 )
-from contacts.parliament.shapes import History, Member, OddAnswer, PartySeats
+from contacts.parliament.shapes import COMMONS, History, Member, OddAnswer, PartySeats
 
 
 class NeedsAPerson(Exception):
@@ -156,6 +156,8 @@ def gather(api: ParliamentAPI, *, on: date, since: date | None, allowed: int) ->
         refuse_miscount(members, api.parties(on), allowed=allowed)
     leavers = [] if dissolution else list(those_leaving(facts, members, vacant))
     refuse_upheaval(facts, leavers, allowed=allowed)
+    if len(leavers) <= settings.PARLIAMENT_MOST_GONE:  # of more a person has said that it is so
+        refuse_those_who_sit(api, facts, leavers)
     left = [number for each in leavers if (number := facts.mps[each.mp_id].parliament_id)]
     asked = [member.id for member in members] if since else differing(facts, members)
     listing = listing_of(
@@ -261,6 +263,19 @@ def those_leaving(facts: Facts, members: Sequence[Member], vacant: Sequence[str]
         number = facts.mps[holding.mp_id].parliament_id
         if number and holds.get(code, number) != number:
             yield holding
+
+
+def refuse_those_who_sit(api: ParliamentAPI, facts: Facts, leavers: Sequence[SeatHolding]) -> None:
+    """The lists against each MP's own page. Raises Unsettled if one of these has them sit there still."""
+    for holding in leavers:
+        mp = facts.mps[holding.mp_id]
+        told = api.member(mp.parliament_id or 0).membership
+        seat = told.seat_name if told and told.house == COMMONS and told.ended_on is None else ""
+        if seat and facts.holder.get(code_of(facts, seat)) == holding:
+            raise Unsettled(
+                f"Parliament’s lists no longer have {mp.name} sit for {seat}, but {mp.name}’s own page does. "
+                "Ask again tomorrow. If the lists are right, and the page stays wrong, import a list of MPs."
+            )
 
 
 def histories_of(api: ParliamentAPI, ids: Collection[int]) -> dict[int, History]:

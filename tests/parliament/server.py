@@ -22,6 +22,7 @@ from tests.contacts.lists import CODES, whole
 
 RECORDED = Path(settings.BASE_DIR).parent / "shared" / "data" / "api" / "recorded"
 COMMONS, LORDS = 1, 2
+LATELY = "2026-02-27"
 Json = dict[str, Any]
 
 
@@ -94,7 +95,7 @@ class Person:
     # When and why the membership ended: (day, reason, Parliament's number for it).
     left: tuple[str, str | None, int | None] | None = None
 
-    def value(self) -> Json:
+    def value(self, *, has_left: bool = False) -> Json:
         given, _, surname = self.name.rpartition(" ")
         held = membership(self.seat, first=self.first, since=self.since)
         if self.is_suspended:
@@ -105,6 +106,8 @@ class Person:
                 "statusId": 1,
                 "status": 1,
             }
+        if has_left:
+            held |= {"membershipEndDate": f"{(self.left or [LATELY])[0]}T00:00:00", "membershipStatus": None}
         return {
             "id": self.id,
             "nameListAs": f"{surname}, {given}",
@@ -154,6 +157,11 @@ class Person:
             ],
         }
 
+    def is_speaker(self) -> bool:
+        return any(
+            "Speaker" in name and not ended for name, _, _, ended, _ in self.posts.get("otherPosts", [])
+        )
+
     def biography(self) -> Json:
         def item(name: str, number: int, begun: str, ended: str | None, about: str | None) -> Json:
             return {
@@ -199,6 +207,23 @@ class Person:
             "line1": f"https://mp{self.id}.example/",
         }
         return [office, page]
+
+
+POSTS_IN = {"GovernmentPosts": "governmentPosts", "OppositionPosts": "oppositionPosts", "Spokespersons": ""}
+
+
+def post_held(kind: str, name: str, number: int, about: str | None) -> Json:
+    departments = [{"id": 1, "name": about, "url": None, "imageUrl": None}] if about else []
+    return {
+        "type": list(POSTS_IN).index(kind),
+        "name": name,
+        "hansardName": None,
+        "id": number,
+        "postHolders": [],
+        "governmentDepartments": departments,
+        "createdWhen": "2020-01-01T00:00:00",
+        "order": 1,
+    }
 
 
 @dataclass
@@ -306,7 +331,21 @@ class Parliament:
                 text = query.get("searchText", [""])[0].casefold()
                 named = [name for name in self.seats if text in name.casefold()]
                 return self.page(path, named, skip, take, self.seat)
-        return self.answer_of_committees(path, query)
+        is_of_committees = path.startswith("/Committees")
+        return self.answer_of_committees(path, query) if is_of_committees else self.answer_of_one(path)
+
+    def answer_of_one(self, path: str) -> Any:
+        """About a person, or about those who hold posts."""
+        match path.strip("/").split("/"):
+            case ["Members", number]:
+                sits = {mp.id: mp.value() for mp in self.mps}
+                once = {mp.id: mp.value(has_left=True) for mp in self.former}
+                return self.single(path, (once | sits).get(int(number)))
+            case ["Posts", "SpeakerAndDeputies", _]:
+                return [{"value": mp.value(), "links": []} for mp in self.mps if mp.is_speaker()]
+            case ["Posts", kind]:
+                return self.posts(kind)
+        return None
 
     def answer_of_committees(self, path: str, query: dict[str, list[str]]) -> Any:
         match path.strip("/").split("/"):
@@ -316,6 +355,23 @@ class Parliament:
                 body = next((each for each in self.committees if each.id == int(number)), None)
                 return body and self.part(body.members(), query)
         return None
+
+    def posts(self, kind: str) -> list[Json]:
+        """Each post, those of a kind that last still, with all who hold it."""
+        found: dict[int, Json] = {}
+        for mp in self.mps:
+            for name, number, begun, ended, about in mp.posts.get(POSTS_IN[kind], []):
+                post = found.setdefault(number, post_held(kind, name, number, about))
+                post["postHolders"] += [
+                    {
+                        "member": {"value": mp.value(), "links": []},
+                        "startDate": f"{begun}T00:00:00",
+                        "endDate": f"{ended}T00:00:00" if ended else None,
+                        "layingMinisterName": None,
+                        "isPaid": True,
+                    }
+                ]
+        return [{"value": post, "links": []} for post in found.values()]
 
     def state_of_the_parties(self) -> Json:
         """Its total is 0 in the record too."""
@@ -374,6 +430,10 @@ class Recordings:
             "/Members/1/Biography": recorded("members_id_biography_empty"),
             "/Location/Constituency/Search": recorded("location_constituency_search"),
             "/Parties/StateOfTheParties/1/2024-11-28": recorded("parties_stateoftheparties_commons"),
+            "/Posts/GovernmentPosts": [],
+            "/Posts/OppositionPosts": [],
+            "/Posts/Spokespersons": [],
+            "/Posts/SpeakerAndDeputies/2026-03-02": [],
             "/Committees": {"items": [recorded("committees_committee_203")], "totalResults": 1},
             "/Committees/203/Members": {"items": [], "totalResults": 0},
         }

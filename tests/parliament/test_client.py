@@ -8,10 +8,9 @@ from datetime import date
 import pytest
 
 from contacts.parliament import client as clients
-from contacts.parliament import shapes
 from contacts.parliament.client import Kept, NoAnswer, ParliamentAPI, Patience
 from contacts.parliament.shapes import OddAnswer
-from tests.parliament.server import Parliament, Person, Recordings, recorded
+from tests.parliament.server import Parliament, Person, Recordings
 
 SEARCH = "/api/Members/Search?House=1&IsCurrentMember=true&skip=0&take=20"
 
@@ -95,10 +94,10 @@ def test_recorded_search_is_read(serve, api):
 
 
 @pytest.mark.real_data
-def test_recorded_suspended_member_is_read():
-    answer = recorded("members_id_1581_suspended_independent")
+def test_recorded_suspended_member_is_read(serve, api):
+    serve(Recordings())
 
-    member = shapes.single(answer, "", shapes.member)
+    member = api().member(1581)
 
     status = member.membership.status
     assert (member.display_name, member.party.name) == ("Mr Peter Bone", "Independent")
@@ -201,6 +200,57 @@ def test_a_vacant_seat_has_no_holder(serve, api, parliament):
     [page] = api().seats("AaaAaa Vale")
 
     assert [(seat.name, seat.holder) for seat in page.items] == [("AaaAaa Vale", None)]
+
+
+def test_who_holds_a_post_now_is_read(small, api):
+    """The post as a biography has it; whoever held it before, or nobody, is not told of."""
+    [mp] = small.source.mps
+    before, now = "2025-09-05", "2025-09-07"
+    mp.posts["governmentPosts"] = [
+        ("Minister (Ink)", 7, "2024-07-09", before, "Department for Ink"),
+        ("Minister (Paper)", 8, now, None, "Department for Paper"),
+        ("Assistant Whip", 9, now, None, None),
+    ]
+    mp.posts["otherPosts"] = [("Deputy Speaker", 3, now, None, None)]
+
+    def vacate(answer):
+        return [*answer, {"value": {"id": 10, "name": "Minister (Glue)", "postHolders": None}, "links": []}]
+
+    small.fault("mangled", where="GovernmentPosts", mangle=vacate)
+    holders = api().post_holders("GovernmentPosts")
+
+    assert [
+        (each.member_id, each.post.name, each.post.id, each.post.additional_info) for each in holders
+    ] == [
+        (4001, "Minister (Paper)", 8, "Department for Paper"),
+        (4001, "Assistant Whip", 9, None),
+    ]
+    assert {each.post.started_on for each in holders} == {date(2025, 9, 7)}
+    assert api().post_holders("OppositionPosts") == api().post_holders("Spokespersons") == ()
+    assert api().speakers(date(2026, 3, 2)) == (4001,)
+    assert small.addresses()[-1] == "/api/Posts/SpeakerAndDeputies/2026-03-02"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "where"),
+    [
+        ("member", {}, "[0].value.postHolders[0].member.value"),
+        ("startDate", None, "[0].value.postHolders[0].startDate"),
+        ("member", [], "[0].value.postHolders[0].member"),
+    ],
+)
+def test_a_post_holder_of_another_shape_is_odd(small, api, key, value, where):
+    small.source.mps[0].posts["governmentPosts"] = [("Assistant Whip", 9, "2025-09-07", None, None)]
+
+    def mangle(answer):
+        answer[0]["value"]["postHolders"][0][key] = value
+        return answer
+
+    small.fault("mangled", where="GovernmentPosts", mangle=mangle)
+
+    with pytest.raises(OddAnswer) as odd:
+        api().post_holders("GovernmentPosts")
+    assert odd.value.key == where
 
 
 def test_a_page_that_is_not_the_one_asked_for_is_odd(small, api):

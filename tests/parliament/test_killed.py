@@ -143,7 +143,7 @@ def test_killed_at_random_points_and_run_again_it_is_one_clean_run(server, parli
             # At most the answer that came but was not yet kept is asked for twice.
             assert len(server.asked) in (requests, requests + 1)
 
-    assert (requests, statements > 100) == (10, True)
+    assert (requests, statements > 100) == (13, True)
     assert died_while_fetching > 2
     assert died_while_applying > 1
 
@@ -188,7 +188,7 @@ def test_posts_and_contacts_killed_anywhere_and_asked_again_are_one_clean_run(se
         if is_unfinished:
             assert len(server.asked) in (requests, requests + 1)
 
-    assert requests == 8
+    assert requests == 12
 
 
 # --- Really killed ------------------------------------------------------------------------------

@@ -216,6 +216,7 @@ def test_every_list_in_its_order_puts_the_right_person_in_each_seat(seats, serve
     for number, (day, rows) in enumerate(series(real_data)):
         original = original or {row.seat: row.id for row in rows}
         on = date.fromisoformat(day)
+        parliament.former = [*parliament.former, *parliament.mps]
         parliament.mps = as_people(rows, original, sat_for, on)
         plan = sync(now=datetime.combine(on, time(4 + number), UTC), sleep=no_sleep)
 

@@ -53,6 +53,11 @@ FIRST_20 = {"Skip": ["0"], "Take": ["20"]}
 CASES = [
     ("/Members/Search", "/Members/Search", {}),
     ("/Members/History", "/Members/History", {"ids": ["1000", "1001"]}),
+    ("/Members/1000", "/Members/{id}", {}),
+    ("/Members/1001", "/Members/{id}", {}),
+    ("/Posts/GovernmentPosts", "/Posts/GovernmentPosts", {}),
+    ("/Posts/OppositionPosts", "/Posts/OppositionPosts", {}),
+    ("/Posts/SpeakerAndDeputies/2026-03-02", "/Posts/SpeakerAndDeputies/{forDate}", {}),
     ("/Members/1000/Biography", "/Members/{id}/Biography", {}),
     ("/Members/1000/Contact", "/Members/{id}/Contact", {}),
     ("/Location/Constituency/Search", "/Location/Constituency/Search", {}),
@@ -68,7 +73,11 @@ def test_built_answers_are_as_described(path, described, query):
     parliament.committees = [Body(17, "Vale Committee", {1000: [("Chair", ELECTION, None)]})]
     first = parliament.mps[0]
     first.is_suspended, first.email = True, "ada@vale.example"
-    first.posts = {"governmentPosts": [("Minister", 1, "2024-07-05", None, "Department for Ink")]}
+    first.posts = {
+        "governmentPosts": [("Minister", 1, "2024-07-05", None, "Department for Ink")],
+        "oppositionPosts": [("Shadow Minister", 2, "2024-07-05", "2025-01-02", None)],
+        "otherPosts": [("Deputy Speaker", 3, "2024-07-23", None, None)],
+    }
     parliament.vacate(parliament.seats[1])
 
     answer = parliament.answer(path, query)

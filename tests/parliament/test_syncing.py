@@ -515,6 +515,29 @@ def test_an_mp_missing_from_both_lists_is_not_ended(synced, parliament):
     assert f"neither an MP nor a constituency for {FIRST}" in stop(NeedsAPerson)
 
 
+def test_an_mp_whom_their_own_page_has_sit_still_is_not_ended(synced, parliament, server):
+    """Neither by a vacancy nor by somebody else in the seat; everything is asked twice before a run stops."""
+    gone = parliament.vacate(FIRST)
+    parliament.mps.append(newcomer(FIRST))
+    server.fault(
+        "mangled", where=f"Members/{gone.id}", mangle=lambda answer: {"value": gone.value()}, times=2
+    )
+
+    reason = stop(Unsettled)
+
+    assert reason.startswith(
+        f"Parliament’s lists no longer have {gone.name} sit for {FIRST}, but {gone.name}’s own page does."
+    )
+    assert holdings(FIRST) == [(gone.name, ELECTED, None)]
+    parliament.mps.remove(parliament.mp(FIRST))
+    server.fault(
+        "mangled", where=f"Members/{gone.id}", mangle=lambda answer: {"value": gone.value()}, times=1
+    )
+    sync_on(2)
+    assert ParliamentSync.objects.first().restarts == 1
+    assert holdings(FIRST) == [(gone.name, ELECTED, TODAY + DAY)]
+
+
 def test_a_vacancy_must_be_said_not_left_unsaid(synced, parliament, server):
     parliament.vacate(FIRST)
 
@@ -552,7 +575,7 @@ def test_a_list_that_changes_while_it_is_read_is_read_again(synced, parliament, 
 
     assert holdings(FIRST)[-1][0] == "Bea Novak"
     assert ParliamentSync.objects.first().restarts == 1
-    assert len(server.asked) == 2 * PAGES + 2  # and the parties, and the history of who left
+    assert len(server.asked) == 2 * PAGES + 3  # and the parties, and the page and history of who left
 
 
 def test_a_list_that_never_stands_still_stops_the_run(synced, parliament, server):

@@ -1,0 +1,121 @@
+"""Whoever has another post than is recorded is asked about first, and the others have their turn all the same."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from contacts.models import MP, ParliamentSync, Post, PostKind, SeatHolding
+from contacts.parliament.details import sync_details
+from contacts.parliament.runs import odd_in
+from tests.contacts.lists import CODES, ELECTION, seat_name
+from tests.factories import NOW, ConstituencyFactory
+from tests.parliament.server import Parliament, Person
+from tests.parliament.world import DAY, no_sleep
+
+pytestmark = pytest.mark.django_db
+
+WHIP = ("Assistant Whip", 9, "2025-09-07", None, None)
+INK = ("Shadow Minister (Ink)", 5, "2025-11-10", None, None)
+DEPUTY = ("Deputy Speaker", 8, "2024-07-23", None, None)
+
+
+@pytest.fixture
+def parliament() -> Parliament:
+    names = ["Ada Almond", "Bea Birch", "Cai Cherry", "Dee Damson", "Eva Elder", "Fay Fig"]
+    return Parliament([Person(1000 + n, name, seat_name(CODES[n]), "Labour") for n, name in enumerate(names)])
+
+
+@pytest.fixture
+def asked_before(parliament, server, settings) -> list[MP]:
+    """Everybody was asked about a night ago; four are tonight, and so would be the first four."""
+    elected_on = date.fromisoformat(ELECTION)
+    for each in parliament.mps:
+        mp = MP.objects.create(parliament_id=each.id, name=each.name, sort_name=each.name)
+        seat = ConstituencyFactory(name=each.seat)
+        SeatHolding.objects.create(mp=mp, constituency=seat, started_on=elected_on)
+    settings.PARLIAMENT_MPS_A_NIGHT = 4
+    ask(everybody=True)
+    return list(MP.objects.order_by("pk"))
+
+
+def ask(day: int = 0, *, everybody: bool = False) -> None:
+    sync_details(now=NOW + day * DAY, is_everybody=everybody, sleep=no_sleep)
+
+
+def asked(server) -> list[int]:
+    """Whose biographies were asked for, in that order."""
+    return [int(a.split("/")[3]) for a in server.addresses() if a.endswith("/Biography")]
+
+
+@pytest.mark.parametrize(
+    ("section", "post"), [("governmentPosts", WHIP), ("oppositionPosts", INK), ("otherPosts", DEPUTY)]
+)
+def test_who_has_a_new_post_or_one_less_is_asked_about_first(asked_before, parliament, server, section, post):
+    server.asked.clear()
+    parliament.mps[5].posts[section] = [post]
+    ask(1)
+    assert asked(server) == [1005, 1000, 1001, 1002]
+    assert Post.objects.get().mp.parliament_id == 1005
+
+    server.asked.clear()
+    ask(2)
+    assert asked(server) == [1003, 1004, 1000, 1001]
+
+    server.asked.clear()
+    parliament.mps[5].posts[section] = []
+    ask(3)
+    assert asked(server) == [1005, 1002, 1000, 1001]
+    assert Post.objects.get().ended_on is not None
+
+
+def test_they_take_half_of_a_night_at_most(asked_before, parliament, server):
+    server.asked.clear()
+    for mp in parliament.mps[3:]:
+        mp.posts["governmentPosts"] = [WHIP]
+
+    ask(1)
+
+    assert asked(server) == [1003, 1004, 1000, 1001]
+
+
+def test_a_post_that_a_file_recorded_under_other_words_is_no_new_one(asked_before, parliament, server):
+    minister = ("Minister of State (Department for Paper)", 77, "2025-09-07", None, "Department for Paper")
+    Post.objects.create(
+        mp=asked_before[5],
+        kind=PostKind.GOVERNMENT,
+        title="Minister for Paper",
+        body="Department for Paper",
+        is_in_government=True,
+        started_on=date(2025, 9, 5),
+        source="ministers.csv, as at 1 February 2026",
+        source_id="a1",
+        seen_on=date(2026, 2, 1),
+    )
+    server.asked.clear()
+    parliament.mps[5].posts["governmentPosts"] = [minister]
+
+    ask(1)
+
+    assert asked(server) == [1000, 1001, 1002, 1003]
+
+
+def test_lists_that_cannot_be_are_named_and_the_run_goes_by_age(asked_before, parliament, server):
+    server.asked.clear()
+    parliament.mps[5].posts["governmentPosts"] = [WHIP]
+    server.fault("mangled", where="OppositionPosts", mangle=lambda answer: {"items": []})
+
+    ask(1)
+
+    run = ParliamentSync.objects.first()
+    assert [(each["name"], each["mp"]) for each in odd_in(run)] == [("The lists of posts", None)]
+    assert asked(server) == [1000, 1001, 1002, 1003]
+
+
+def test_where_everybody_is_asked_about_the_lists_are_not(asked_before, server):
+    server.asked.clear()
+
+    ask(1, everybody=True)
+
+    assert not [address for address in server.addresses() if "/Posts/" in address]
