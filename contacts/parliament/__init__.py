@@ -7,7 +7,7 @@ other, and `contacts.imports` matches and applies it:
         -> syncing (what must hold before it is applied, and what happens when it does not)
 
 What MPs do and how they are reached comes MP by MP: `details` asks and applies, `posts` and `publishing` say
-what an answer changes of posts and of contact details.
+what an answer changes of posts and of contact details; `reshuffles` says whom to ask about first.
 
 `asking` is a run's way to the client; `keeping` holds answers between requests, runs and crashes; `runs`
 begins and ends runs, one at a time; `nightly` is the step of the tick; `health` says when a run failed.
