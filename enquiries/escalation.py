@@ -288,16 +288,21 @@ class Office:
         return self.rungs[escalation.enquiry.enquiry_type, escalation.offset]
 
     def _owner(self, enquiry: Enquiry, service: Service | None) -> Told:
+        """The owner or, where there is none who is here, the service's contacts or its substitute."""
         owner = self._owner_of(enquiry)
-        if owner:
+        if owner and not owner.is_away(self.on):
             return Told([owner], role="its owner")
-        gone = "its owner answers no enquiries any more" if enquiry.owner_id else "it has no owner"
+        if owner:
+            gone = f"its owner is {_away(owner)}"
+        else:
+            gone = "its owner answers no enquiries any more" if enquiry.owner_id else "it has no owner"
         if service is None:
             return Told([], missing=f"{gone} and it is allocated to no service")
-        contacts = list(service.contacts.all())
+        contacts = [each for each in service.contacts.all() if self._can_be_told(each.pk)]
         if contacts:
-            return Told(contacts, role=f"service contact, {service.name}")
-        return Told([], missing=f"{gone} and {service.name} has no contact")
+            return Told(contacts, role=f"service contact, {service.name}, because {gone}")
+        gone += f" and {service.name} has no contact who is here"
+        return self._substitute(service.substitute_id, gone)
 
     def _owner_of(self, enquiry: Enquiry) -> Membership | None:
         """Who owns it, if they still work here and may answer it."""
@@ -312,9 +317,12 @@ class Office:
         elif named in self.people and not self.people[named].sees_enquiries:
             gone = f"{role} may not open enquiries"
         elif named in self.people:
-            gone = f"{role} is away until {self.people[named].away_until:%-d %B %Y}"
+            gone = f"{role} is {_away(self.people[named])}"
         else:
             gone = f"{role} no longer works here"
+        return self._substitute(substitute, gone)
+
+    def _substitute(self, substitute: int | None, gone: str) -> Told:
         if self._can_be_told(substitute):
             return Told([self.people[substitute]], role=f"substitute, because {gone}")
         return Told([], missing=gone)
@@ -347,7 +355,16 @@ class Office:
             )
         if owner is None:
             return "nobody owns it yet: agree today who replies and by when, and have it allocated to them."
+        if owner.is_away(self.on):
+            return (
+                f"{owner}, who owns it, is {_away(owner)}: agree today who replies instead and by when, and "
+                "see that the MP's office knows if it will be late."
+            )
         return (
             f"agree with {owner}, who owns it, when the reply goes, and see that the MP's office knows if it "
             "will be late."
         )
+
+
+def _away(person: Membership) -> str:
+    return f"away until {person.away_until:%-d %B %Y}"

@@ -326,15 +326,56 @@ def test_without_an_owner_the_services_contacts_are_told(highways, lead):
     assert told() == [contact]
 
 
+@pytest.mark.parametrize(("days", "is_away"), [(-1, False), (0, True), (1, True)])
+def test_the_services_contacts_stand_in_for_an_owner_who_is_away(highways, days, is_away):
+    on = date(2026, 3, 11)
+    enquiry = enquiry_of(highways)
+    here, gone = (MembershipFactory(authority=highways.authority, role=Role.OFFICER) for _ in range(2))
+    for contact in (enquiry.owner, here, gone):
+        contact.services.add(highways)
+    Membership.objects.filter(pk=gone.pk).update(away_until=on)
+    Membership.objects.filter(pk=enquiry.owner_id).update(away_until=on + timedelta(days))
+
+    sweep(now=at(on))
+    sweep(now=at(DUE))
+
+    assert told() == [here if is_away else enquiry.owner, highways.head]
+    until = f"service contact, Highways, because its owner is away until {(on + timedelta(days)).day} March"
+    assert (until in TimelineEntry.objects.order_by("pk").first().text) == is_away
+    body = Notification.objects.get(recipient=highways.head, channel="in-app").body
+    assert f"agree with {enquiry.owner}" in body  # who is back by the due date
+
+
+def test_without_a_contact_who_is_here_the_substitute_and_then_political_affairs_are_told(highways, lead):
+    away = {"away_until": date(2026, 3, 17)}
+    enquiry = enquiry_of(highways)
+    enquiry.owner.services.add(highways)
+    Membership.objects.filter(pk=enquiry.owner_id).update(**away)
+
+    sweep(now=at(date(2026, 3, 11)))
+    sweep(now=at(DUE))
+    Membership.objects.filter(pk=highways.substitute_id).update(**away)
+    enquiry_of(highways, owner=enquiry.owner)
+    sweep(now=at(date(2026, 3, 13)))
+
+    assert told() == [highways.substitute, highways.head, lead]
+    why = "because its owner is away until 17 March 2026 and Highways has no contact who is here"
+    assert [why in entry.text for entry in TimelineEntry.objects.order_by("pk")] == [True, False, True]
+    body = Notification.objects.get(recipient=highways.head, channel="in-app").body
+    assert (
+        f"{enquiry.owner}, who owns it, is away until 17 March 2026: agree today who replies instead" in body
+    )
+
+
 @pytest.mark.parametrize("role", [Role.EXECUTIVE, Role.ADMIN])
-def test_who_answers_no_enquiries_is_nobodys_contact(highways, lead, role):
+def test_who_answers_no_enquiries_is_nobodys_contact(highways, role):
     moved_on = MembershipFactory(authority=highways.authority, role=role)
     moved_on.services.add(highways)
     enquiry_of(highways, owner=None)
 
     sweep(now=at(date(2026, 3, 11)))
 
-    assert told() == [lead]
+    assert told() == [highways.substitute]
 
 
 @pytest.mark.parametrize("on", [DUE, date(2026, 3, 18)])
@@ -354,24 +395,24 @@ def test_who_is_told_of_an_enquiry_may_open_it(highways, sign_in, on):
     assert (named, answered()) == (200, 200)
 
 
-def test_an_owner_who_left_is_not_told(highways, lead):
+def test_an_owner_who_left_is_not_told(highways):
     enquiry = enquiry_of(highways)
     leave(enquiry.owner)
 
     sweep(now=at(date(2026, 3, 11)))
 
-    assert told() == [lead]
+    assert told() == [highways.substitute]
 
 
 @pytest.mark.parametrize("role", [Role.EXECUTIVE, Role.ADMIN])
-def test_an_owner_whose_role_answers_no_enquiries_is_not_told(highways, lead, role):
+def test_an_owner_whose_role_answers_no_enquiries_is_not_told(highways, role):
     enquiry = enquiry_of(highways)
     Membership.objects.filter(pk=enquiry.owner_id).update(role=role)
 
     sweep(now=at(date(2026, 3, 11)))
     sweep(now=at(DUE))
 
-    assert told() == [lead, highways.head]
+    assert told() == [highways.substitute, highways.head]
     entry = TimelineEntry.objects.order_by("pk").first()
     assert "its owner answers no enquiries any more" in entry.text
     assert "nobody owns it yet" in Notification.objects.get(recipient=highways.head, channel="in-app").body
