@@ -132,13 +132,13 @@ def _held(token: uuid.UUID | None) -> QuerySet[Notification]:
 
 
 def _give_up(*, now: datetime) -> int:
-    """Fail the rows whose every try ended with the sender dying."""
-    dead = Notification.objects.filter(state=State.SENDING, lease_until__lt=now, attempts__gte=MAX_TRIES)
+    """Fail the rows that are due and have had every try: their sender died at the last, or was stopped."""
+    dead = Notification.objects.due(now).filter(attempts__gte=MAX_TRIES)
     return dead.update(
         state=State.FAILED,
         claim=None,
         lease_until=None,
-        last_error=f"mpcrm stopped {MAX_TRIES} times while sending this.",
+        last_error=f"mpcrm stopped while sending this, at try {MAX_TRIES}.",
     )
 
 

@@ -14,6 +14,7 @@ from django.core.mail.backends.locmem import EmailBackend
 from django.db import connection
 
 from notifications import delivery
+from notifications.health import progress
 from notifications.models import Channel, Notification, State
 from notifications.services import Message, notify, retry
 from tests.factories import (
@@ -404,8 +405,25 @@ def test_a_row_that_kills_its_sender_fails_after_eight_tries_and_holds_up_none()
     assert killer_claims == 8
     assert counts == NOTHING | {"failed": 1}
     assert (killer.state, killer.claim) == (State.FAILED, None)
-    assert "stopped 8 times" in killer.last_error
+    assert killer.last_error == "mpcrm stopped while sending this, at try 8."
     assert healthy.state == State.SENT
+
+
+def test_a_row_whose_sender_is_stopped_at_its_last_try_is_given_up(server):
+    row = to("head@example.org", attempts=7)
+    server.refuses = {"head@example.org": KeyboardInterrupt()}
+
+    with pytest.raises(KeyboardInterrupt):
+        deliver()
+    row.refresh_from_db()
+    assert (row.state, row.attempts) == (State.QUEUED, 8)
+    later = row.next_try_at + MINUTE
+    counts = [deliver(row.next_try_at - MINUTE)["failed"], deliver(later)["failed"], deliver(later)["failed"]]
+
+    row.refresh_from_db()
+    assert counts == [0, 1, 0]
+    assert row.state == State.FAILED
+    assert progress(now=later).oldest_wait is None
 
 
 @pytest.mark.postgres
