@@ -53,11 +53,14 @@ def sync_nightly(
 
 
 def next_run(*, now: datetime) -> Callable[[], ParliamentSync] | None:
-    """What gives the run to go on with. Asked at each tick of the day, so it costs one query and takes no
-    lock."""
+    """What gives the run to go on with, or the one to give up since its day is over. Asked at each tick of
+    the day, so it costs one query and takes no lock."""
     on = timezone.localdate(now)
     of_tonight, asked_for = Q(is_nightly=True, on=on), Q(state=SyncState.RUNNING, asked_by__isnull=False)
     rows = list(ParliamentSync.objects.filter(of_tonight | asked_for).order_by("pk"))
+    left = next((run for run in rows if runs.is_of_a_day_gone(run, now=now)), None)
+    if left:
+        return partial(runs.given_up, left, now=now)
     asked = next((run for run in rows if run.asked_by_id and can_go_on(run, now=now)), None)
     if asked:
         return lambda: ParliamentSync.objects.get(pk=asked.pk)

@@ -117,14 +117,27 @@ def clear_away(*, now: datetime) -> None:
         state=SyncState.GIVEN_UP, finished_at=now, reason="Nobody went on with it."
     )
     by_tick = left.filter(Q(is_nightly=True) | Q(asked_by__isnull=False))
-    for run in by_tick.filter(on__lt=timezone.localdate(now)):
-        end(
-            run,
-            SyncState.GIVEN_UP,
-            reason=run.reason or "It was not finished on its day: was mpcrm running?",
-            now=now,
-        )
+    for run in by_tick:
+        if is_of_a_day_gone(run, now=now):
+            end(
+                run,
+                SyncState.GIVEN_UP,
+                reason=run.reason or "It was not finished on its day: was mpcrm running?",
+                now=now,
+            )
     ParliamentAnswer.objects.filter(fetched_at__lt=now - KEEP_ANSWERS).delete()
+
+
+def is_of_a_day_gone(run: ParliamentSync, *, now: datetime) -> bool:
+    """Whether what it finds would be dated to a day that is over; what was begun shortly before midnight may
+    still be finished."""
+    return run.on < timezone.localdate(now) and run.started_at <= now - GOOD_FOR
+
+
+def given_up(run: ParliamentSync, *, now: datetime) -> ParliamentSync:
+    """The run as it is once all that is left over has been cleared away."""
+    clear_away(now=now)
+    return ParliamentSync.objects.get(pk=run.pk)
 
 
 def note_odd(run: ParliamentSync, name: str, what: str, *, mp: int | None = None) -> None:

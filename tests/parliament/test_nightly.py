@@ -168,6 +168,31 @@ def test_what_an_admin_asks_for_is_done_at_once_and_whether_nights_are_wanted_or
     assert (run.asked_by, run.is_nightly, run.state) == (instance_admin.user, False, SyncState.DONE)
 
 
+@pytest.mark.parametrize(
+    ("asked_at", "is_given_up"), [(THREE, True), (THREE.replace(hour=23, minute=58), False)]
+)
+def test_what_an_admin_asked_for_is_for_that_day(
+    seats, server, settings, instance_admin, asked_at, is_given_up, django_assert_num_queries
+):
+    """Parliament did not answer; after midnight, only what was begun within the hour goes on."""
+    settings.PARLIAMENT_SYNC = False
+    runs.ask_for(subject=SyncSubject.MPS, by=instance_admin.user, now=asked_at, most_gone=300)
+    server.fault("status", status=503)
+    tick(asked_at)
+    midnight = THREE.replace(day=3, hour=0, minute=5)
+
+    done = tick(midnight)
+
+    assert done == ({} if is_given_up else {"parliament_requests": 5})
+    assert [run.state for run in ParliamentSync.objects.all()] == [
+        SyncState.GIVEN_UP if is_given_up else SyncState.RUNNING
+    ]
+    assert told() == ["The sync with Parliament did not get through today"] * is_given_up
+    if is_given_up:
+        with django_assert_num_queries(1):
+            assert tick(midnight + MINUTE) == {}
+
+
 def test_a_tick_late_in_the_day_does_it_still(seats, server):
     assert ticks(datetime(2026, 3, 2, 23, 30, tzinfo=UTC), 7)[-1]["parliament_syncs"] == 1
     assert tonight().on.isoformat() == "2026-03-02"
