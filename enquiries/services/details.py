@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Min
+from django.utils import timezone
 
 from accounts.history import save_signed
 from accounts.models import Membership
@@ -52,7 +53,7 @@ def change_details(
 
     Raises `EditConflict` if the details were saved since. A new date received, type or urgency moves the
     dates; the clock keeps both the day first given and the day that corrects it. Raises `Refused` where it
-    would be received after it was acknowledged or replied to.
+    would be received after it was acknowledged, replied to, closed or reopened.
     """
     authority_held(by)
     enquiry = locked(enquiry, by)
@@ -68,7 +69,7 @@ def change_details(
     if not changed:
         return enquiry
     if "received_on" in changed:
-        _refuse_receipt_after_an_answer(enquiry, changes["received_on"])
+        _refuse_receipt_after_work(enquiry, changes["received_on"])
     for name in changed:
         if name in DETAILS:
             setattr(enquiry, name, changes[name])
@@ -97,13 +98,19 @@ def change_details(
     return enquiry
 
 
-def _refuse_receipt_after_an_answer(enquiry: Enquiry, received_on: date) -> None:
+def _refuse_receipt_after_work(enquiry: Enquiry, received_on: date) -> None:
+    """Nothing happens to an enquiry before it is received."""
     sent = enquiry.replies.filter(taken_back_at=None).aggregate(first=Min("sent_on"))["first"]
-    answers = [
-        (day, what) for day, what in ((enquiry.acknowledged_on, "acknowledged"), (sent, "replied to")) if day
+    before = enquiry.past_clocks.aggregate(closed_at=Min("closed_at"), reopened_on=Min("reopened_on"))
+    work = [
+        (enquiry.acknowledged_on, "acknowledged"),
+        (sent, "replied to"),
+        *((timezone.localdate(at), "closed") for at in (enquiry.closed_at, before["closed_at"]) if at),
+        (before["reopened_on"], "reopened"),
     ]
-    if answers and received_on > min(answers)[0]:
-        day, what = min(answers)
+    done = [(day, what) for day, what in work if day]
+    day, what = min(done, key=lambda each: each[0], default=(date.max, ""))
+    if received_on > day:
         raise Refused(
             f"The enquiry was {what} on {in_words(day)}, so it was received on that day or before.",
             field="received_on",

@@ -594,21 +594,28 @@ def test_a_constituent_removed_before_both_began_is_not_in_the_base(log, officer
     assert conflict.value.base["constituent_name"] == ""
 
 
-@pytest.mark.parametrize("how", ["acknowledged", "replied to"])
+@pytest.mark.parametrize("how", ["acknowledged", "replied to", "closed", "closed before", "reopened"])
 @pytest.mark.parametrize(("days", "is_refused"), [(-1, False), (0, False), (1, True)])
-def test_nothing_is_received_after_its_first_answer(enquiry, officer, how, days, is_refused):
+def test_nothing_is_received_after_work_on_it(enquiry, officer, how, days, is_refused):
     first = date(2026, 3, 6)
     if how == "acknowledged":
         acknowledge(enquiry=enquiry, by=officer, now=LATER, on=first)
+    elif how != "replied to":
+        closed_on = first + timedelta(days=3 if how == "reopened" else 0)
+        closed_at = datetime.combine(closed_on, time(0, 30), tzinfo=UTC)
+        close_enquiry(enquiry=enquiry, reason="Withdrawn", by=officer, now=closed_at)
+        if how != "closed":
+            reopened_on = first if how == "reopened" else first + timedelta(days=3)
+            reopen_enquiry(enquiry=enquiry, on=reopened_on, by=officer, now=LATER)
     else:
         Reply.objects.filter(pk=reply_to(enquiry, officer, TODAY).pk).update(taken_back_at=LATER)
         Enquiry.objects.update(replied_on=None, reply_working_days=None, acknowledged_on=None)
         reply_to(enquiry, officer, first)
         reopen_enquiry(enquiry=enquiry, on=first, by=officer, now=LATER)
         Enquiry.objects.update(acknowledged_on=None)
-    received_on = first + timedelta(days=days)
+    received_on, what = first + timedelta(days=days), how.removesuffix(" before")
 
-    with pytest.raises(Refused, match=f"{how} on 6 March 2026") if is_refused else nullcontext():
+    with pytest.raises(Refused, match=f"{what} on 6 March 2026") if is_refused else nullcontext():
         change_details(
             enquiry=enquiry, version=1, changes={"received_on": received_on}, by=officer, now=LATER
         )
