@@ -24,6 +24,7 @@ from contacts.imports.commons import commons_on
 from contacts.imports.post_plan import PostPlan
 from contacts.imports.same_post import OF_PARLIAMENT, PARLIAMENT, plain
 from contacts.imports.seats import FIRST_POLL
+from contacts.imports.writing import as_was
 from contacts.models import (
     MP,
     ListSubject,
@@ -295,8 +296,15 @@ def apply(run: ParliamentSync, told: Sequence[Told], chairs: Chairs, *, now: dat
             apply_plan(outcome.posts, to=made, skip_refused=False, now=now)
             for what, kinds in outcome.published.write().items():
                 made.effects[what] |= {kind: rows for kind, rows in kinds.items() if rows}
+            made.effects["were"]["mp"] = looked_at_before(told)
             made.save(update_fields=["effects"])
             record_news(outcome.news, source=PARLIAMENT, now=now, made_by=made)
         MP.objects.filter(pk__in=[each.mp.pk for each in told]).update(details_on=run.on)
         runs.end(run, SyncState.DONE, now=now, report=outcome.as_report(), made=made)
     return outcome
+
+
+def looked_at_before(told: Sequence[Told]) -> list[dict[str, Any]]:
+    """When these MPs were asked about last, for undoing: what a first look finds is no news."""
+    rows = MP.objects.filter(pk__in=[each.mp.pk for each in told]).order_by("pk")
+    return [{"pk": mp.pk, **as_was(mp, ["details_on"])} for mp in rows]

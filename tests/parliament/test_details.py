@@ -381,17 +381,18 @@ def test_a_membership_by_parliaments_number_is_the_same(mps, parliament):
     assert Post.objects.count() == 1
 
 
-def test_the_changes_of_a_run_can_be_undone(mps, parliament):
-    ask()
-    before = list(Post.objects.values())
+def test_the_changes_of_a_run_can_be_undone_and_what_was_old_is_no_news_afterwards(mps, parliament):
+    before = list(MP.objects.order_by("pk").values())
     with_post(parliament.mps[0], "governmentPosts", MINISTER)
-    ask(1)
+    ask()
     made = MPListImport.objects.about(ListSubject.POSTS).first()
     assert ParliamentSync.objects.first().made == made
 
-    undo_import(applied=made, now=NOW + DAY)
+    undo_import(applied=made, now=NOW)
 
-    assert list(Post.objects.values()) == before
+    assert (list(MP.objects.order_by("pk").values()), Post.objects.count()) == (before, 0)
+    ask(1)
+    assert (Post.objects.count(), told()) == (1, [])
 
 
 # --- Who chairs --------------------------------------------------------------------------------
