@@ -99,7 +99,7 @@ class AsAtForm(forms.Form):
     @cached_property
     def was_dissolved(self) -> bool:
         """Whether there was no Parliament on that other day, and so no MP."""
-        return self.as_at is not None and Dissolution.objects.current(self.as_at).exists()
+        return self.as_at is not None and Dissolution.objects.without_mps(self.as_at).exists()
 
 
 class PersonForm(forms.Form):

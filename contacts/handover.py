@@ -23,6 +23,7 @@ from contacts.models import (
     SeatHandover,
     SeatHolding,
     SeatSuccession,
+    dissolved_since,
 )
 
 ONE_DAY = timedelta(days=1)
@@ -81,19 +82,16 @@ class Seat:
 
 @dataclass(frozen=True)
 class ParliamentNow:
-    """The last dissolution until a day, and the newest list of MPs in force here."""
+    """Whether there are MPs on a day, and the newest list of them in force here."""
 
-    dissolved_on: date | None
-    dissolved_until: date | None
+    dissolved_since: date | None  # there are none
+    dissolved_until: date | None  # the last day of the last dissolution
     listed_on: date | None  # the day the list is for
     imported_at: datetime | None
-    on: date
 
     @property
     def is_dissolved(self) -> bool:
-        return self.dissolved_on is not None and (
-            self.dissolved_until is None or self.dissolved_until >= self.on
-        )
+        return self.dissolved_since is not None
 
     @property
     def is_listed(self) -> bool:
@@ -108,13 +106,12 @@ def parliament_now(authority: Authority, *, on: date) -> ParliamentNow:
     last = Dissolution.objects.filter(started_on__lte=on).order_by("-started_on")
     lists = MPListImport.objects.about(ListSubject.MPS).applied().order_by("-list_date", "-applied_at")
     row = Authority.objects.filter(pk=authority.pk).values_list(
-        Subquery(last.values("started_on")[:1]),
+        dissolved_since(on),
         Subquery(last.values("ended_on")[:1]),
         Subquery(lists.values("list_date")[:1]),
         Subquery(lists.values("applied_at")[:1]),
     )
-    dissolved_on, dissolved_until, listed_on, imported_at = row.get()
-    return ParliamentNow(dissolved_on, dissolved_until, listed_on, imported_at, on)
+    return ParliamentNow(*row.get())
 
 
 def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dissolved: bool) -> list[Seat]:

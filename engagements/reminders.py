@@ -48,7 +48,7 @@ def _owed(on: date) -> EngagementPlanQuerySet:
     recorded = Reminder.objects.filter(
         Q(kind=OuterRef("reached")) | Q(kind=LAPSED), plan=OuterRef("pk"), due_on=OuterRef("contact_due_on")
     )
-    return plans.filter(~Exists(recorded), ~Exists(Dissolution.objects.current(on)))
+    return plans.filter(~Exists(recorded), ~Exists(Dissolution.objects.without_mps(on)))
 
 
 @transaction.atomic

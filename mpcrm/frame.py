@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cache, cached_property, lru_cache
 
 from django.conf import settings
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from accounts.access import EVERYONE, RENEWED_AT
 from accounts.models import Authority, Membership, MembershipQuerySet, User
-from contacts.models import Dissolution, dissolved_since
+from contacts.models import Dissolution, dissolved_since, dissolved_until
 from notifications.services import with_unread
 from notifications.to_dos import with_to_dos
 
@@ -79,7 +79,11 @@ def _memberships_shown(on: date) -> MembershipQuerySet:
         with_to_dos(with_unread(Membership.objects.active()), on=on)
         .select_related("authority")
         .defer("authority__logo")
-        .annotate(has_logo=~Q(authority__logo=b""), dissolved_since=dissolved_since(on))
+        .annotate(
+            has_logo=~Q(authority__logo=b""),
+            dissolved_since=dissolved_since(on),
+            dissolved_until=dissolved_until(on),
+        )
         .order_by("authority__name", "pk")
     )
 
@@ -126,12 +130,23 @@ class Frame:
         return self.membership.authority if self.membership else None
 
     @cached_property
+    def _dissolved(self) -> tuple[date | None, date | None]:
+        if self.memberships:
+            first = self.memberships[0]
+            return getattr(first, "dissolved_since", None), getattr(first, "dissolved_until", None)
+        found = Dissolution.objects.without_mps(timezone.localdate()).first() if self.is_signed_in else None
+        return (found.started_on, found.ended_on) if found else (None, None)
+
+    @property
     def dissolved_since(self) -> date | None:
         """The day from which there are no MPs, as long as that is so."""
-        if self.memberships:
-            return getattr(self.memberships[0], "dissolved_since", None)
-        dissolution = Dissolution.objects.current(timezone.localdate()).first() if self.is_signed_in else None
-        return dissolution.started_on if dissolution else None
+        return self._dissolved[0]
+
+    @property
+    def polled_on(self) -> date | None:
+        """Polling day, from then until it is known here who won."""
+        until = self._dissolved[1]
+        return until + timedelta(days=1) if until and until < timezone.localdate() else None
 
     @property
     def mps(self) -> str:

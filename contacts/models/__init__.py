@@ -57,7 +57,7 @@ from contacts.models.parliament.contacts import (
     PARLIAMENTARY_OFFICE,
     ParliamentContact,
 )
-from contacts.models.parliament.dissolutions import Dissolution, dissolved_since
+from contacts.models.parliament.dissolutions import Dissolution, dissolved_since, dissolved_until
 from contacts.models.parliament.lists import ImportState, ListSubject, MPListImport
 from contacts.models.parliament.mps import MP, MPName, MPQuerySet, MPStatus, holders, sat_for
 from contacts.models.parliament.news import OF_POSTS, OF_SEATS, MPNews, MPNewsQuerySet, NewsKind
@@ -185,6 +185,7 @@ __all__ = [
     "Ward",
     "Withdrawable",
     "dissolved_since",
+    "dissolved_until",
     "holders",
     "is_current",
     "sat_for",

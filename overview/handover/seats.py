@@ -141,7 +141,7 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
     alone. In a dissolution nobody has won or lost a seat yet, so those who sat until then are not offered.
     """
     parliament = parliament_now(membership.authority, on=on)
-    dissolved_on = parliament.dissolved_on if parliament.is_dissolved else None
+    dissolved = parliament.dissolved_since
     begun = SeatHandover.objects.visible_to(membership)
     still_open = Enquiry.objects.visible_to(membership).open().order_by()
     whose = Q(mp__in=still_open.values("mp")) | Q(mp__in=begun.order_by().values("former_mp"))
@@ -211,7 +211,7 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
             return welcome if welcome.record or is_news else None
         if lost_on != last_lost[former.pk]:
             return None
-        if dissolved_on and lost_on >= dissolved_on - timedelta(days=1):
+        if dissolved and lost_on >= dissolved - timedelta(days=1):
             return None
         sits, stays = change.sits_for is not None, change.stays_ours
         # Of an MP who sits for another seat now, only what came from this one is to hand over.

@@ -305,10 +305,14 @@ def test_what_a_neighbours_former_mp_asked_another_authority_is_not_ours_to_hand
     assert [row for row in overview_of(officer, on=TODAY).rows if not row.seat.is_ours] == []
 
 
-def test_in_a_dissolution_nobody_has_lost_a_seat_yet(former, officer):
+def test_in_a_dissolution_nobody_has_lost_a_seat_yet_nor_until_somebody_is_known_to_be_elected(
+    former, officer
+):
     Dissolution.objects.create(started_on=LOST + DAY, entered_at=NOW)
     assert overview_of(officer, on=TODAY).handovers == []
     Dissolution.objects.update(ended_on=TODAY - DAY)
+    assert overview_of(officer, on=TODAY).handovers == []
+    MPFactory().holdings.update(started_on=TODAY)
     assert len(overview_of(officer, on=TODAY).handovers) == 1
 
 

@@ -255,7 +255,7 @@ def test_those_who_sat_until_then_stay_on_the_stakeholder_map_and_the_areas(
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "says"), [(0, None, True), (1, None, False), (-9, -1, False), (-9, 0, True)]
+    ("start", "end", "says"), [(0, None, True), (1, None, False), (1, 3, False), (-9, 0, True)]
 )
 def test_from_its_first_day_to_its_last(authority, mp, officer, sign_in, start, end, says):
     Dissolution.objects.create(
@@ -266,6 +266,62 @@ def test_from_its_first_day_to_its_last(authority, mp, officer, sign_in, start, 
     page = get(sign_in(officer), authority, "contacts:mp_list")
     assert (SAYS in page) is says
     assert (">MPs</h1>" in page) is not says
+
+
+@pytest.mark.parametrize("has_ended", [False, True])
+@pytest.mark.parametrize("days", [0, 1])
+def test_after_its_last_day_it_lasts_until_it_is_known_here_who_won(
+    authority, mp, officer, sign_in, dissolved, has_ended, days
+):
+    """On polling day and the day after, whether or not a list without MPs has ended those who sat."""
+    polled = TODAY - days * DAY
+    Dissolution.objects.update(ended_on=polled - DAY)
+    EngagementPlanFactory(authority=authority, mp=mp, started_on=TODAY - 200 * DAY)
+    if has_ended:
+        end_all()
+    client = sign_in(officer)
+    says = f"The election was on {polled:%-d %B %Y}; who won is not known here yet"
+
+    def pages_of(mp):
+        about = {"overview:mp_detail": [mp.pk]}
+        names = ("overview:handover_list", "contacts:mp_list", "overview:mp_detail")
+        return [get(client, authority, name, *about.get(name, [])) for name in names]
+
+    seats, directory, page = pages_of(mp)
+
+    assert all(says in text for text in (seats, directory, page))
+    assert "No MP: Parliament is dissolved" in seats
+    assert not re.search("Vacant|The same MP as before|>To do</strong>", seats)
+    assert ">Former MPs</h1>" in directory
+    assert "Not an MP now" in page
+    assert not MP.objects.sitting(TODAY).exists()
+    assert sweep(now=NOW) == {"reminders": 0}
+
+    mp.holdings.current().update(ended_on=TODAY - 11 * DAY, ended_by=Ending.DISSOLUTION)
+    elected = MPFactory(name="Mr Ben Oakley")
+    elected.holdings.update(constituency=mp.holdings.get().constituency, started_on=polled)
+    seats, directory, page = pages_of(elected)
+
+    assert not any("is not known here yet" in text for text in (seats, directory, page))
+    assert f"{elected}, new since {polled:%-d %B %Y}" in seats
+    assert ">MPs</h1>" in directory
+    assert str(elected) in directory
+    assert "Not an MP now" not in page
+    assert "Not an MP now" in pages_of(mp)[-1]
+
+
+@pytest.mark.parametrize("is_admin", [False, True])
+def test_after_the_poll_the_banner_says_what_whoever_may_can_do(
+    authority, officer, sign_in, dissolved, is_admin
+):
+    Dissolution.objects.update(ended_on=TODAY - DAY)
+    officer.user.is_instance_admin = is_admin
+    officer.user.save()
+
+    page = get(sign_in(officer), authority, "contacts:mp_list")
+
+    assert (f'href="{reverse("instance:sync_list")}">ask Parliament</a>' in page) is is_admin
+    assert ("Your instance admin imports the list" in page) is not is_admin
 
 
 def test_once_somebody_is_elected_only_they_are_our_mps(authority, mp, dissolved):
@@ -289,6 +345,9 @@ def test_nobody_is_reminded_in_a_dissolution_and_it_is_made_good_for_those_elect
     assert not Reminder.objects.exists()
 
     Dissolution.objects.update(ended_on=TODAY - DAY)
+    seat = mp.holdings.get().constituency
+    end_all()
+    SeatHolding.objects.create(mp=mp, constituency=seat, started_on=TODAY)
 
     assert sweep(now=NOW) == {"reminders": 1}
 

@@ -6,10 +6,23 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from simple_history.models import HistoricalRecords
 
+from contacts.models.parliament.seats import SeatHolding
 from contacts.models.parliament.spells import SpellQuerySet
+
+
+class DissolutionQuerySet(SpellQuerySet):
+    def without_mps(self, on: date) -> DissolutionQuerySet:
+        """Those because of which nobody is known to be an MP on this day: on their days and, after the last,
+        until somebody who was elected since is known here.
+
+        What may be believed of an empty list of MPs is asked of `current`, the days alone.
+        """
+        since = SeatHolding.objects.filter(started_on__gt=OuterRef("started_on"))
+        lasts = Q(ended_on=None) | Q(ended_on__gte=on)
+        return self.filter(lasts | ~Exists(since), started_on__lte=on)
 
 
 class Dissolution(models.Model):
@@ -23,7 +36,7 @@ class Dissolution(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
-    objects = SpellQuerySet.as_manager()
+    objects = DissolutionQuerySet.as_manager()
     history = HistoricalRecords()
 
     class Meta:
@@ -40,5 +53,10 @@ class Dissolution(models.Model):
 
 
 def dissolved_since(on: date) -> Subquery:
-    """For an annotation: the day from which there is no Parliament on this day; null while there is one."""
-    return Subquery(Dissolution.objects.current(on).values("started_on")[:1])
+    """For an annotation: the day from which there are no MPs on this day; null while there are."""
+    return Subquery(Dissolution.objects.without_mps(on).values("started_on")[:1])
+
+
+def dissolved_until(on: date) -> Subquery:
+    """For an annotation: of the same, its last day; null where that is not entered."""
+    return Subquery(Dissolution.objects.without_mps(on).values("ended_on")[:1])

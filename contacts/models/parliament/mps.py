@@ -18,14 +18,14 @@ def holders(on: date | None) -> SpellQuerySet:
     """Who holds a seat now (in a dissolution: until it), or held one on the given day (in a dissolution:
     nobody, whatever list has been imported since)."""
     if on:
-        return SeatHolding.objects.current(on).filter(~Exists(Dissolution.objects.current(on)))
+        return SeatHolding.objects.current(on).filter(~Exists(Dissolution.objects.without_mps(on)))
     return SeatHolding.objects.to_the_end()
 
 
 def sat_for(on: date | None) -> SpellQuerySet:
     """The parties of `holders`; of others, those that last."""
     if on:
-        return PartySpell.objects.current(on).filter(~Exists(Dissolution.objects.current(on)))
+        return PartySpell.objects.current(on).filter(~Exists(Dissolution.objects.without_mps(on)))
     last = SeatHolding.objects.to_the_end().filter(mp=OuterRef("mp"), ended_on=OuterRef("ended_on"))
     return PartySpell.objects.filter(Q(ended_on=None) | Exists(last))
 

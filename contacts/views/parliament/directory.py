@@ -54,7 +54,7 @@ def mp_list(request: AuthorityRequest) -> HttpResponse:
             # Asked only where it is why nobody is listed.
             "was_dissolved": asked
             and not page.paginator.count
-            and Dissolution.objects.current(asked).exists(),
+            and Dissolution.objects.without_mps(asked).exists(),
             "reads_notes": request.membership.role in READERS,
             "page_obj": page,
         },
