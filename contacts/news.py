@@ -26,6 +26,7 @@ from contacts.models import (
     Constituency,
     Dissolution,
     Ending,
+    ListSubject,
     MPListImport,
     MPName,
     MPNews,
@@ -138,7 +139,9 @@ def tell_effects(made_by: MPListImport, *, now: datetime) -> list[MPNews]:
     """Record what has changed by an import that has just been applied, with its effects saved."""
     effects, on = made_by.effects, made_by.list_date
     news = [*of_seats(effects, on=on, made_by=made_by), *of_parties(effects, made_by=made_by)]
-    news += [*of_names(effects), *of_statuses(effects), *of_posts(effects, on=on)]
+    news += [*of_names(effects), *of_statuses(effects)]
+    if made_by.subject == ListSubject.POSTS:  # what ends with a seat is told by the seat
+        news += of_posts(effects, on=on)
     return record_news(news, source=str(made_by), now=now, made_by=made_by)
 
 

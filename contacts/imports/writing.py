@@ -17,6 +17,7 @@ from contacts.models import (
     OF_BODIES,
     Constituency,
     DatedFact,
+    Ending,
     MPName,
     MPStatus,
     Party,
@@ -34,6 +35,7 @@ SPELLS: dict[str, type[DatedFact]] = {
     "status": MPStatus,
 }
 KIND_OF = {model: kind for kind, model in SPELLS.items()}
+WITH_A_PARLIAMENT = (Ending.DISSOLUTION, Ending.GENERAL_ELECTION)
 
 
 class Effects:
@@ -269,15 +271,24 @@ def move_statuses(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
 
 
 def end_posts(plan: Plan, effects: Effects) -> None:
-    """End what those who left the House held because they sat in it; who was a minister may stay one."""
-    last_days = {holding.mp_id: last_day for holding, last_day in plan.leaving}
-    leavers = {each.mp_id: last_days[each.mp_id] or day_before(plan.list_date) for each in plan.ended}
-    posts = Post.objects.filter(mp__in=leavers, kind__in=OF_BODIES, ended_on=None)
-    ended = list(posts.order_by("pk")) if leavers else []
-    for post in ended:
+    """End what those who left the House held because they sat in it, and what those elected again held in the
+    last Parliament, whose committees and groups end with it; who was a minister may stay one."""
+    leavers = {holding.pk for holding in plan.ended}
+    last_days = {
+        holding.mp_id: (last_day or day_before(plan.list_date), holding.pk in leavers)
+        for holding, last_day in plan.leaving
+        if holding.pk in leavers or plan.ended_by.get(holding.pk) in WITH_A_PARLIAMENT
+    }
+    posts = Post.objects.filter(mp__in=last_days, kind__in=OF_BODIES, ended_on=None)
+    ended = []
+    for post in posts.order_by("pk") if last_days else ():
+        last_day, has_left = last_days[post.mp_id]
+        if not has_left and (post.started_on or post.seen_on) > last_day:
+            continue
         effects.were["post"].append(post_plan.as_was(post))
-        post.ended_on = max(filter(None, (leavers[post.mp_id], post.started_on)))
+        post.ended_on = max(filter(None, (last_day, post.started_on)))
         post.end_source = effects.source[:200]
+        ended.append(post)
     Post.objects.bulk_update(ended, ["ended_on", "end_source"], batch_size=500)
 
 

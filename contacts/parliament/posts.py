@@ -125,7 +125,7 @@ def take(
     whole = {name for section, name, _ in SECTIONS if getattr(biography, section) is not None}
     for each in recorded:
         if each.pk not in matched and is_gone(each, whole):
-            changes.append((each, {"ended_on": last_day(each, on=plan.on)}))
+            changes.append((each, {"ended_on": last_day(each, on=plan.on, elected_on=elected_on)}))
     sits_on = biography.committee_memberships
     more, begun = of_chairs(
         recorded,
@@ -234,7 +234,7 @@ def of_chairs(
         body = bodies[each.pk]
         is_over = body in chairs or (sits_on is not None and body not in sits_on)
         if each.source == COMMITTEES_API and is_over and not chairs.get(body):
-            changes.append((each, {"ended_on": last_day(each, on=on)}))
+            changes.append((each, {"ended_on": last_day(each, on=on, elected_on=elected_on)}))
         elif each.source == PARLIAMENT and body in chairs and not chairs[body]:
             changes.append((each, {"title": "Member", "is_chair": False}))  # a list had said otherwise
     for body, chair in chairs.items():
@@ -253,9 +253,12 @@ def of_chairs(
     return changes, fresh
 
 
-def last_day(recorded: Post, *, on: date) -> date:
-    """The day before Parliament first no longer told of it."""
-    day = on - timedelta(days=1)
+def last_day(recorded: Post, *, on: date, elected_on: date) -> date:
+    """The day before Parliament first no longer told of it; a committee of the last Parliament did not
+    outlive that."""
+    began = recorded.started_on
+    is_of_last = recorded.kind == PostKind.COMMITTEE and began is not None and began < elected_on
+    day = (elected_on if is_of_last else on) - timedelta(days=1)
     return max(day, recorded.started_on) if recorded.started_on else day
 
 

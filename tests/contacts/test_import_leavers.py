@@ -8,8 +8,18 @@ import pytest
 from django.urls import reverse
 
 from contacts.imports.undoing import CannotUndo, undo_import
-from contacts.models import MPListImport, MPName, MPStatus, PartySpell, Post, PostKind
-from tests.contacts.lists import FIRST, SECOND, VACANT, changed_rows, holder, run, whole
+from contacts.models import (
+    Dissolution,
+    MPListImport,
+    MPName,
+    MPNews,
+    MPStatus,
+    NewsKind,
+    PartySpell,
+    Post,
+    PostKind,
+)
+from tests.contacts.lists import CODES, FIRST, SECOND, VACANT, changed_rows, holder, next_house, run, whole
 from tests.factories import NOW, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +59,41 @@ def test_committees_and_groups_end_with_the_seat_and_a_minister_goes_on(importer
     read_in = Post.objects.exclude(ended_on=None).values_list("end_source", flat=True)
     assert set(read_in) == {"list.csv, as at 1 February 2026"}
     assert (ends[later.pk], ends[other.pk]) == (LEFT, None)
+
+
+@pytest.mark.parametrize(
+    ("dissolved_on", "last_day"), [(date(2026, 1, 10), date(2026, 1, 9)), (None, date(2026, 2, 11))]
+)
+def test_who_is_elected_again_leaves_the_last_parliaments_committees_and_groups(
+    importer, leaver, dissolved_on, last_day
+):
+    """Silently: the election is told. Undoing puts them back on."""
+    again, poll = holder(CODES[40]), date(2026, 2, 12)
+    if dissolved_on:
+        Dissolution.objects.create(started_on=dissolved_on, ended_on=poll - timedelta(days=1), entered_at=NOW)
+    kept, committee, group, later = (
+        PostFactory(mp=again, kind=kind, body=body, started_on=started_on)
+        for kind, body, started_on in (
+            (PostKind.GOVERNMENT, "Paper", date(2025, 1, 1)),
+            (PostKind.COMMITTEE, "Paper", date(2025, 1, 1)),
+            (PostKind.GROUP, "Ink", None),
+            (PostKind.COMMITTEE, "Glue", poll),
+        )
+    )
+    Post.objects.filter(pk=group.pk).update(seen_on=date(2025, 1, 1))
+    before = list(Post.objects.order_by("pk").values())
+
+    assert importer(next_house(poll.isoformat(), new=35), "2026-02-14")[0] == 0
+
+    assert dict(Post.objects.values_list("pk", "ended_on")) == {
+        kept.pk: None,
+        committee.pk: last_day,
+        group.pk: last_day,
+        later.pk: None,
+    }
+    assert not MPNews.objects.filter(kind=NewsKind.POST_ENDED).exists()
+    undo_import(applied=MPListImport.objects.latest("pk"), now=NOW)
+    assert list(Post.objects.order_by("pk").values()) == before
 
 
 def test_a_later_list_of_a_committee_does_not_put_a_leaver_back_on_it(importer, leaver, tmp_path):

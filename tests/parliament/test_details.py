@@ -12,6 +12,7 @@ from contacts.imports.same_post import COMMITTEES_API, PARLIAMENT
 from contacts.imports.undoing import undo_import
 from contacts.models import (
     MP,
+    Dissolution,
     ListSubject,
     MPListImport,
     MPNews,
@@ -645,6 +646,18 @@ def test_a_committee_that_ended_with_the_seat_is_not_begun_again_by_a_biography_
         PostKind.GOVERNMENT: None,
         PostKind.COMMITTEE: TODAY,
     }
+
+
+def test_a_committee_of_the_last_parliament_did_not_outlive_it(mps, parliament):
+    """Its biography says no end, and no list that the MP was elected again."""
+    with_post(parliament.mps[0], "committeeMemberships", PAPER)
+    ask()
+    last_day = TODAY + 39 * DAY
+    Dissolution.objects.create(started_on=TODAY + 3 * DAY, ended_on=last_day, entered_at=NOW)
+
+    ask(60)
+
+    assert Post.objects.get().ended_on == last_day
 
 
 def contact_rows(mp):
