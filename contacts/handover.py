@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -43,6 +44,7 @@ class Change:
     holder: SeatHolding | None  # of the seat or, where it was abolished, of its successor
     holder_was_ours: bool  # for another of the authority's seats, until they won this one
     is_latest: bool
+    held_by: frozenset[int]  # everybody who ever held the seat of `holder`, by key
     sits_for: Constituency | None  # where the former MP sits now, if anywhere
     stays_ours: bool  # and whether that is one of the authority's seats
     is_dissolved: bool  # Parliament is, so that `holder` is no MP
@@ -141,6 +143,9 @@ def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dis
     sitting = SeatHolding.objects.current().filter(mp__in={holding.mp_id for holding in holdings})
     sits_for = {holding.mp_id: holding.constituency for holding in sitting.select_related("constituency")}
     holders = {holding.constituency_id: holding for holding in holdings if holding.ended_on is None}
+    held_by = defaultdict[int | None, set[int]](set)
+    for holding in holdings:
+        held_by[holding.constituency_id].add(holding.mp_id)
     left_us = {
         holding.mp_id: holding.ended_on
         for holding in reversed(holdings)
@@ -157,14 +162,12 @@ def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dis
             holder=holder,
             holder_was_ours=bool(holder and left_on and holder.started_on - left_on <= MOVED_WITHIN),
             is_latest=not row.changes,
+            held_by=frozenset(held_by[_heir(row.seat)]),
             is_dissolved=is_dissolved,
             **about,
         )
 
-    rows = [
-        Seat(seat, seat.pk in ours, holders.get(seat.successor if seat.ended_on else seat.pk))
-        for seat in seats
-    ]
+    rows = [Seat(seat, seat.pk in ours, holders.get(_heir(seat))) for seat in seats]
     by_seat = {row.seat.pk: row for row in rows}
     for holding in holdings:
         row = by_seat[holding.constituency_id]
@@ -189,6 +192,12 @@ def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dis
             change = change_of(row, first, former=None, lost_on=None, sits_for=None, stays_ours=False)
             row.changes.extend([] if change.holder_was_ours else [change])
     return rows
+
+
+def _heir(seat: Constituency) -> int | None:
+    """The seat itself or, once it is abolished, the one into which most of it went (key)."""
+    successor: int | None = seat.successor  # type: ignore[attr-defined]  # annotated
+    return successor if seat.ended_on else seat.pk
 
 
 class DoneAlready(Exception):

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.fields.json import KT
+from django.utils import timezone
 
 from accounts.models import Membership
 from contacts.directory import counted_by_mp
@@ -138,7 +139,7 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
 
     A hand-over is offered for the last change of a seat within a year, and for any former MP on whom open
     enquiries, a plan, commitments or leads of ours still hang; of a seat that is not ours, for open enquiries
-    alone. In a dissolution nobody has won or lost a seat yet, so those who sat until then are not offered.
+    alone. One that is begun is offered until a year after it is finished. In a dissolution nobody has won or lost a seat yet, so those who sat until then are not offered.
     """
     parliament = parliament_now(membership.authority, on=on)
     dissolved = parliament.dissolved_since
@@ -203,12 +204,16 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
             each.state = State.NOT_NEEDED
         return each
 
+    def is_past(each: Handover) -> bool:
+        finished_at = each.record.finished_at if each.record and each.state is State.DONE else None
+        return finished_at is not None and timezone.localdate(finished_at) < on - LOOK_BACK
+
     def offered(change: Change) -> Handover | None:
         former, lost_on = change.former, change.lost_on
         if former is None or lost_on is None:
             welcome = handover(change)
             is_news = change.new and change.holder and change.holder.started_on >= on - LOOK_BACK
-            return welcome if welcome.record or is_news else None
+            return welcome if (welcome.record and not is_past(welcome)) or is_news else None
         if lost_on != last_lost[former.pk]:
             return None
         if dissolved and lost_on >= dissolved - timedelta(days=1):
@@ -219,6 +224,8 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
         each = handover(change, hanging)
         if stays and change.seat.ended_on:
             hanging = 0  # the seat is gone, the MP is not: they go on asking for those who live there
+        if is_past(each):
+            return None
         if each.record or hanging:
             return each
         is_news = change.is_latest and lost_on >= on - LOOK_BACK and (change.holder or not sits)
@@ -235,15 +242,17 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
 
 
 def _state(record: SeatHandover | None, change: Change, hanging: int) -> State:
-    """Finished is finished for whoever holds the seat: with the next MP there is a welcome to make. In a
-    dissolution there is none, and it stays finished."""
-    new = change.new.pk if change.new else None
-    is_for_them = record is not None and (change.is_dissolved or record.new_mp_id == new)
-    if record and record.finished_at and is_for_them and not hanging:
-        return State.DONE
-    if record:
+    """Finished is finished, whoever wins the seat later: what its MP left is another change. Only of the last
+    change is it to do again, where it was finished while the seat was vacant and somebody holds it now, or
+    for an MP who, it turned out, never held it. In a dissolution nobody does, and it stays finished."""
+    if record is None:
+        return State.TO_DO
+    if record.finished_at is None or hanging:
         return State.IN_PROGRESS
-    return State.TO_DO
+    was_vacant = record.new_mp_id is None
+    is_for_nobody = change.new is not None if was_vacant else record.new_mp_id not in change.held_by
+    is_again = is_for_nobody and change.is_latest and not change.is_dissolved
+    return State.IN_PROGRESS if is_again else State.DONE
 
 
 def find(membership: Membership, holding_pk: int, *, on: date) -> Handover | None:
@@ -254,10 +263,11 @@ def find(membership: Membership, holding_pk: int, *, on: date) -> Handover | Non
 
 def plan_archived_here(handover: Handover, membership: Membership) -> EngagementPlan | None:
     """The former MP’s plan if it was archived for this seat, as while that was vacant, and nothing of it has
-    gone into the plan of the MP there is now."""
-    if handover.record is None or handover.change.new is None:
+    gone into the plan of the MP there is now; none where it was finished for another."""
+    record, new = handover.record, handover.change.new
+    if record is None or new is None or (handover.state is State.DONE and record.new_mp_id != new.pk):
         return None
-    effects = dict(handover.record.steps.standing().order_by("pk").values_list("kind", "effect"))
+    effects = dict(record.steps.standing().order_by("pk").values_list("kind", "effect"))
     if HandoverStep.Kind.PLAN not in effects or HandoverStep.Kind.ITEMS in effects:
         return None
     archived = EngagementPlan.objects.visible_to(membership).select_related("mp")

@@ -21,7 +21,7 @@ from engagements.models import EngagementPlan
 from enquiries.services import Refused, create_default_policies, log_enquiry
 from notifications.models import ToDo
 from overview.handover import steps
-from overview.handover.seats import LOOK_BACK, State, find, overview_of
+from overview.handover.seats import LOOK_BACK, State, find, overview_of, plan_archived_here
 from tests.factories import (
     ConstituencyFactory,
     CouncilLeadFactory,
@@ -89,6 +89,55 @@ def test_a_vacant_seat_is_to_hand_over_and_again_once_somebody_holds_it(former, 
     assert handover_of(former, officer).state is State.IN_PROGRESS
     steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
     assert SeatHandover.objects.get().new_mp == new
+
+
+@pytest.mark.parametrize("is_abolished", [False, True])
+def test_what_is_finished_stays_so_when_the_seat_changes_hands_again(
+    authority, former, seat, new, officer, is_abolished
+):
+    EngagementPlanFactory(authority=authority, mp=former, objectives="A visit")
+    if is_abolished:
+        follows = MPFactory(authority=authority).holdings.get().constituency
+        SeatHolding.objects.filter(constituency=follows).delete()
+        new.holdings.update(constituency=follows)
+        abolish(seat, follows)
+    plan = EngagementPlan.objects.get()
+    steps.hand_over_plan(
+        handover_of(former, officer),
+        plan=plan,
+        to_mp=new,
+        objectives=[],
+        key_messages=[],
+        by=officer,
+        now=NOW,
+    )
+    steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
+    assert plan_archived_here(handover_of(former, officer), officer) == plan
+    new.holdings.update(ended_on=TODAY - 2 * DAY)
+    assert handover_of(former, officer).state is State.DONE
+
+    MPFactory().holdings.update(constituency=new.holdings.get().constituency, started_on=TODAY)
+
+    again = handover_of(former, officer)
+    assert (again.state, plan_archived_here(again, officer)) == (State.DONE, None)
+    assert handover_of(new, officer).state is State.TO_DO
+    assert overview_of(officer, on=TODAY).waiting == 1
+
+
+def test_what_was_finished_for_somebody_who_never_held_the_seat_is_to_do_again(former, seat, new, officer):
+    steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
+    winner = MPFactory()
+    winner.holdings.all().delete()
+    SeatHolding.objects.filter(mp=new).update(mp=winner)
+    assert handover_of(former, officer).state is State.IN_PROGRESS
+
+
+@pytest.mark.parametrize(("days", "offered"), [(0, 1), (1, 0)])
+def test_what_is_finished_is_offered_for_a_year_from_then(authority, former, new, officer, days, offered):
+    CouncilLeadFactory(authority=authority, mp=former, membership=officer)
+    steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
+    overview = overview_of(officer, on=TODAY + LOOK_BACK + days * DAY)
+    assert (len(overview.handovers), overview.done) == (offered, offered)
 
 
 def test_an_mp_who_moved_to_another_seat_leaves_only_what_came_from_this_one(

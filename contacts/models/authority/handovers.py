@@ -21,7 +21,7 @@ class SeatHandover(AuthorityOwned):
     Of a new seat that follows none of theirs, it is the welcome of its first MP alone: nobody left anything.
 
     Whoever holds the seat is Parliament's fact and not kept here; `new_mp` is to whom it was finished. A seat
-    finished while vacant is to be done again once somebody holds it.
+    finished while vacant is to be done again once somebody holds it; finished for an MP it stays so.
     """
 
     constituency = models.ForeignKey("contacts.Constituency", on_delete=models.PROTECT, related_name="+")
