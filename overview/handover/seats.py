@@ -139,7 +139,8 @@ def overview_of(membership: Membership, *, on: date) -> Overview:
 
     A hand-over is offered for the last change of a seat within a year, and for any former MP on whom open
     enquiries, a plan, commitments or leads of ours still hang; of a seat that is not ours, for open enquiries
-    alone. One that is begun is offered until a year after it is finished. In a dissolution nobody has won or lost a seat yet, so those who sat until then are not offered.
+    alone. One that is begun is offered until a year after it is finished. In a dissolution nobody has won or
+    lost a seat yet, so those who sat until then are not offered.
     """
     parliament = parliament_now(membership.authority, on=on)
     dissolved = parliament.dissolved_since
