@@ -142,7 +142,9 @@ def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dis
     )
     sitting = SeatHolding.objects.current().filter(mp__in={holding.mp_id for holding in holdings})
     sits_for = {holding.mp_id: holding.constituency for holding in sitting.select_related("constituency")}
-    holders = {holding.constituency_id: holding for holding in holdings if holding.ended_on is None}
+    holders: dict[int | None, SeatHolding] = {
+        holding.constituency_id: holding for holding in holdings if holding.ended_on is None
+    }
     held_by = defaultdict[int | None, set[int]](set)
     for holding in holdings:
         held_by[holding.constituency_id].add(holding.mp_id)
