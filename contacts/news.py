@@ -148,7 +148,8 @@ def tell_effects(made_by: MPListImport, *, now: datetime) -> list[MPNews]:
 def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> list[News]:
     """Who holds a seat, holds another or the same anew, or none any more; and which seats are vacant.
 
-    The first whole list says who the MPs are: that is no news, but for seats whose MP was known before.
+    The first whole list says who the MPs are: that is no news, but for seats whose MP was known before. Nor
+    is who sat in a seat already when the last list was read whose row was refused.
     Whoever held the seat last and holds it again, be it after a dissolution, is no new MP.
     """
     made = effects.get("made", {}).get("holding", [])
@@ -160,8 +161,7 @@ def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> 
     earlier = SeatHolding.objects.filter(constituency__in=concerned).exclude(pk__in=made)
     held_by = dict(earlier.order_by("started_on", "pk").values_list("constituency", "mp"))
     held_by |= {holding.constituency_id: holding.mp_id for holding in gone}
-    lists = MPListImport.objects.about(made_by.subject).applied().filter(is_partial=False)
-    is_first = not lists.exclude(pk=made_by.pk).exists()
+    last_list_on = _last_list_before(made_by)
     begins = {holding.mp_id for holding in begun}
     sat = SeatHolding.objects.filter(mp__in=begins).exclude(pk__in=made)
     sat_before = {*sat.values_list("mp", flat=True), *(holding.mp_id for holding in gone)}
@@ -169,7 +169,8 @@ def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> 
     is_dissolved = Dissolution.objects.current(on).exists()
     news = []
     for holding in begun:
-        if is_first and holding.constituency_id not in held_by:
+        was_unknown = last_list_on is None or holding.started_on <= last_list_on
+        if was_unknown and holding.constituency_id not in held_by:
             continue
         was = before.get(holding.mp_id)
         is_again = held_by.get(holding.constituency_id) == holding.mp_id
@@ -188,6 +189,13 @@ def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> 
             left_on = (holding.ended_on or on - ONE_DAY) + ONE_DAY
             news.append(News(NewsKind.LEFT, words, left_on, holding.mp, holding.constituency))
     return news if is_dissolved else [*news, *_of_vacancies(gone, on=on, made_by=made_by)]
+
+
+def _last_list_before(made_by: MPListImport) -> date | None:
+    """The newest day for which another whole list was applied, if there is any."""
+    lists = MPListImport.objects.about(made_by.subject).applied().filter(is_partial=False)
+    day: date | None = lists.exclude(pk=made_by.pk).aggregate(day=Max("list_date"))["day"]
+    return day
 
 
 def _held_until_then(
@@ -265,8 +273,7 @@ def _parties_between(
     between = list(spells.select_related("mp", "party").order_by("started_on", "pk"))
     if not between:
         return []
-    lists = MPListImport.objects.about(made_by.subject).applied().filter(is_partial=False)
-    last = lists.exclude(pk=made_by.pk).aggregate(day=Max("list_date"))["day"]
+    last = _last_list_before(made_by)
     return [spell for spell in between if last and spell.ended_on and spell.ended_on >= last]
 
 

@@ -41,6 +41,7 @@ from tests.contacts.lists import (
     ALL_CODES,
     FIRST,
     NEWCOMER,
+    SEATS,
     SECOND,
     THIRD,
     VACANT,
@@ -176,6 +177,16 @@ def test_the_whole_list_after_a_partial_one_is_no_news(importer):
     importer(whole(), "2024-07-11")
 
     assert told() == set()
+
+
+def test_who_was_refused_in_the_first_list_is_no_news_later_and_a_by_election_is(importer):
+    """Two of its rows named one person; a third seat was vacant."""
+    refused = {SECOND: {"Member ID": "1000"}, THIRD: VACANT}
+    assert importer(changed_rows(whole(), **refused), "2026-01-01", "--skip-refused")[1]["new"] == SEATS - 3
+
+    importer(changed_rows(whole(), **{THIRD: NEWCOMER}), SPRING)
+
+    assert told() == {("Bea Novak", "new MP after by-election", date(2026, 2, 26))}
 
 
 def test_a_by_election_a_vacancy_a_name_and_a_whip(importer):
