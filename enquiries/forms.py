@@ -24,7 +24,7 @@ from enquiries.models import (
     Urgency,
     Whom,
 )
-from enquiries.services import Rung
+from enquiries.services import Allocation, Rung
 
 WRITTEN_DATES = ["%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d %B %Y", "%d %b %Y"]
 
@@ -246,6 +246,31 @@ class WhoForm(WhoFields):
         """Nobody to whom it was with nobody is no allocation; taking it back from somebody is."""
         if not any([*self.cleaned_data.values(), *self.initial.values(), self.errors]):
             self.add_error("service", "Choose a service, an owner or both.")
+
+
+class AllocateForm(WhoForm):
+    """Of one enquiry. Whom it was with when it was shown goes along: a colleague may move it meanwhile."""
+
+    shown_service = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    shown_owner = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args: Any, membership: Membership, now: Allocation, **kwargs: Any) -> None:
+        initial = {"service": now.service_id, "owner": now.owner_id}
+        shown = {f"shown_{name}": value for name, value in initial.items()}
+        super().__init__(*args, membership=membership, initial=initial | shown, **kwargs)
+
+    @property
+    def shown(self) -> Allocation:
+        return Allocation(self.cleaned_data["shown_service"], self.cleaned_data["shown_owner"])
+
+    def go_on_from(self, now: Allocation) -> None:
+        """Keep what was chosen; what was not is as it is now, and so is what is shown."""
+        data: Any = self.data.copy()  # type: ignore[attr-defined]
+        for name, value in (("service", now.service_id), ("owner", now.owner_id)):
+            if data.get(name, "") == data.get(f"shown_{name}", ""):
+                data[name] = str(value or "")
+            data[f"shown_{name}"] = str(value or "")
+        self.data = data
 
 
 def possible_owners(membership: Membership) -> Any:

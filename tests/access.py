@@ -317,7 +317,7 @@ ROWS: dict[str, Row] = {
     "enquiries:due_preview": Row(get=HANDLERS, queries=(DUE,)),
     "enquiries:enquiry_detail": Row(get=READERS, about="enquiry"),
     "enquiries:enquiry_acknowledge": Row(post=ANSWERERS, about="enquiry", posted=302),
-    "enquiries:enquiry_allocate": Row(get=HANDLERS, post=HANDLERS, about="enquiry", posted=302),
+    "enquiries:enquiry_allocate": Row(get=HANDLERS, post=HANDLERS, about="enquiry"),
     "enquiries:note_add": Row(post=ANSWERERS, about="enquiry"),
     "enquiries:enquiry_reply": Row(get=ANSWERERS, post=ANSWERERS, about="enquiry"),
     "enquiries:enquiry_close": Row(get=HANDLERS, post=HANDLERS, about="enquiry"),

@@ -4,7 +4,14 @@ People act as `by`; `now` is an aware datetime, dates are Europe/London dates. A
 enquiry does not allow raises `Refused`, in words to show. Doing again what is so already does nothing.
 """
 
-from enquiries.services.allocation import Allocation, Move, allocate, undo_allocation
+from enquiries.services.allocation import (
+    AllocatedMeanwhile,
+    Allocation,
+    Move,
+    allocate,
+    allocation_of,
+    undo_allocation,
+)
 from enquiries.services.details import (
     CONSTITUENT_DETAILS,
     DETAILS,
@@ -35,6 +42,7 @@ from enquiries.services.work import acknowledge, add_note, close_enquiry, reopen
 __all__ = [
     "CONSTITUENT_DETAILS",
     "DETAILS",
+    "AllocatedMeanwhile",
     "Allocation",
     "EditConflict",
     "Move",
@@ -43,6 +51,7 @@ __all__ = [
     "acknowledge",
     "add_note",
     "allocate",
+    "allocation_of",
     "answer_constituent_instead",
     "carry_over",
     "change_details",

@@ -37,6 +37,15 @@ class Move:
     after: Allocation
 
 
+class AllocatedMeanwhile(Exception):
+    """Somebody allocated the enquiry otherwise than was shown: `enquiry` as it is now, and who did it (None:
+    nobody knows). Nothing was written."""
+
+    def __init__(self, enquiry: Enquiry, by: Membership | None) -> None:
+        super().__init__("somebody allocated this first")
+        self.enquiry, self.by = enquiry, by
+
+
 @transaction.atomic
 def allocate(
     *,
@@ -47,45 +56,64 @@ def allocate(
     now: datetime,
     keep_service: bool = False,
     keep_owner: bool = False,
+    shown: Allocation | None = None,
 ) -> list[Move]:
     """Give the enquiries to a service and an owner, keeping what each has where told to; give what moved.
 
     Tells the owner, if it is somebody else; without an owner, the contacts of the service. Enquiries that are
-    closed, or that they have already, stay as they are.
+    closed, or that they have already, stay as they are. Raises `AllocatedMeanwhile` where one is with others
+    than `shown`, if given.
     """
+    held = _held([enquiry.pk for enquiry in enquiries], by=by)
     to = {
         enquiry.pk: Allocation(
             enquiry.service_id if keep_service else getattr(service, "pk", None),
             enquiry.owner_id if keep_owner else getattr(owner, "pk", None),
         )
-        for enquiry in enquiries
+        for enquiry in held
     }
-    return _allocate(to, by=by, now=now)
+    for enquiry in held:
+        if shown and allocation_of(enquiry) not in (shown, to[enquiry.pk]):
+            moved = enquiry.timeline.filter(kind=TimelineEntry.Kind.ALLOCATED).select_related("by__user")
+            last = moved.first()
+            raise AllocatedMeanwhile(enquiry, last.by if last else None)
+    return _allocate(held, to, by=by, now=now)
 
 
 @transaction.atomic
 def undo_allocation(*, moves: Iterable[Move], by: Membership, now: datetime) -> list[Move]:
     """Give enquiries back to who had them; leave those that somebody has allocated again since."""
     moved = {move.enquiry_id: move for move in moves}
+    held = _held(moved, by=by)
     to = {
         enquiry.pk: moved[enquiry.pk].before
-        for enquiry in Enquiry.objects.visible_to(by).filter(pk__in=moved)
-        if Allocation(enquiry.service_id, enquiry.owner_id) == moved[enquiry.pk].after
+        for enquiry in held
+        if allocation_of(enquiry) == moved[enquiry.pk].after
     }
-    return _allocate(to, by=by, now=now)
+    return _allocate([enquiry for enquiry in held if enquiry.pk in to], to, by=by, now=now)
 
 
-def _allocate(to: Mapping[int, Allocation], *, by: Membership, now: datetime) -> list[Move]:
-    enquiries = (
+def allocation_of(enquiry: Enquiry) -> Allocation:
+    return Allocation(enquiry.service_id, enquiry.owner_id)
+
+
+def _held(keys: Iterable[int], *, by: Membership) -> list[Enquiry]:
+    """The open ones of these enquiries as they are now, held until the transaction ends."""
+    return list(
         Enquiry.objects.visible_to(by)
-        .filter(pk__in=to, closed_at=None)
+        .filter(pk__in=keys, closed_at=None)
         .select_related("mp")
         .order_by("pk")
         .select_for_update(of=("self",))
     )
+
+
+def _allocate(
+    held: Iterable[Enquiry], to: Mapping[int, Allocation], *, by: Membership, now: datetime
+) -> list[Move]:
     changed, moves = [], []
-    for enquiry in enquiries:
-        before, after = Allocation(enquiry.service_id, enquiry.owner_id), to[enquiry.pk]
+    for enquiry in held:
+        before, after = allocation_of(enquiry), to[enquiry.pk]
         if before != after:
             moves.append(Move(enquiry.pk, before, after))
             changed.append(enquiry)

@@ -16,18 +16,20 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
-from accounts.models import Membership, Role
+from accounts.models import Membership, Role, Service
 from contacts.models import MP
 from enquiries.changes import changes_of
 from enquiries.clock import acknowledgement_in_words, calendar_of, due_in_words, promise_in_words, reckon
-from enquiries.forms import CloseForm, NoteForm, ReopenForm, ReplyForm, WhoForm
+from enquiries.forms import AllocateForm, CloseForm, NoteForm, ReopenForm, ReplyForm
 from enquiries.models import RAG, Enquiry, Status
 from enquiries.searches import queue_last_seen
 from enquiries.services import (
+    AllocatedMeanwhile,
     Refused,
     acknowledge,
     add_note,
     allocate,
+    allocation_of,
     answer_constituent_instead,
     close_enquiry,
     policy_of,
@@ -102,18 +104,29 @@ def note_add(request: AuthorityRequest, reference: str) -> HttpResponse:
 @for_roles(*HANDLERS)
 def enquiry_allocate(request: AuthorityRequest, reference: str) -> HttpResponse:
     enquiry = _find(request, reference)
-    form = WhoForm(
-        request.POST or None,
-        membership=request.membership,
-        initial={"service": enquiry.service_id, "owner": enquiry.owner_id},
-    )
+    form = AllocateForm(request.POST or None, membership=request.membership, now=allocation_of(enquiry))
 
     def save(data: dict[str, Any]) -> str:
         if enquiry.status == Status.CLOSED:
             raise Refused("This enquiry is closed. Reopen it to allocate it.")
-        allocate(enquiries=[enquiry], by=request.membership, now=timezone.now(), **data)
-        names = [str(who) for who in (data["service"], data["owner"]) if who]
-        return f"{reference} is now with {' and '.join(names) or 'nobody'}."
+        service, owner = data["service"], data["owner"]
+        try:
+            allocate(
+                enquiries=[enquiry],
+                service=service,
+                owner=owner,
+                shown=form.shown,
+                by=request.membership,
+                now=timezone.now(),
+            )
+        except AllocatedMeanwhile as meanwhile:
+            form.go_on_from(allocation_of(meanwhile.enquiry))
+            raise Refused(
+                f"{meanwhile.by or 'Somebody'} has allocated it since you opened this page: it is with "
+                f"{_names(meanwhile.enquiry.service, meanwhile.enquiry.owner)}. What you had not changed is "
+                "filled in as it is now. Check it, then save again."
+            ) from None
+        return f"{reference} is now with {_names(service, owner)}."
 
     return _action(request, enquiry, form, save, "enquiries/enquiry_allocate.html")
 
@@ -179,6 +192,10 @@ def enquiry_history(request: AuthorityRequest, reference: str) -> HttpResponse:
     return render(
         request, "enquiries/enquiry_history.html", {"enquiry": enquiry, "changes": changes_of(enquiry)}
     )
+
+
+def _names(service: Service | None, owner: Membership | None) -> str:
+    return " and ".join(str(who) for who in (service, owner) if who) or "nobody"
 
 
 def _find(request: AuthorityRequest, reference: str) -> Enquiry:

@@ -454,9 +454,37 @@ def test_allocating_to_nobody_needs_somebody_to_take_it_back_from(sign_in, offic
     assert b"Choose a service, an owner or both." in refused.content
 
     client.post(address(enquiry, "allocate"), {"service": service.pk, "owner": ""})
-    client.post(address(enquiry, "allocate"), nobody)
+    client.post(address(enquiry, "allocate"), nobody | {"shown_service": service.pk})
     enquiry.refresh_from_db()
     assert (enquiry.service, enquiry.owner) == (None, None)
+
+
+def test_allocating_from_a_stale_page_says_who_allocated_it_and_undoes_nothing_unseen(
+    sign_in, officer, enquiry, service, authority, now
+):
+    elsewhere = ServiceFactory(authority=authority, name="Parks")
+    colleague = MembershipFactory(authority=authority, user__name="Cleo Rook")
+    client, page = sign_in(officer), address(enquiry, "allocate")
+    allocate(enquiries=[enquiry], service=service, owner=None, by=officer, now=now)
+    stale = client.get(page)
+    sent = {name: "" if value is None else value for name, value in stale.context["form"].initial.items()}
+    allocate(enquiries=[enquiry], service=elsewhere, owner=None, by=colleague, now=now + timedelta(minutes=1))
+
+    refused = client.post(page, sent | {"owner": officer.pk})
+    again = dict(refused.context["form"].data.items())
+
+    enquiry.refresh_from_db()
+    assert refused.status_code == 422
+    assert (
+        "Cleo Rook has allocated it since you opened this page: it is with Parks." in refused.content.decode()
+    )
+    assert (enquiry.service, enquiry.owner) == (elsewhere, None)
+    assert (again["service"], again["owner"]) == (str(elsewhere.pk), str(officer.pk))
+    for _ in range(2):  # once as a double click
+        assert client.post(page, again).status_code == 302
+        enquiry.refresh_from_db()
+        assert (enquiry.service, enquiry.owner) == (elsewhere, officer)
+    assert enquiry.timeline.filter(kind="allocated").count() == 3
 
 
 def test_closing_needs_a_reason_and_reopening_a_day(sign_in, officer, enquiry, today):
