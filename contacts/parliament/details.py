@@ -269,7 +269,8 @@ def judge(run: ParliamentSync, told: Sequence[Told], chairs: Chairs) -> Outcome:
         outcome.contacts.append(
             {"mp": each.mp.pk, "name": each.mp.name, "is_first": not before, "changes": changes}
         )
-        emails = publishing.new_emails(before, each.contacts) if before else []
+        is_first_look = each.mp.details_on is None
+        emails = [] if is_first_look else publishing.new_emails(before, each.contacts)
         outcome.news += [News(NewsKind.OFFICE, words, run.on, mp=each.mp) for words in emails]
     outcome.posts.rows = len(told)
     return outcome

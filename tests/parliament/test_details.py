@@ -769,6 +769,15 @@ def test_no_contact_details_at_all_are_no_news(mps, server):
     assert plain_facts() == before
 
 
+def test_the_first_address_of_somebody_asked_about_before_is_news(mps, server):
+    server.fault("mangled", where="1000/Contact", mangle=lambda answer: {**answer, "value": []})
+    ask()
+
+    ask(1)
+
+    assert told() == [(1000, "office", "has a new e-mail address, mp1000@example.org (Parliamentary office)")]
+
+
 @pytest.mark.parametrize(
     "odd", [{"line1": "javascript:alert(1)", "isWebAddress": True}, {"email": "no address"}]
 )
