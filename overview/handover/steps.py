@@ -286,9 +286,13 @@ def make_to_dos(handover: Handover, *, new: MP, by: Membership, now: datetime) -
 
 @transaction.atomic
 def undo_step(step: HandoverStep, *, by: Membership, now: datetime) -> None:
-    """Put back what this one step did, so that it can be decided anew. Raises NotUndone."""
+    """Put back what this one step did, so that it can be decided anew; with a plan what went on from it.
+
+    Raises NotUndone.
+    """
     record = SeatHandover.objects.visible_to(by).select_for_update().get(pk=step.handover_id)
-    _undo(record, record.steps.filter(pk=step.pk), by=by, now=now)
+    with_it = Q(kind=Kind.ITEMS) if step.kind == Kind.PLAN else Q()
+    _undo(record, record.steps.filter(Q(pk=step.pk) | with_it), by=by, now=now)
 
 
 @transaction.atomic

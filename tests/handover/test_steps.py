@@ -86,6 +86,26 @@ def test_a_plan_is_archived_and_chosen_items_go_into_a_draft(authority, former, 
     assert {step.kind for step in HandoverStep.objects.all()} == {"plan", "items"}
 
 
+def test_a_plan_that_is_put_back_takes_its_items_along_and_may_be_archived_with_others(
+    authority, former, new, officer
+):
+    plan = EngagementPlanFactory(authority=authority, mp=former, objectives="A bypass\nA visit")
+    for chosen in ("A visit", "A bypass"):
+        steps.hand_over_plan(
+            handover_of(former, officer),
+            plan=plan,
+            to_mp=new,
+            objectives=[chosen],
+            key_messages=[],
+            by=officer,
+            now=NOW,
+        )
+        assert EngagementPlan.objects.get(mp=new).objectives == f"{chosen} (from the plan for {former})"
+        steps.undo_step(HandoverStep.objects.standing().get(kind="plan"), by=officer, now=NOW)
+        assert not EngagementPlan.objects.filter(mp=new).exists()
+    assert not HandoverStep.objects.standing().exists()
+
+
 def test_leads_go_on_or_end_and_the_former_mps_end_the_day_before(authority, former, new, officer):
     owner = CouncilLeadFactory(authority=authority, mp=former, membership=officer)
     deputy = CouncilLeadFactory(
