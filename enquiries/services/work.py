@@ -78,9 +78,10 @@ def send_reply(
 ) -> Reply:
     """Record the reply and stop the clock. The same submission again gives the same reply.
 
-    It is measured against the due date as promised. The first reply since receipt (or since reopening) is the
-    one that counts: its working days are stored with the enquiry, which then stays open for a follow-up
-    question as long as the policy says. A reply is also an acknowledgement, where there was none.
+    It is measured against the due date as promised. The reply sent first since receipt (or since reopening) is
+    the one that counts, even if another was recorded before it: its working days are stored with the enquiry,
+    which then stays open for a follow-up question as long as the policy says. A reply is also an
+    acknowledgement, where there was none by then.
     """
     enquiry = locked(enquiry, by)
     recorded = Reply.objects.filter(enquiry=enquiry, submission=submission).first()
@@ -104,22 +105,20 @@ def send_reply(
         recorded_by=by,
         submission=submission,
     )
-    if enquiry.replied_on is None:
+    counted_before = enquiry.replied_on
+    counts = counted_before is None or sent_on < counted_before
+    if counts:
         enquiry.replied_on, enquiry.reply_working_days = sent_on, working_days
         enquiry.follow_up_until = calendar_of(enquiry.authority).add(
             sent_on, policy_of(enquiry).follow_up_days
         )
-        enquiry.acknowledged_on = enquiry.acknowledged_on or sent_on
+        enquiry.acknowledged_on = min(enquiry.acknowledged_on or sent_on, sent_on)
         save_signed(enquiry, by=by, now=now)
     how = Contact(channel).label.lower()
-    in_days = days_in_words(working_days)
-    tell_timeline(
-        enquiry,
-        TimelineEntry.Kind.REPLIED,
-        by=by,
-        now=now,
-        text=f"Sent on {in_words(sent_on)} by {how}, after {in_days}.",
-    )
+    text = f"Sent on {in_words(sent_on)} by {how}, after {days_in_words(working_days)}."
+    if counts and counted_before is not None:
+        text += f" It counts as the first reply, instead of the one of {in_words(counted_before)}."
+    tell_timeline(enquiry, TimelineEntry.Kind.REPLIED, by=by, now=now, text=text)
     return reply
 
 

@@ -382,6 +382,43 @@ def test_the_same_reply_twice_is_one_and_a_further_one_leaves_the_clock(enquiry,
     assert enquiry.replied_on == date(2026, 3, 6)
 
 
+@pytest.mark.parametrize(
+    ("first", "days", "until", "acknowledged_on"),
+    [
+        (date(2026, 3, 6), 4, date(2026, 3, 13), date(2026, 3, 6)),
+        (date(2026, 3, 17), 11, date(2026, 3, 24), date(2026, 3, 10)),
+        (date(2026, 3, 20), 14, date(2026, 3, 27), date(2026, 3, 10)),
+        (date(2026, 3, 23), 14, date(2026, 3, 27), date(2026, 3, 10)),
+    ],
+)
+def test_the_reply_sent_first_counts_though_it_is_recorded_later(
+    enquiry, officer, first, days, until, acknowledged_on
+):
+    acknowledge(enquiry=enquiry, by=officer, now=LATER, on=date(2026, 3, 10))
+    for sent_on in (date(2026, 3, 20), first):
+        reply_to(enquiry, officer, sent_on)
+
+    enquiry.refresh_from_db()
+    assert (enquiry.replied_on, enquiry.reply_working_days) == (min(first, date(2026, 3, 20)), days)
+    assert (enquiry.follow_up_until, enquiry.acknowledged_on) == (until, acknowledged_on)
+    instead = "It counts as the first reply, instead of the one of 20 March 2026."
+    assert (instead in enquiry.timeline.first().text) == (first < date(2026, 3, 20))
+
+
+def test_a_reply_of_the_clock_before_leaves_the_one_reopened(enquiry, officer):
+    reply_to(enquiry, officer, date(2026, 3, 6))
+    reopen_enquiry(enquiry=enquiry, on=date(2026, 3, 16), by=officer, now=LATER)
+    for sent_on in (date(2026, 3, 20), date(2026, 3, 18)):
+        reply_to(enquiry, officer, sent_on)
+
+    with pytest.raises(Refused, match="before the enquiry was received or reopened"):
+        reply_to(enquiry, officer, date(2026, 3, 13))
+
+    enquiry.refresh_from_db()
+    assert (enquiry.replied_on, enquiry.reply_working_days) == (date(2026, 3, 18), 2)
+    assert enquiry.past_clocks.get().replied_on == date(2026, 3, 6)
+
+
 def test_nothing_is_replied_to_or_acknowledged_once_closed(enquiry, officer):
     close_enquiry(enquiry=enquiry, reason="Withdrawn", by=officer, now=NOW)
 
