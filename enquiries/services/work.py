@@ -78,9 +78,9 @@ def send_reply(
 ) -> Reply:
     """Record the reply and stop the clock. The same submission again gives the same reply.
 
-    It is measured against the due date as promised. The reply sent first since receipt (or since reopening) is
-    the one that counts, even if another was recorded before it: its working days are stored with the enquiry,
-    which then stays open for a follow-up question as long as the policy says. A reply is also an
+    It is measured against the due date as promised. The reply sent first since receipt (or since reopening)
+    is the one that counts, even if another was recorded before it: its working days are stored with the
+    enquiry, which then stays open for a follow-up question as long as the policy says. A reply is also an
     acknowledgement, where there was none by then.
     """
     enquiry = locked(enquiry, by)
