@@ -20,7 +20,7 @@ from contacts.imports import columns, reading
 from contacts.imports.commons import commons_on, newest_date
 from contacts.imports.geography import Outcome
 from contacts.imports.planned import Refusal
-from contacts.imports.posts import RowRefused, Statement, statements
+from contacts.imports.posts import RowRefused, Statement, ends_with_seat, statements
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.imports.same_post import (
     COMMITTEES_API,
@@ -33,7 +33,7 @@ from contacts.imports.same_post import (
     plain,
 )
 from contacts.imports.seats import FIRST_POLL
-from contacts.models import MP, OF_BODIES, MPListImport, Post, SeatHolding
+from contacts.models import MP, MPListImport, Post, SeatHolding
 
 # The fields that lists state, and what people call them.
 FIELDS = {
@@ -242,7 +242,8 @@ def plan_posts(table: Table, *, source: str, on: date, kind: str = "") -> PostPl
 
 def take(plan: PostPlan, known: Known, statement: Statement) -> None:
     mp, stated = statement.mp, statement.post
-    if stated["kind"] in OF_BODIES and stated["ended_on"] is None and mp.pk in known.left:
+    left_by = known.left.get(mp.pk)
+    if left_by is not None and stated["ended_on"] is None and ends_with_seat(stated["kind"], left_by):
         plan.left_out.append(Refusal(statement.row, f"{mp.name} had ceased to be an MP by then"))
         return
     post = known.find(mp, stated)
@@ -284,7 +285,7 @@ class Known:
     """The posts recorded here, to be found by what a row says."""
 
     def __init__(self, on: date) -> None:
-        # MPs who sat, and had ceased to by then.
+        # MPs who sat, and had ceased to by then: how.
         self.left = SeatHolding.objects.of_leavers(on)
         self.by_source_id: dict[tuple[int, str], Post] = {}
         self.by_start: dict[tuple[Any, ...], Post] = {}

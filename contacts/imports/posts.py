@@ -17,7 +17,7 @@ from contacts.imports import columns, names
 from contacts.imports.entries import date_in, id_in
 from contacts.imports.planned import Refusal
 from contacts.imports.reading import ListRefused, Table, printable
-from contacts.models import MP, PostKind
+from contacts.models import MP, OF_MPS, Ending, PostKind
 
 # What lists call the kinds of post, squashed (see `columns.squash`).
 SAID = {
@@ -173,6 +173,11 @@ def refined(said: str, title: str, body: str) -> str:
         if "spokesperson" in title.casefold():
             return PostKind.SPOKESPERSON
     return said
+
+
+def ends_with_seat(kind: str, left_by: str) -> bool:
+    """Whether a post of this kind ends when its MP leaves the House, in the way given."""
+    return kind in OF_MPS or left_by == Ending.DEATH
 
 
 def is_yes(text: str) -> bool:

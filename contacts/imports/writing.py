@@ -11,6 +11,7 @@ from django.db import models
 
 from contacts.imports import parties, post_plan, seats
 from contacts.imports.planned import Plan
+from contacts.imports.posts import ends_with_seat
 from contacts.imports.reading import ListRefused
 from contacts.models import (
     MP,
@@ -271,24 +272,34 @@ def move_statuses(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
 
 
 def end_posts(plan: Plan, effects: Effects) -> None:
-    """End what those who left the House held because they sat in it, and what those elected again held in the
-    last Parliament, whose committees and groups end with it; who was a minister may stay one."""
+    """End what those who left the House held because they sat in it, or all if they died, and what those
+    elected again held in the last Parliament, whose committees and groups end with it."""
     leavers = {holding.pk for holding in plan.ended}
-    last_days = {
-        holding.mp_id: (last_day or day_before(plan.list_date), holding.pk in leavers)
-        for holding, last_day in plan.leaving
-        if holding.pk in leavers or plan.ended_by.get(holding.pk) in WITH_A_PARLIAMENT
-    }
-    posts = Post.objects.filter(mp__in=last_days, kind__in=OF_BODIES, ended_on=None)
+    left: dict[int, tuple[date, str]] = {}
+    elected_again: dict[int, date] = {}
+    for holding, last_day in plan.leaving:
+        how, day = plan.ended_by.get(holding.pk, ""), last_day or day_before(plan.list_date)
+        if holding.pk in leavers:
+            left[holding.mp_id] = day, how
+        elif how in WITH_A_PARLIAMENT:
+            elected_again[holding.mp_id] = day
+    for row, _ in plan.learnt:
+        if isinstance(row, SeatHolding) and row.ended_by == Ending.DEATH and row.ended_on:
+            left[row.mp_id] = row.ended_on, row.ended_by  # who had left, as lists before said
+    mps = [*left, *elected_again]
     ended = []
-    for post in posts.order_by("pk") if last_days else ():
-        last_day, has_left = last_days[post.mp_id]
-        if not has_left and (post.started_on or post.seen_on) > last_day:
-            continue
-        effects.were["post"].append(post_plan.as_was(post))
-        post.ended_on = max(filter(None, (last_day, post.started_on)))
-        post.end_source = effects.source[:200]
-        ended.append(post)
+    for post in Post.objects.filter(mp__in=mps, ended_on=None).order_by("pk") if mps else ():
+        if post.mp_id in left:
+            last_day, how = left[post.mp_id]
+            is_over = ends_with_seat(post.kind, how)
+        else:
+            last_day = elected_again[post.mp_id]
+            is_over = post.kind in OF_BODIES and (post.started_on or post.seen_on) <= last_day
+        if is_over:
+            effects.were["post"].append(post_plan.as_was(post))
+            post.ended_on = max(filter(None, (last_day, post.started_on)))
+            post.end_source = effects.source[:200]
+            ended.append(post)
     Post.objects.bulk_update(ended, ["ended_on", "end_source"], batch_size=500)
 
 

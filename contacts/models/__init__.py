@@ -73,7 +73,7 @@ from contacts.models.parliament.places import (
     SeatHex,
     Ward,
 )
-from contacts.models.parliament.posts import OF_BODIES, Post, PostKind, PostQuerySet
+from contacts.models.parliament.posts import OF_BODIES, OF_MPS, Post, PostKind, PostQuerySet
 from contacts.models.parliament.seats import (
     FICTIONAL_PREFIX,
     Beginning,
@@ -99,6 +99,7 @@ __all__ = [
     "MOST_CONTACTS",
     "MP",
     "OF_BODIES",
+    "OF_MPS",
     "OF_POSTS",
     "OF_SEATS",
     "ONE_AT_A_TIME",

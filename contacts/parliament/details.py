@@ -256,7 +256,7 @@ def judge(run: ParliamentSync, told: Sequence[Told], chairs: Chairs) -> Outcome:
                 each.address,
                 elected_on=elected_on,
                 chairs={name: who.get(each.mp.parliament_id or 0) for name, who in chairs.items()},
-                has_left=each.mp.pk in left,
+                left_by=left.get(each.mp.pk),
             )
         except OddAnswer as problem:
             outcome.odd.append({"mp": each.mp.pk, "name": each.mp.name, "reason": str(problem)})

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from contacts.imports.post_plan import PostPlan
-from contacts.imports.posts import refined
+from contacts.imports.posts import ends_with_seat, refined
 from contacts.imports.same_post import (
     COMMITTEES_API,
     PARLIAMENT,
@@ -24,7 +24,7 @@ from contacts.imports.same_post import (
     plain,
 )
 from contacts.imports.seats import FIRST_POLL
-from contacts.models import MP, OF_BODIES, Post, PostKind
+from contacts.models import MP, Post, PostKind
 from contacts.parliament.shapes import (
     COMMONS,
     Biography,
@@ -103,10 +103,10 @@ def take(
     *,
     elected_on: date,
     chairs: Mapping[str, Stated | None],
-    has_left: bool = False,
+    left_by: str | None = None,
 ) -> None:
     """Add to the plan what this MP's biography changes, and what committees say of `chairs` (see
-    `of_chairs`). Raises OddAnswer, having added nothing."""
+    `of_chairs`); `left_by` is how an MP who sits no more left. Raises OddAnswer, having added nothing."""
     changes: list[tuple[Post, Stated]] = []
     fresh: list[Stated] = []
     matched: set[int] = set()
@@ -115,7 +115,7 @@ def take(
         own = next((each for each in meant if each.source == PARLIAMENT), None)
         others = [each for each in meant if each.source != PARLIAMENT]
         matched |= {each.pk for each in meant}
-        if has_left and post["kind"] in OF_BODIES and post["ended_on"] is None:
+        if left_by is not None and post["ended_on"] is None and ends_with_seat(post["kind"], left_by):
             continue  # nobody wrote down that it ended with the seat
         if own:
             changes.append((own, news_of_own(own, post)))
@@ -135,7 +135,7 @@ def take(
         on=plan.on,
     )
     changes += more
-    fresh += [] if has_left else begun
+    fresh += begun if left_by is None else []
     refuse_doubles(recorded, changes, fresh, address)
     for each, to in together(changes):
         if any(getattr(each, name) != value for name, value in to.items()):

@@ -39,7 +39,7 @@ def leave(importer):
     assert (status, report["ended"]) == (0, 1)
 
 
-def test_committees_and_groups_end_with_the_seat_and_a_minister_goes_on(importer, leaver):
+def test_what_only_mps_hold_ends_with_the_seat_and_a_minister_goes_on(importer, leaver):
     posts = {
         kind: PostFactory(mp=leaver, kind=kind, body="Paper", started_on=date(2025, 1, 1))
         for kind in PostKind.values
@@ -54,6 +54,8 @@ def test_committees_and_groups_end_with_the_seat_and_a_minister_goes_on(importer
         PostKind.COMMITTEE,
         PostKind.BILL_COMMITTEE,
         PostKind.GROUP,
+        PostKind.PPS,
+        PostKind.SPEAKER,
     }
     assert {day for day in ends.values() if day} == {LAST_DAY, LEFT}
     read_in = Post.objects.exclude(ended_on=None).values_list("end_source", flat=True)
@@ -94,6 +96,34 @@ def test_who_is_elected_again_leaves_the_last_parliaments_committees_and_groups(
     assert not MPNews.objects.filter(kind=NewsKind.POST_ENDED).exists()
     undo_import(applied=MPListImport.objects.latest("pk"), now=NOW)
     assert list(Post.objects.order_by("pk").values()) == before
+
+
+@pytest.mark.parametrize("is_told_later", [False, True])
+def test_of_who_died_every_post_ends_and_no_later_list_begins_it_again(
+    importer, leaver, tmp_path, is_told_later
+):
+    minister = PostFactory(mp=leaver, title="Minister", body="Paper", started_on=date(2025, 1, 1))
+    if is_told_later:
+        leave(importer)
+        assert Post.objects.get().ended_on is None
+    last_day = LAST_DAY - timedelta(days=2)
+    died = {**whole()[0], "End date": last_day.isoformat(), "End reason": "died"}
+    rows = [
+        {"End date": "", "End reason": "", **row} for row in (*changed_rows(whole(), **{FIRST: VACANT}), died)
+    ]
+
+    assert importer(rows, LEFT.isoformat())[0] == 0
+
+    assert Post.objects.get().ended_on == last_day
+    path = tmp_path / "ministers.csv"
+    path.write_text(
+        f"MNIS ID,Name,Minister,Department,Start date\n1000,{leaver.name},Minister,Paper,2025-01-01\n"
+    )
+    status, report = run("import_posts", path, "--on", LEFT.isoformat(), "--kind", "government")
+    assert (status, len(report["left_out"]), Post.objects.get().ended_on) == (0, 1, last_day)
+    undo_import(applied=MPListImport.objects.about("mps").applied().first(), now=NOW)
+    assert Post.objects.get().pk == minister.pk
+    assert Post.objects.get().ended_on is None
 
 
 def test_a_later_list_of_a_committee_does_not_put_a_leaver_back_on_it(importer, leaver, tmp_path):

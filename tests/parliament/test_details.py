@@ -13,6 +13,7 @@ from contacts.imports.undoing import undo_import
 from contacts.models import (
     MP,
     Dissolution,
+    Ending,
     ListSubject,
     MPListImport,
     MPNews,
@@ -633,19 +634,20 @@ def test_another_email_is_told_old_and_new(mps, parliament):
     }
 
 
-def test_a_committee_that_ended_with_the_seat_is_not_begun_again_by_a_biography_that_forgot(mps, parliament):
+@pytest.mark.parametrize(("ended_by", "minister_to"), [("", None), (Ending.DEATH, TODAY)])
+def test_what_ended_with_the_seat_is_not_begun_again(mps, parliament, ended_by, minister_to):
     with_post(parliament.mps[0], "governmentPosts", MINISTER)
     with_post(parliament.mps[0], "committeeMemberships", ("Paper Committee", 83, "2026-02-09", None, None))
+    with_post(parliament.mps[0], "otherPosts", ("Deputy Speaker", 8, "2026-02-09", None, None))
     ask()
-    SeatHolding.objects.filter(mp=mps[0]).update(ended_on=TODAY)
-    Post.objects.filter(kind=PostKind.COMMITTEE).update(ended_on=TODAY)
+    SeatHolding.objects.filter(mp=mps[0]).update(ended_on=TODAY, ended_by=ended_by)
+    ends = {PostKind.GOVERNMENT: minister_to, PostKind.COMMITTEE: TODAY, PostKind.SPEAKER: TODAY}
+    for kind, last_day in ends.items():
+        Post.objects.filter(kind=kind).update(ended_on=last_day)
 
     ask(7)
 
-    assert dict(Post.objects.filter(mp=mps[0]).values_list("kind", "ended_on")) == {
-        PostKind.GOVERNMENT: None,
-        PostKind.COMMITTEE: TODAY,
-    }
+    assert dict(Post.objects.filter(mp=mps[0]).values_list("kind", "ended_on")) == ends
 
 
 def test_a_committee_of_the_last_parliament_did_not_outlive_it(mps, parliament):

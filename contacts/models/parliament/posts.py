@@ -21,8 +21,10 @@ class PostKind(models.TextChoices):
     OTHER = "other", "Other post in Parliament"
 
 
-# Only those who sit hold these, and their members are named by the body alone.
+# Their members are named by the body alone.
 OF_BODIES = (PostKind.COMMITTEE, PostKind.BILL_COMMITTEE, PostKind.GROUP)
+# Only those who sit hold these; who was a minister may stay one.
+OF_MPS = (*OF_BODIES, PostKind.PPS, PostKind.SPEAKER)
 
 
 class PostQuerySet(models.QuerySet["Post"]):

@@ -207,11 +207,12 @@ class Ending(models.TextChoices):
 
 
 class SeatHoldingQuerySet(SpellQuerySet):
-    def of_leavers(self, on: date) -> set[int]:
-        """The keys of those who sat before this day, and not on it or since."""
-        over = self.filter(ended_on__lt=on).order_by().values_list("mp", flat=True)
+    def of_leavers(self, on: date) -> dict[int, str]:
+        """By the keys of those who sat before this day, and not on it or since, how they left, as far as that
+        is known."""
+        over = dict(self.filter(ended_on__lt=on).order_by("ended_on", "pk").values_list("mp", "ended_by"))
         since = self.filter(Q(ended_on=None) | Q(ended_on__gte=on)).order_by().values_list("mp", flat=True)
-        return set(over) - set(since)
+        return {mp: over[mp] for mp in over.keys() - set(since)}
 
     def to_the_end(self) -> SeatHoldingQuerySet:
         """Holdings that last and, from a dissolution until anybody is elected, those it ended.
