@@ -12,6 +12,7 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -53,6 +54,8 @@ SELECT = "Select"  # as the Committees API calls the category
 LIST, POSTS = "The list of committees", "The lists of posts"
 # By a committee's plain name, the posts of those who chair it, by Parliament's id.
 Chairs = Mapping[str, Mapping[int, posts.Stated]]
+# What notes an odd answer: `runs.note_odd` of a run.
+NoteOdd = Callable[..., None]
 
 
 @dataclass(frozen=True)
@@ -128,15 +131,18 @@ def go_on(
 ) -> Outcome:
     """Fetch what this run still lacks, judge it, apply it and end the run; an exception leaves it open."""
     # A run may take hours at its polite pace, so what it has fetched stays good until it is done.
+    note_odd = partial(runs.note_odd, run, is_dry_run=is_dry_run)
     with asking(run, now=now, fresh_from=run.started_at, manners=manners) as (api, moment):
-        told = gather(api, run, whom_to_ask(api, run, is_everybody=is_everybody))
-        chairs = gather_chairs(api, run) if told else {}
+        told = gather(api, run, whom_to_ask(api, run, note_odd, is_everybody=is_everybody), note_odd)
+        chairs = gather_chairs(api, run, note_odd) if told else {}
     if is_dry_run:
         return judge(run, told, chairs)
     return apply(run, told, chairs, now=moment())
 
 
-def whom_to_ask(api: ParliamentAPI, run: ParliamentSync, *, is_everybody: bool) -> list[MP]:
+def whom_to_ask(
+    api: ParliamentAPI, run: ParliamentSync, note_odd: NoteOdd, *, is_everybody: bool
+) -> list[MP]:
     if is_everybody:
         return to_ask(on=run.on, number=None)
     moved: Set[int] = frozenset()
@@ -144,7 +150,7 @@ def whom_to_ask(api: ParliamentAPI, run: ParliamentSync, *, is_everybody: bool) 
         try:
             moved = with_other_posts(api, on=run.on)
         except OddAnswer as problem:
-            runs.note_odd(run, POSTS, str(problem))
+            note_odd(POSTS, str(problem))
     return to_ask(on=run.on, number=settings.PARLIAMENT_MPS_A_NIGHT, moved=moved)
 
 
@@ -177,7 +183,7 @@ def to_ask(*, on: date, number: int | None, moved: Set[int] = frozenset()) -> li
 # --- Fetching, with no transaction open -----------------------------------------------------------
 
 
-def gather(api: ParliamentAPI, run: ParliamentSync, mps: Sequence[MP]) -> list[Told]:
+def gather(api: ParliamentAPI, run: ParliamentSync, mps: Sequence[MP], note_odd: NoteOdd) -> list[Told]:
     told = []
     odd = {each["mp"] for each in runs.odd_in(run)}
     for mp in mps:
@@ -186,7 +192,7 @@ def gather(api: ParliamentAPI, run: ParliamentSync, mps: Sequence[MP]) -> list[T
         try:
             told.append(ask_about(api, mp, on=run.on))
         except OddAnswer as problem:
-            runs.note_odd(run, mp.name, str(problem), mp=mp.pk)
+            note_odd(mp.name, str(problem), mp=mp.pk)
             if sum(each["mp"] is not None for each in runs.odd_in(run)) > MOST_ODD:
                 raise NeedsAPerson(
                     f"What Parliament answers of more than {MOST_ODD} MPs is not what it should be; "
@@ -205,12 +211,12 @@ def ask_about(api: ParliamentAPI, mp: MP, *, on: date) -> Told:
     return Told(mp, biography, contacts, address)
 
 
-def gather_chairs(api: ParliamentAPI, run: ParliamentSync) -> Chairs:
+def gather_chairs(api: ParliamentAPI, run: ParliamentSync, note_odd: NoteOdd) -> Chairs:
     """Who chairs each select committee that told of it. What cannot be believed of one leaves all posts of it
     as they are and stops no run: that is named beside the MPs whose answers were odd."""
     odd = {each["name"] for each in runs.odd_in(run) if each["mp"] is None}
     chairs: dict[str, dict[int, posts.Stated]] = {}
-    for committee in select_committees(api, run) if LIST not in odd else ():
+    for committee in select_committees(api, note_odd) if LIST not in odd else ():
         if committee.name in odd:
             continue
         try:
@@ -218,17 +224,17 @@ def gather_chairs(api: ParliamentAPI, run: ParliamentSync) -> Chairs:
             address = f"{api.bases['committees']}/api/Committees/{committee.id}"
             who = posts.chairs_in(committee, members, address, on=run.on)
         except OddAnswer as problem:
-            runs.note_odd(run, committee.name, str(problem))
+            note_odd(committee.name, str(problem))
         else:
             chairs.setdefault(plain(committee.name), {}).update(who)
     return chairs
 
 
-def select_committees(api: ParliamentAPI, run: ParliamentSync) -> list[Committee]:
+def select_committees(api: ParliamentAPI, note_odd: NoteOdd) -> list[Committee]:
     try:
         return [each for each in api.committees() if each.category == SELECT]
     except OddAnswer as problem:
-        runs.note_odd(run, LIST, str(problem))
+        note_odd(LIST, str(problem))
         return []
 
 

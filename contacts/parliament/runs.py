@@ -140,10 +140,14 @@ def given_up(run: ParliamentSync, *, now: datetime) -> ParliamentSync:
     return ParliamentSync.objects.get(pk=run.pk)
 
 
-def note_odd(run: ParliamentSync, name: str, what: str, *, mp: int | None = None) -> None:
-    """What Parliament answers of this MP, or committee, cannot be: this run goes on without it."""
+def note_odd(
+    run: ParliamentSync, name: str, what: str, *, mp: int | None = None, is_dry_run: bool = False
+) -> None:
+    """What Parliament answers of this MP, or committee, cannot be: this run goes on without it. After a dry
+    run, the real one asks again."""
     run.report = {**run.report, "odd": [*odd_in(run), {"mp": mp, "name": name, "reason": what}]}
-    run.save(update_fields=["report"])
+    if not is_dry_run:
+        run.save(update_fields=["report"])
 
 
 def odd_in(run: ParliamentSync) -> list[dict[str, Any]]:

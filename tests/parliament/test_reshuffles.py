@@ -11,7 +11,7 @@ from contacts.parliament.details import sync_details
 from contacts.parliament.runs import odd_in
 from tests.contacts.lists import CODES, ELECTION, seat_name
 from tests.factories import NOW, ConstituencyFactory
-from tests.parliament.server import Parliament, Person
+from tests.parliament.server import Body, Parliament, Person
 from tests.parliament.world import DAY, no_sleep
 
 pytestmark = pytest.mark.django_db
@@ -111,6 +111,19 @@ def test_lists_that_cannot_be_are_named_and_the_run_goes_by_age(asked_before, pa
     run = ParliamentSync.objects.first()
     assert [(each["name"], each["mp"]) for each in odd_in(run)] == [("The lists of posts", None)]
     assert asked(server) == [1000, 1001, 1002, 1003]
+
+
+@pytest.mark.parametrize("where", ["1000/Biography", "OppositionPosts", "Committees?", "17/Members"])
+def test_what_is_odd_in_a_dry_run_is_asked_again_by_the_run_after_it(asked_before, parliament, server, where):
+    parliament.committees = [Body(17, "Paper Committee", {})]
+    server.fault("html", where=where)
+
+    outcomes = [
+        sync_details(now=NOW + DAY, is_dry_run=is_dry_run, sleep=no_sleep) for is_dry_run in (True, False)
+    ]
+
+    assert [len(outcome.odd) for outcome in outcomes] == [1, 0]
+    assert odd_in(ParliamentSync.objects.first()) == []
 
 
 def test_where_everybody_is_asked_about_the_lists_are_not(asked_before, server):
