@@ -44,8 +44,8 @@ class DirectoryForm(forms.Form):
         widget=forms.DateInput,
         error_messages={"invalid": NO_DATE},
     )
-    unowned = forms.BooleanField(label="Only our MPs without a relationship owner", required=False)
-    not_agreed = forms.BooleanField(label="Only our MPs whose leads the Leader must agree", required=False)
+    unowned = forms.BooleanField(label="Only ours without a relationship owner", required=False)
+    not_agreed = forms.BooleanField(label="Only ours whose leads the Leader must agree", required=False)
     sat_here = forms.BooleanField(label="Only those who sat on our council, or worked for it", required=False)
 
     def __init__(self, *args: Any, reads_notes: bool = False, **kwargs: Any) -> None:

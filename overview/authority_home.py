@@ -24,6 +24,7 @@ from contacts.leads.gaps import owner_stops_soon
 from contacts.models import MP, Constituency, ListSubject, MPListImport
 from contacts.portfolios import matches_to_decide
 from engagements.models import relationships
+from engagements.models.relationship import RelationshipQuerySet
 from enquiries.counting import count_in_words
 from enquiries.models import Enquiry, without_owner
 from notifications.health import progress
@@ -77,6 +78,17 @@ class Decision:
     @property
     def what(self) -> str:
         return self.one if self.count == 1 else self.many
+
+
+def _to_contact(mps: RelationshipQuerySet, membership: Membership) -> Decision:
+    """Not in a dissolution: it is the pre-election period, and there are no MPs."""
+    return Decision(
+        mps.out_of_contact().count(),
+        "MP lapsed or never contacted",
+        "MPs lapsed or never contacted",
+        "Arrange a meeting, call or visit.",
+        engagement_url(membership, cadence="out"),
+    )
 
 
 def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
@@ -164,13 +176,7 @@ def decisions_of(membership: Membership, *, on: date) -> list[Decision]:
             "Review what has been achieved and set the next date.",
             engagement_url(membership, plan="review"),
         ),
-        Decision(
-            mps.out_of_contact().count(),
-            "MP lapsed or never contacted",
-            "MPs lapsed or never contacted",
-            "Arrange a meeting, call or visit.",
-            engagement_url(membership, cadence="out"),
-        ),
+        *([] if overview.parliament.is_dissolved else [_to_contact(mps, membership)]),
         Decision(
             nobodys,
             "to-do that nobody has",

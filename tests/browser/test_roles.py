@@ -244,7 +244,7 @@ def test_political_affairs_name_owners_and_withdraw_an_answer(page_of, authority
 
     page.goto(f"{MPS}/")
     page.get_by_text("Filter", exact=True).click()
-    page.get_by_label("Only our MPs without a relationship owner").check()
+    page.get_by_label("Only ours without a relationship owner").check()
     press(page, "Apply filters")
     expect(page.get_by_text("Nobody yet")).to_have_count(2)
     follow(page, "MPs without an owner, now or soon")
