@@ -43,6 +43,7 @@ from contacts.models import (
     sat_for,
 )
 from contacts.sharing import CouncilShare, Shared, councils_sharing
+from contacts.spells import Spell
 from mpcrm.folding import fold, has_words
 
 
@@ -164,13 +165,21 @@ class Facts:
 
     @property
     def parties(self) -> list[PartyStory]:
+        """Those that had begun by the day, with their days as they are known now; so with seats and statuses."""
         sat_from = min((holding.started_on for holding in self.holdings), default=None)
-        return list(party_story(self.party_spells, sat_from=sat_from))
+        return list(party_story(self._begun(self.party_spells), sat_from=sat_from))
 
     @property
     def seats(self) -> list[tuple[SeatHolding, str]]:
         """Each holding with what is known of how it began and ended."""
-        return [(holding, how_held(holding)) for holding in self.holdings]
+        return [(holding, how_held(holding)) for holding in self._begun(self.holdings)]
+
+    @property
+    def statuses_until_then(self) -> list[MPStatus]:
+        return self._begun(self.statuses)
+
+    def _begun(self, spells: list[Spell]) -> list[Spell]:
+        return [each for each in spells if each.started_on <= self.on]
 
     @property
     def sources(self) -> list[str]:

@@ -147,7 +147,10 @@ def test_it_tells_names_how_a_seat_was_won_and_left_and_a_suspension(authority, 
     client = sign_in(officer)
 
     page = words_of(page_of(client, authority, mp))
-    then = client.get(f"/{authority.slug}/mps/{mp.pk}/", {"on": "2025-06-01"}).content.decode()
+    then, long_ago = (
+        client.get(f"/{authority.slug}/mps/{mp.pk}/", {"on": on}).content.decode()
+        for on in ("2025-06-01", "2019-12-12")
+    )
 
     assert "Formerly Rowan Marsh" in page
     assert "since 4 July 2024 (elected at a by-election)" in page
@@ -156,7 +159,9 @@ def test_it_tells_names_how_a_seat_was_won_and_left_and_a_suspension(authority, 
     assert "spring.csv, as at 1 January 2026" in page
     assert "Rowan Marsh</h1>" in then
     assert "Now Ms Rowan Vale" in then
-    assert 'govuk-tag--yellow">Suspended' not in then
+    assert "Suspended" not in then
+    assert "Fell, 12 December 2019 to 9 January 2023" in long_ago
+    assert "4 July 2024" not in long_ago
 
 
 @pytest.mark.parametrize(
@@ -392,6 +397,7 @@ def test_facts_as_at_another_day(authority, mp, officer, sign_in):
     assert "Earlier posts" not in then
     assert "31 May 2025: lost the Old whip" in then
     assert "found the new whip" not in then
+    assert "since 1 June 2025" not in then
     assert "Not an MP then" in long_ago
     assert "What changed</dt>" not in long_ago
     assert "Parliament’s facts as at" not in client.get(address).content.decode()
