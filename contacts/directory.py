@@ -165,7 +165,7 @@ class Facts:
 
     @property
     def parties(self) -> list[PartyStory]:
-        """Those that had begun by the day, with their days as they are known now; so with seats and statuses."""
+        """Those begun by the day, with their days as they are known now; so with seats and statuses."""
         sat_from = min((holding.started_on for holding in self.holdings), default=None)
         return list(party_story(self._begun(self.party_spells), sat_from=sat_from))
 
