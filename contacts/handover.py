@@ -54,6 +54,10 @@ class Change:
         """The MP to whom to hand over, if there is one."""
         return self.holder.mp if self.holder and not self.is_dissolved else None
 
+    def leads_begin(self, on: date) -> date:
+        """From when whoever goes on with the new MP leads: this day or, if later, when they won the seat."""
+        return max(on, self.holder.started_on) if self.holder else on
+
     @property
     def mps(self) -> set[int]:
         """From whom and to whom, by key."""
@@ -249,11 +253,12 @@ def record_step(
     )
 
 
-def _in_part_of(lead: CouncilLead, mp: MP, *, by: Membership) -> CouncilLeadQuerySet:
-    """The open rows beside which this lead could not stand."""
+def _in_part_of(lead: CouncilLead, mp: MP, *, on: date, by: Membership) -> CouncilLeadQuerySet:
+    """The other rows beside which this lead could not begin on this day."""
     return (
         CouncilLead.objects.visible_to(by)
-        .filter(ended_on=None)
+        .exclude(pk=lead.pk)
+        .not_over(on)
         .in_part(mp=mp, role=lead.role, membership=lead.membership, name=lead.name, portfolio=lead.portfolio)
     )
 
@@ -275,7 +280,7 @@ def hand_over_lead(
         raise LeadRefused(f"{lead} no longer leads on {lead.mp}.")
     carried = None
     if to_mp:
-        there = _in_part_of(lead, to_mp, by=by).first()
+        there = _in_part_of(lead, to_mp, on=on, by=by).first()
         if there:
             raise LeadRefused(
                 f"{there} is {lead.get_role_display().lower()} for {to_mp} already. "
@@ -310,7 +315,7 @@ def put_lead_back(*, effect: dict[str, Any], by: Membership, now: datetime) -> N
         raise LeadRefused("Who led on the former MP has been removed since.")
     if lead.ended_on is None or lead.ended_on.isoformat() != effect["ended_on"]:
         raise LeadRefused(f"Who leads on {lead.mp} has been changed since.")
-    if _in_part_of(lead, lead.mp, by=by).exists():
+    if _in_part_of(lead, lead.mp, on=lead.started_on, by=by).exists():
         raise LeadRefused(f"Somebody else leads on {lead.mp} by now.")
     if effect["carried"]:
         carried = leads.filter(pk=effect["carried"]).first()

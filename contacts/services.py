@@ -8,7 +8,6 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
@@ -132,8 +131,7 @@ def _name(
     lead.job_title = person.job_title
     lead.portfolio = portfolio
     lead.started_on = started_on
-    others = in_role.exclude(pk=lead.pk)
-    if other := others.filter(Q(ended_on=None) | Q(ended_on__gte=started_on)).first():
+    if other := in_role.exclude(pk=lead.pk).not_over(started_on).first():
         raise LeadsOverlap(other)
     save_signed(lead, by=by, now=now)
     return lead, not is_same_person
@@ -157,7 +155,7 @@ def end_lead(*, by: Membership, lead: CouncilLead, ended_on: date | None, now: d
             name=lead.name,
             portfolio=lead.portfolio,
         )
-        others = others.filter(Q(ended_on=None) | Q(ended_on__gte=lead.started_on))
+        others = others.not_over(lead.started_on)
         if ended_on:
             others = others.filter(started_on__lte=ended_on)
         if other := others.order_by("started_on", "pk").first():

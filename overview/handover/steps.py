@@ -202,9 +202,7 @@ def hand_over_leads(
     by: Membership,
     now: datetime,
 ) -> None:
-    """Those chosen lead on the new MP from today or, if that is later, the day they won the seat."""
-    holder = handover.change.holder
-    on = max(timezone.localdate(now), holder.started_on if holder else date.min)
+    on = handover.change.leads_begin(timezone.localdate(now))
     for leads, to_mp in ((carried, handover.change.new), (ended, None)):
         for lead in leads:
             subject = f"lead:{lead.pk}"

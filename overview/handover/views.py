@@ -338,7 +338,8 @@ def _leads(request: AuthorityRequest, handover: Handover) -> list[CouncilLead]:
 
 def _leads_form(request: AuthorityRequest, handover: Handover, data: Any = None) -> LeadsForm:
     new = handover.change.new
-    there = CouncilLead.objects.visible_to(request.membership).filter(mp=new, ended_on=None)
+    begins = handover.change.leads_begin(timezone.localdate())
+    there = CouncilLead.objects.visible_to(request.membership).filter(mp=new).not_over(begins)
     return LeadsForm(
         data,
         leads=_leads(request, handover),

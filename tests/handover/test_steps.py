@@ -119,14 +119,30 @@ def test_leads_go_on_or_end_and_the_former_mps_end_the_day_before(authority, for
     assert set(CouncilLead.objects.filter(mp=former).values_list("ended_on", flat=True)) == {TODAY - DAY}
 
 
-def test_a_lead_is_not_put_beside_another(authority, former, new, officer):
+@pytest.mark.parametrize("last_day", [None, TODAY])
+def test_a_lead_is_not_put_beside_another(
+    authority, former, new, officer, political_affairs, sign_in, url, last_day
+):
     owner = CouncilLeadFactory(authority=authority, mp=former, membership=officer)
-    CouncilLeadFactory(authority=authority, mp=new)
+    CouncilLeadFactory(authority=authority, mp=new, ended_on=last_day)
+    form = sign_in(political_affairs).get(url("handover_seat")).context["leads_form"]
+    assert [choice for choice, _ in form.fields[f"lead-{owner.pk}"].choices] == ["end", "later"]
     with pytest.raises(LeadRefused, match="already"):
         steps.hand_over_leads(handover_of(former, officer), carried=[owner], ended=[], by=officer, now=NOW)
     owner.refresh_from_db()
     assert owner.ended_on is None
     assert not HandoverStep.objects.exists()
+    CouncilLead.objects.filter(mp=new).update(ended_on=TODAY - DAY)
+    steps.hand_over_leads(handover_of(former, officer), carried=[owner], ended=[], by=officer, now=NOW)
+
+
+def test_a_lead_is_not_put_back_beside_one_named_since(authority, former, new, officer, political_affairs):
+    owner = CouncilLeadFactory(authority=authority, mp=former, membership=officer)
+    steps.hand_over_leads(handover_of(former, officer), carried=[], ended=[owner], by=officer, now=NOW)
+    CouncilLeadFactory(authority=authority, mp=former, started_on=TODAY, ended_on=TODAY + DAY)
+    with pytest.raises(steps.NotUndone) as refused:
+        steps.undo_all(SeatHandover.objects.get(), by=political_affairs, now=NOW)
+    assert refused.value.reasons == [f"Somebody else leads on {former} by now."]
 
 
 def test_to_dos_are_made_once_for_the_owner_or_nobody_yet(authority, former, new, officer):

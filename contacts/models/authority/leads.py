@@ -43,6 +43,10 @@ class CouncilLeadQuerySet(SpellQuerySet):
             return rows
         return rows.filter(membership=membership, name=name, portfolio=portfolio)
 
+    def not_over(self, on: date) -> CouncilLeadQuerySet:
+        """Rows that reach this day or later: beside those `in_part`, nobody else may begin on it."""
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=on))
+
     def who_look_after(self) -> CouncilLeadQuerySet:
         """Relationship owners and their deputies."""
         return self.filter(role__in=LOOK_AFTER)
