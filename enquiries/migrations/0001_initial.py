@@ -304,7 +304,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('authority_seen_on', models.DateField(verbose_name='fresh authority seen on')),
                 ('authority_shown', models.CharField(choices=[('form', 'A form signed by the constituent'), ('words', 'A letter or e-mail from the constituent'), ('office', 'The new MP’s office confirmed it in writing'), ('none-needed', 'Not needed: no constituent, the new MP takes the question on')], max_length=20, verbose_name='what shows it')),
-                ('restarts_clock', models.BooleanField(help_text='The reply fell due while there was no MP to send it to, so it is counted anew.')),
+                ('restarts_clock', models.BooleanField(help_text='The reply fell due before the new MP could be answered, so it is counted anew.')),
                 ('recorded_at', models.DateTimeField()),
                 ('taken_back_at', models.DateTimeField(blank=True, null=True)),
                 ('authority', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.authority')),

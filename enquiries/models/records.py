@@ -186,7 +186,7 @@ class CarryOver(AuthorityOwned):
     authority_seen_on = models.DateField("fresh authority seen on")
     authority_shown = models.CharField("what shows it", max_length=20, choices=AuthorityShown.choices)
     restarts_clock = models.BooleanField(
-        help_text="The reply fell due while there was no MP to send it to, so it is counted anew."
+        help_text="The reply fell due before the new MP could be answered, so it is counted anew."
     )
     recorded_at = models.DateTimeField()
     recorded_by = models.ForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -70,7 +70,7 @@ def carry_over(
         to_mp=to_mp,
         authority_seen_on=authority_seen_on,
         authority_shown=authority_shown,
-        restarts_clock=_fell_due_without_an_mp(enquiry, from_mp, seen_on=authority_seen_on),
+        restarts_clock=_fell_due_before_authority(enquiry, from_mp, seen_on=authority_seen_on),
         recorded_at=now,
         recorded_by=by,
     )
@@ -79,7 +79,7 @@ def carry_over(
     if carrying.restarts_clock:
         _tell_clock(enquiry, ClockEvent.Kind.CARRIED, on=authority_seen_on, now=now)
         due_on = reckoned(enquiry).due_on
-        clock = f"It fell due while there was no MP to reply to, so the reply is due on {in_words(due_on)}."
+        clock = f"It fell due before the new MP could be answered, so the reply is due on {in_words(due_on)}."
     enquiry.version += 1
     save_signed(enquiry, by=by, now=now)
     shown = AuthorityShown(authority_shown).label
@@ -221,7 +221,7 @@ def _refuse_stale_authority(enquiry: Enquiry, to_mp: MP, *, seen_on: date, shown
         )
 
 
-def _fell_due_without_an_mp(enquiry: Enquiry, from_mp: MP, *, seen_on: date) -> bool:
+def _fell_due_before_authority(enquiry: Enquiry, from_mp: MP, *, seen_on: date) -> bool:
     """Whether the reply fell due after the former MP’s last day and before the new one could be answered."""
     if enquiry.due_on >= seen_on:
         return False

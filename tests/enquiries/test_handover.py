@@ -97,11 +97,13 @@ def test_an_enquiry_goes_on_under_the_new_mp_and_the_timeline_says_so(log, carry
     [
         (LAST_DAY, False),  # it was late already
         (LAST_DAY + DAY, True),  # the first day without an MP
-        (SEEN - DAY, True),
-        (SEEN, False),  # there was somebody to send it to in time
+        (SEEN - DAY, True),  # the new one sat, but could not be answered yet
+        (SEEN, False),
     ],
 )
-def test_the_clock_goes_on_unless_the_reply_fell_due_with_nobody_to_send_it_to(log, carry, due_on, restarts):
+def test_the_clock_goes_on_unless_it_fell_due_before_the_new_mp_could_be_answered(
+    log, carry, due_on, restarts
+):
     enquiry = log()
     Enquiry.objects.filter(pk=enquiry.pk).update(due_on=due_on, amber_on=TODAY)
 
@@ -111,6 +113,8 @@ def test_the_clock_goes_on_unless_the_reply_fell_due_with_nobody_to_send_it_to(l
     assert carrying.restarts_clock is restarts
     assert (enquiry.due_on == due_on) is not restarts
     assert not restarts or enquiry.due_on > SEEN
+    said = enquiry.timeline.get(kind=TimelineEntry.Kind.CARRIED).text
+    assert ("It fell due before the new MP could be answered" in said) is restarts
 
 
 def test_carrying_twice_is_once(enquiry, carry):
