@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
@@ -26,6 +27,16 @@ ROLE_HINTS = {
     Role.EXECUTIVE: "dashboard, plans and MP pages; of an enquiry never its text, unless switched on",
     Role.ADMIN: "people, services, settings and seats; never the text of an enquiry",
 }
+
+
+def say_saved_before(form: forms.Form | forms.ModelForm, *, instead: str = "") -> None:
+    """The form was saved before, in other words (`SavedBefore`). These are kept, and the form becomes another
+    one, so that sending it again records them too. `instead` is what else to do, as a request."""
+    data: Any = form.data.copy()  # type: ignore[attr-defined]
+    data["submission"] = str(uuid4())
+    form.data = data
+    another = f"Save again to record it as another{f', or {instead}' if instead else ''}."
+    form.add_error(None, f"This form was saved already; what you have changed since is not. {another}")
 
 
 def refuse_a_slip(form: forms.Form | forms.ModelForm, field: str, *, on: date) -> None:

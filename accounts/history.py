@@ -3,10 +3,12 @@ however often its form is sent; telling by that history whether somebody saved i
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import Manager
 
 from accounts.models import Membership
 
@@ -23,17 +25,40 @@ def save_signed(row: Any, *, by: Membership, now: datetime) -> None:
     row.save()
 
 
-def save_once(row: Row, *, by: Membership, now: datetime) -> Row:
-    """Save a new row, unless the form it comes from (`submission`) was sent before: give what that wrote."""
+class SavedBefore(Exception):
+    """The form was sent before, in other words than now: `saved` is what it wrote. Nothing was written."""
+
+    def __init__(self, saved: Any) -> None:
+        super().__init__("this form was saved before, in other words")
+        self.saved = saved
+
+
+def as_saved_before(saved: Row, sent: Mapping[str, Any]) -> Row:
+    """The row that the same form wrote when it was sent before. Raises `SavedBefore` where that is not what
+    is sent: a double click sends the same again, somebody who goes back and changes it does not."""
+    for name, value in sent.items():
+        known = getattr(saved, name)
+        is_same = set(known.all()) == set(value) if isinstance(known, Manager) else known == value
+        if not is_same:
+            raise SavedBefore(saved)
+    return saved
+
+
+def save_once(row: Row, *, sent: Iterable[str], by: Membership, now: datetime) -> Row:
+    """Save a new row, unless the form it comes from (`submission`) was sent before: give what that wrote.
+
+    `sent` are the fields that people fill in. Raises `SavedBefore` where one of them says something else now.
+    """
+    said = {name: getattr(row, name) for name in sent}
     same: Any = type(row)._default_manager.filter(authority=by.authority_id, submission=row.submission)
     existing: Row | None = same.first()
     if existing:
-        return existing
+        return as_saved_before(existing, said)
     try:
         with transaction.atomic():
             save_signed(row, by=by, now=now)
     except IntegrityError:  # the same form, sent twice at the same moment
-        row = same.get()
+        return as_saved_before(same.get(), said)
     return row
 
 

@@ -51,10 +51,13 @@ class DatedAhead(Exception):
 
 @transaction.atomic
 def add_note(*, by: Membership, note: Note, changes: Mapping[str, Any], now: datetime) -> Note:
-    """Write down a note about its MP; the same `submission` again gives the same note. Raises DatedAhead."""
+    """Write down a note about its MP; the same `submission` again gives the same note.
+
+    Raises DatedAhead, SavedBefore.
+    """
     note.authority, note.recorded_by, note.recorded_at = by.authority, by, now
     _change(note, changes, now=now)
-    return save_once(note, by=by, now=now)
+    return save_once(note, sent=changes, by=by, now=now)
 
 
 @transaction.atomic
@@ -97,7 +100,7 @@ def place_mp(
 ) -> Placement:
     """Put an MP in a place on the stakeholder map; the same `submission` again gives the same placement.
 
-    Raises DatedAhead.
+    Raises DatedAhead, SavedBefore.
     """
     refuse_ahead(placed_on, now=now)
     placement = Placement(
@@ -111,7 +114,8 @@ def place_mp(
         recorded_at=now,
         recorded_by=by,
     )
-    return save_once(placement, by=by, now=now)
+    sent = ("mp", "influence", "support", "reason", "placed_on")
+    return save_once(placement, sent=sent, by=by, now=now)
 
 
 @transaction.atomic

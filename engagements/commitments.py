@@ -42,7 +42,10 @@ def record_commitment(
     made_on: date,
     due_on: date | None,
 ) -> Commitment:
-    """Write down one ask or promise; the same `submission` again gives the same. Raises NotHappenedYet."""
+    """Write down one ask or promise; the same `submission` again gives the same.
+
+    Raises NotHappenedYet, SavedBefore.
+    """
     if made_on > timezone.localdate(now):
         raise NotHappenedYet
     commitment = Commitment(
@@ -57,7 +60,8 @@ def record_commitment(
         recorded_at=now,
         recorded_by=by,
     )
-    return save_once(commitment, by=by, now=now)
+    sent = ("mp", "side", "words", "kind", "made_on", "due_on")
+    return save_once(commitment, sent=sent, by=by, now=now)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.history import save_once, sign
+from accounts.history import as_saved_before, save_once, sign
 from accounts.models import Membership
 from contacts.models import MP, NoteKind
 from engagements.models import EngagementPlan, Touchpoint
@@ -127,28 +127,28 @@ def record_touchpoint(
 ) -> Touchpoint:
     """Record one contact with an MP or their office; the same `submission` again gives the same touchpoint.
 
-    Raises `NotHappenedYet`.
+    Raises `NotHappenedYet`, `SavedBefore`.
     """
     if happened_on > timezone.localdate(now):
         raise NotHappenedYet
+    sent = {
+        "mp": mp,
+        "happened_on": happened_on,
+        "kind": kind,
+        "our_others": our_others,
+        "their_people": their_people,
+        "summary": summary,
+        "summary_kind": summary_kind,
+        "is_two_way": is_two_way,
+    }
     touchpoint = Touchpoint(
-        authority_id=by.authority_id,
-        submission=submission,
-        mp=mp,
-        happened_on=happened_on,
-        kind=kind,
-        our_others=our_others,
-        their_people=their_people,
-        summary=summary,
-        summary_kind=summary_kind,
-        is_two_way=is_two_way,
-        recorded_at=now,
-        recorded_by=by,
+        authority_id=by.authority_id, submission=submission, recorded_at=now, recorded_by=by, **sent
     )
-    saved = save_once(touchpoint, by=by, now=now)
-    if saved is touchpoint:
-        touchpoint.our_people.set(our_people)
-    return saved
+    saved = save_once(touchpoint, sent=sent, by=by, now=now)
+    if saved is not touchpoint:
+        return as_saved_before(saved, {"our_people": our_people})
+    touchpoint.our_people.set(our_people)
+    return touchpoint
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.history import save_signed, sign
+from accounts.history import as_saved_before, save_signed, sign
 from accounts.models import Authority, Membership
 from contacts.cards.pdf import CONTENT_TYPE, card_pdf, file_name
 from contacts.models import MP, CardContact, CardSent, CardWay, ContactCard, MPOffice
@@ -238,14 +238,14 @@ def record_sent(
 ) -> CardSent:
     """Record that an MP's office was given the card otherwise: the version that stood on that day.
 
-    The same `submission` again records nothing more. Raises NotSentYet.
+    The same `submission` again records nothing more. Raises NotSentYet, SavedBefore.
     """
     if sent_on > timezone.localdate(now):
         raise NotSentYet
     with transaction.atomic():
         _hold(by.authority)
         if same := CardSent.objects.visible_to(by).filter(mp=mp, submission=submission).first():
-            return same
+            return as_saved_before(same, {"way": way, "sent_on": sent_on})
         cards = ContactCard.objects.visible_to(by).order_by("-number")
         sent = CardSent(
             authority=by.authority,

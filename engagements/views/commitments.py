@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
+from accounts.forms import say_saved_before
+from accounts.history import SavedBefore
 from contacts.models import MP
 from engagements.commitments import (
     CommitmentChanged,
@@ -51,6 +53,8 @@ def commitment_record(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
             record_commitment(mp=mp, by=request.membership, now=now, **form.cleaned_data)
         except NotHappenedYet:
             form.add_error("made_on", NOT_HAPPENED_YET)
+        except SavedBefore:
+            say_saved_before(form, instead="edit the one that is saved")
         else:
             messages.success(request, "It is recorded.")
             return redirect("engagements:commitment_list", request.authority.slug, mp.pk)

@@ -10,6 +10,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
+from accounts.forms import say_saved_before
+from accounts.history import SavedBefore
 from contacts.models import MP
 from engagements.forms import (
     NOT_HAPPENED_YET,
@@ -53,6 +55,8 @@ def touchpoint_record(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
             touchpoint = record_touchpoint(mp=mp, by=request.membership, now=now, **form.cleaned_data)
         except NotHappenedYet:
             form.add_error("happened_on", NOT_HAPPENED_YET)
+        except SavedBefore:
+            say_saved_before(form, instead="edit the one that is saved")
         else:
             messages.success(request, f"{touchpoint} with {mp} is recorded.")
             return redirect("overview:mp_detail", request.authority.slug, mp.pk)

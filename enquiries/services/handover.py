@@ -103,7 +103,7 @@ def answer_constituent_instead(
 ) -> Reply:
     """Record that the constituent was answered direct, the MP who asked being one no more, and close.
 
-    It counts as the reply. The same submission again gives the same reply.
+    It counts as the reply. The same submission again gives the same reply. Raises Refused, SavedBefore.
     """
     enquiry = locked(enquiry, by)
     if not Constituent.objects.filter(enquiry=enquiry).exclude(name="").exists():
@@ -113,6 +113,7 @@ def answer_constituent_instead(
         )
     if enquiry.status == Status.REPLIED:
         raise Refused(f"{enquiry.reference} {LATER_WORK[enquiry.status]}.")
+    is_new = not enquiry.replies.filter(submission=submission).exists()
     reply = send_reply(
         enquiry=enquiry,
         text=text,
@@ -121,10 +122,9 @@ def answer_constituent_instead(
         by=by,
         now=now,
         submission=submission,
+        is_to_constituent=True,
     )
-    if not reply.is_to_constituent:
-        reply.is_to_constituent = True
-        reply.save(update_fields=["is_to_constituent"])
+    if is_new:
         reason = f"Answered to the constituent direct: {enquiry.mp} is no longer their MP"
         close_enquiry(enquiry=enquiry, reason=reason[:200], by=by, now=now)
     return reply

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import save_signed
+from accounts.history import SavedBefore, as_saved_before, save_signed
 from accounts.models import Membership, Service
 from contacts.models import MP
 from enquiries.clock import in_words
@@ -22,6 +22,7 @@ from enquiries.models import (
     Urgency,
 )
 from enquiries.services.allocation import allocated_messages, allocation_in_words
+from enquiries.services.details import details_of
 from enquiries.services.shared import (
     authority_held,
     reckoned,
@@ -54,16 +55,32 @@ def log_enquiry(
 ) -> Enquiry:
     """Record an enquiry, give it its reference and start its clock; the same submission again gives the same.
 
-    Tells the owner, if it is somebody else; without an owner, the contacts of the service.
+    Tells the owner, if it is somebody else; without an owner, the contacts of the service. Raises
+    SavedBefore.
     """
     # This lock makes the look-up below see any enquiry that a double click is logging at this moment.
     authority = authority_held(by)
     counter, _ = ReferenceCounter.objects.get_or_create(
         authority=authority, year=timezone.localdate(now).year
     )
+    details = {
+        "mp": mp,
+        "received_on": received_on,
+        "received_time": received_time,
+        "channel": channel,
+        "enquiry_type": enquiry_type,
+        "urgency": urgency,
+        "topic": topic,
+        "subject": subject,
+        "question": question,
+    }
+    sent = details | {"service": service, "owner": owner}
+    constituent = {"constituent_name": constituent_name, "constituent_contact": constituent_contact}
     logged = Enquiry.objects.filter(authority=authority, submission=submission).first()
     if logged is not None:
-        return logged
+        if details_of(logged) != details | constituent:
+            raise SavedBefore(logged)
+        return as_saved_before(logged, sent)
     counter.last += 1
     counter.save(update_fields=["last"])
 
@@ -77,21 +94,11 @@ def log_enquiry(
     enquiry = Enquiry(
         authority=authority,
         reference=f"{authority.reference_prefix}-{counter.year}-{counter.last:05}",
-        mp=mp,
         constituency=seat_of(mp, received_on),
-        received_on=received_on,
-        received_time=received_time,
-        channel=channel,
-        enquiry_type=enquiry_type,
-        urgency=urgency,
-        topic=topic,
-        subject=subject,
-        question=question,
-        service=service,
-        owner=owner,
         logged_at=now,
         logged_by=by,
         submission=submission,
+        **sent,
     )
     reckoning = reckoned(enquiry, [received])
     save_signed(enquiry, by=by, now=now)

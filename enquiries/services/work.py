@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.db import transaction
 
-from accounts.history import save_signed
+from accounts.history import as_saved_before, save_signed
 from accounts.models import Membership
 from enquiries.clock import calendar_of, days_in_words, in_words
 from enquiries.models import (
@@ -49,7 +49,10 @@ def acknowledge(*, enquiry: Enquiry, by: Membership, now: datetime, on: date) ->
 def add_note(
     *, enquiry: Enquiry, text: str, by: Membership, now: datetime, submission: UUID
 ) -> TimelineEntry:
-    """Write down something that colleagues should know. The same submission again gives the same note."""
+    """Write down something that colleagues should know. The same submission again gives the same note.
+
+    Raises SavedBefore.
+    """
     enquiry = locked(enquiry, by)
     note, _ = TimelineEntry.objects.get_or_create(
         enquiry=enquiry,
@@ -62,7 +65,7 @@ def add_note(
             "text": text,
         },
     )
-    return note
+    return as_saved_before(note, {"text": text})
 
 
 @transaction.atomic
@@ -75,8 +78,10 @@ def send_reply(
     by: Membership,
     now: datetime,
     submission: UUID,
+    is_to_constituent: bool = False,
 ) -> Reply:
-    """Record the reply and stop the clock. The same submission again gives the same reply.
+    """Record the reply and stop the clock. The same submission again gives the same reply, unless it was
+    taken back meanwhile. Raises Refused, SavedBefore.
 
     It is measured against the due date as promised. The reply sent first since receipt (or since reopening)
     is the one that counts, even if another was recorded before it: its working days are stored with the
@@ -84,9 +89,10 @@ def send_reply(
     acknowledgement, where there was none by then.
     """
     enquiry = locked(enquiry, by)
+    sent = {"text": text, "sent_on": sent_on, "channel": channel, "is_to_constituent": is_to_constituent}
     recorded = Reply.objects.filter(enquiry=enquiry, submission=submission).first()
     if recorded is not None:
-        return recorded
+        return as_saved_before(recorded, sent | {"taken_back_at": None})
     if enquiry.closed_at is not None:
         raise Refused("This enquiry is closed. Reopen it to record another reply.")
     reckoning = reckoning_of(enquiry)
@@ -96,14 +102,12 @@ def send_reply(
     reply = Reply.objects.create(
         authority=enquiry.authority,
         enquiry=enquiry,
-        text=text,
-        sent_on=sent_on,
-        channel=channel,
         due_on=enquiry.due_on,
         working_days=working_days,
         recorded_at=now,
         recorded_by=by,
         submission=submission,
+        **sent,
     )
     counted_before = enquiry.replied_on
     counts = counted_before is None or sent_on < counted_before

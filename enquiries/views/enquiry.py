@@ -16,6 +16,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
+from accounts.forms import say_saved_before
+from accounts.history import SavedBefore
 from accounts.models import Membership, Role, Service
 from contacts.models import MP
 from enquiries.changes import changes_of
@@ -95,7 +97,11 @@ def note_add(request: AuthorityRequest, reference: str) -> HttpResponse:
     enquiry, form = _find(request, reference), NoteForm(request.POST)
     if not form.is_valid():
         return _page(request, reference, note_form=form)
-    add_note(enquiry=enquiry, by=request.membership, now=timezone.now(), **form.cleaned_data)
+    try:
+        add_note(enquiry=enquiry, by=request.membership, now=timezone.now(), **form.cleaned_data)
+    except SavedBefore:
+        say_saved_before(form)
+        return _page(request, reference, note_form=form)
     messages.success(request, "The note is saved.")
     return _to_page(request, reference)
 
@@ -222,6 +228,8 @@ def _action(
             messages.success(request, save(form.cleaned_data))
         except Refused as refused:
             form.add_error(refused.field, str(refused))
+        except SavedBefore:
+            say_saved_before(form)
         else:
             return _to_page(request, enquiry.reference)
     return render(request, template, {"form": form, "enquiry": enquiry}, status=422 if form.is_bound else 200)

@@ -14,6 +14,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
+from accounts.forms import say_saved_before
+from accounts.history import SavedBefore
 from contacts.models import MP, PlaceFile
 from enquiries.clock import calendar_of, promise_in_words, reckon
 from enquiries.forms import DueForm, LogForm
@@ -36,7 +38,11 @@ def enquiry_log(request: AuthorityRequest) -> HttpResponse:
             submission=form.cleaned_data["submission"]
         )
         was_logged = again.exists()
-        enquiry = log_enquiry(by=request.membership, now=timezone.now(), **form.cleaned_data)
+        try:
+            enquiry = log_enquiry(by=request.membership, now=timezone.now(), **form.cleaned_data)
+        except SavedBefore as before:
+            say_saved_before(form, instead=f"edit {before.saved.reference}")
+            return _log_page(request, form, on)
         if was_logged:
             messages.info(request, f"This was saved before, as {enquiry.reference}. It is not saved twice.")
         else:
@@ -52,6 +58,10 @@ def enquiry_log(request: AuthorityRequest) -> HttpResponse:
     if not form.is_bound:
         first_empty = "subject" if form.initial.get("mp") else "mp"
         form.fields[first_empty].widget.attrs["autofocus"] = True
+    return _log_page(request, form, on)
+
+
+def _log_page(request: AuthorityRequest, form: LogForm, on: date) -> HttpResponse:
     return render(
         request,
         "enquiries/enquiry_log.html",

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
+from accounts.forms import say_saved_before
+from accounts.history import SavedBefore
 from accounts.models import Membership, Role
 from contacts.answering import answered_before
 from contacts.handover import Change, DoneAlready, LeadRefused
@@ -93,6 +95,8 @@ def handover_enquiry(request: AuthorityRequest, reference: str) -> HttpResponse:
             )
         except Refused as refused:
             sent.add_error(refused.field if refused.field in sent.fields else None, str(refused))
+        except SavedBefore:
+            say_saved_before(sent)
         except DoneAlready as done:
             return _was_done(request, handover, done)
         else:

@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.history import SavedBefore
 from accounts.models import Role
 from contacts.models import SeatHolding
 from enquiries.models import AuthorityShown, CarryOver, Contact, Enquiry, Reply, TimelineEntry
@@ -214,6 +215,16 @@ def test_the_constituent_is_answered_direct_and_it_counts_as_the_reply(log, answ
     reply = answer(enquiry, submission=submission)
 
     assert answer(enquiry, submission=submission) == reply
+    with pytest.raises(SavedBefore):
+        send_reply(
+            enquiry=enquiry,
+            text=reply.text,
+            sent_on=reply.sent_on,
+            channel=reply.channel,
+            by=reply.recorded_by,
+            now=LATER,
+            submission=submission,
+        )
     enquiry.refresh_from_db()
     assert reply.is_to_constituent
     assert (enquiry.replied_on, enquiry.reply_working_days, enquiry.closed_at) == (TODAY + 3 * DAY, 3, LATER)
@@ -234,6 +245,8 @@ def test_an_answer_is_taken_back_and_its_record_stays(log, answer, officer):
     reply = answer(enquiry)
 
     take_back_answer(reply=reply, by=officer, now=LATER)
+    with pytest.raises(SavedBefore):
+        answer(enquiry, submission=reply.submission)
 
     enquiry.refresh_from_db()
     reply.refresh_from_db()

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import EVERYONE, HANDLERS, AuthorityRequest, for_roles
+from accounts.forms import say_saved_before
+from accounts.history import SavedBefore
 from accounts.models import Membership, Role
 from contacts.cards.forms import CardContactFormSet, CardForm, CardSentForm, SendForm
 from contacts.cards.pdf import CONTENT_TYPE, card_pdf, file_name
@@ -209,10 +211,14 @@ def card_sent(request: AuthorityRequest, mp: int) -> HttpResponse:
     today = timezone.localdate(now)
     form = CardSentForm(request.POST or None, today=today, initial={"submission": uuid4(), "sent_on": today})
     if request.method == "POST" and form.is_valid():
-        sent = record_sent(by=request.membership, mp=person, now=now, **form.cleaned_data)
-        version = f"version {sent.card.number}" if sent.card else "a card from before version 1"
-        messages.success(request, f"Recorded: {version}, {sent.get_way_display().lower()}.")
-        return redirect("contacts:office_detail", request.authority.slug, mp)
+        try:
+            sent = record_sent(by=request.membership, mp=person, now=now, **form.cleaned_data)
+        except SavedBefore:
+            say_saved_before(form)
+        else:
+            version = f"version {sent.card.number}" if sent.card else "a card from before version 1"
+            messages.success(request, f"Recorded: {version}, {sent.get_way_display().lower()}.")
+            return redirect("contacts:office_detail", request.authority.slug, mp)
     return render(
         request,
         "contacts/card_sent.html",

@@ -13,6 +13,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
+from accounts.forms import say_saved_before
+from accounts.history import SavedBefore
 from contacts.background import background_of
 from contacts.models import (
     MP,
@@ -124,6 +126,8 @@ def _add(
             add_note(by=request.membership, note=noun.model(mp=person), changes=form.cleaned_data, now=now)
         except DatedAhead:
             form.add_error("source_on", DATED_AHEAD)
+        except SavedBefore:
+            say_saved_before(form, instead="edit the one that is saved")
         else:
             return _done(request, person.pk, f"The {noun.name} is recorded.")
     return _form_page(request, noun, person, form)

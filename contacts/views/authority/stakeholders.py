@@ -11,6 +11,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
+from accounts.forms import say_saved_before
+from accounts.history import SavedBefore
 from contacts.forms import AsAtForm
 from contacts.models import MP, READERS, WRITERS, Placement
 from contacts.note_forms import DATED_AHEAD, PlacementForm, WithdrawForm
@@ -49,6 +51,8 @@ def mp_place(request: AuthorityRequest, mp: int) -> HttpResponse:
             place_mp(by=request.membership, mp=person, now=now, **form.cleaned_data)
         except DatedAhead:
             form.add_error("placed_on", DATED_AHEAD)
+        except SavedBefore:
+            say_saved_before(form)
         else:
             messages.success(request, f"{person} is placed.")
             if MP.objects.of(request.authority).filter(pk=mp).exists():
