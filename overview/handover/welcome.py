@@ -9,6 +9,8 @@ from datetime import date
 from django.urls import reverse
 
 from accounts.models import Membership
+from contacts.cards.services import TO_DO as CARD
+from contacts.cards.states import card_states
 from contacts.handover import Change
 from contacts.models import MP, CouncilLead
 from enquiries.clock import calendar_of
@@ -36,7 +38,7 @@ OWED = (
         "overview:mp_detail",
     ),
     Owed(
-        "contact-card",
+        CARD,
         "Send our central contact card to {mp}",
         "Whom their office calls or writes to, and how fast we reply.",
         5,
@@ -69,9 +71,11 @@ def welcome(
     new: MP, *, occasion: str, otherwise: Membership | None, by: Membership, on: date
 ) -> Iterator[ToDoRequest]:
     """For whoever leads on the new MP and can do it; where nobody does, for `otherwise`. What is asked
-    already, as when the sweep of the contact card was first, is not asked again."""
+    already, as when the sweep of the contact card was first, is not asked again; nor is a card they have."""
     calendar = calendar_of(by.authority)
     asked = set(ToDo.objects.visible_to(by).open().filter(subject=new.subject).values_list("kind", flat=True))
+    [card] = card_states([new], membership=by)
+    asked |= {CARD} if card.is_current else set()
     leads = CouncilLead.objects.visible_to(by).filter(mp=new).who_can_act(on)
     assignee = leads.get((by.authority_id, new.pk)) or otherwise
     for owed in [each for each in OWED if each.kind not in asked]:

@@ -31,6 +31,7 @@ from notifications.to_dos import reopen as reopen_to_do
 from overview.handover import steps
 from overview.handover.seats import State, find, overview_of, plan_archived_here
 from tests.factories import (
+    CardSentFactory,
     ConstituencyFactory,
     ContactCardFactory,
     CouncilLeadFactory,
@@ -227,6 +228,21 @@ def test_the_contact_card_is_asked_for_once_whoever_asks_first(authority, former
 
     assert list(cards()) == [asked_by_sweep]
     assert set(open_to_dos()) == {"contact-card"}
+
+
+@pytest.mark.parametrize("is_current", [True, False])
+def test_the_contact_card_is_asked_for_unless_the_office_has_it_as_it_is_now(
+    authority, former, new, officer, is_current
+):
+    card = ContactCardFactory(authority=authority, made_at=NOW - 2 * DAY)
+    CardSentFactory(authority=authority, mp=new, card=card)
+    if not is_current:
+        ContactCardFactory(authority=authority, number=card.number + 1, made_at=NOW)
+
+    steps.make_to_dos(handover_of(former, officer), new=new, by=officer, now=NOW)
+
+    assert ("contact-card" in open_to_dos()) is not is_current
+    assert {*open_to_dos(), "contact-card"} == set(WELCOMES)
 
 
 def test_what_somebody_had_done_or_reopened_of_the_news_stays_so(authority, former, new, officer):
