@@ -82,13 +82,19 @@ def allocate(
 
 @transaction.atomic
 def undo_allocation(*, moves: Iterable[Move], by: Membership, now: datetime) -> list[Move]:
-    """Give enquiries back to who had them; leave those that somebody has allocated again since."""
+    """Give enquiries back to who had them; leave those that somebody has allocated again since.
+
+    Who answers no enquiries any more gets none back: these have no owner then.
+    """
     moved = {move.enquiry_id: move for move in moves}
     held = _held(moved, by=by)
+    had_them = {move.before.owner_id for move in moved.values() if move.before.owner_id}
+    still = set(Membership.objects.contacts().filter(pk__in=had_them).values_list("pk", flat=True))
     to = {
-        enquiry.pk: moved[enquiry.pk].before
+        enquiry.pk: Allocation(before.service_id, before.owner_id if before.owner_id in still else None)
         for enquiry in held
         if allocation_of(enquiry) == moved[enquiry.pk].after
+        for before in [moved[enquiry.pk].before]
     }
     return _allocate([enquiry for enquiry in held if enquiry.pk in to], to, by=by, now=now)
 

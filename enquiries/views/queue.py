@@ -7,6 +7,7 @@ from dataclasses import astuple, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 from django.contrib import messages
 from django.http import HttpResponse, QueryDict
@@ -119,12 +120,27 @@ def enquiries_allocate(request: AuthorityRequest) -> HttpResponse:
 @require_POST
 @for_roles(*HANDLERS)
 def allocation_undo(request: AuthorityRequest) -> HttpResponse:
-    """Give back what this person allocated last, unless somebody has allocated it again since."""
+    """Give back what this person allocated last, unless somebody has allocated it again since. The button may
+    be an older page's: then nothing is given back."""
     now = timezone.now()
-    undone = undo_allocation(moves=_to_undo(request, now), by=request.membership, now=now)
+    moves = _to_undo(request, now)
+    if moves and request.POST.get("move") != request.session[UNDO].get("move"):
+        messages.warning(
+            request,
+            "Nothing was given back: that was not your last allocation. The button now undoes the last one.",
+        )
+        return _to_queue(request, request.GET.urlencode())
+    undone = undo_allocation(moves=moves, by=request.membership, now=now)
     request.session.pop(UNDO, None)
+    had_owners = {move.enquiry_id for move in moves if move.before.owner_id}
+    ownerless = [move for move in undone if move.after.owner_id is None and move.enquiry_id in had_owners]
     if undone:
-        messages.success(request, f"{_enquiries(len(undone))} back where {_it(len(undone))} before.")
+        words = f"{_enquiries(len(undone))} back where {_it(len(undone))} before."
+        if ownerless:
+            words += (
+                f" {_enquiries(len(ownerless))} without an owner: who had it answers no enquiries any more."
+            )
+        messages.success(request, words)
     else:
         messages.info(request, "Nothing was given back: it was too long ago, or it is with others by now.")
     return _to_queue(request, request.GET.urlencode())
@@ -185,6 +201,7 @@ def _queue(
             "allocate_form": _allocate_form(membership, filters, allocate_form),
             "ticked": ticked,
             "undo": len(_to_undo(request, timezone.now())),
+            "undo_move": request.session.get(UNDO, {}).get("move"),
             "form": allocate_form or filters.form,
             "query": request.GET.urlencode(),
         },
@@ -290,6 +307,7 @@ def _to_queue(request: AuthorityRequest, query: str) -> HttpResponse:
 
 def _keep_for_undo(request: AuthorityRequest, moves: list[Move], now: datetime) -> None:
     request.session[UNDO] = {
+        "move": uuid4().hex,
         "authority": request.authority.pk,
         "at": now.isoformat(),
         "moves": [[move.enquiry_id, astuple(move.before), astuple(move.after)] for move in moves],

@@ -628,6 +628,13 @@ def give(client, authority, enquiries, query="?tab=team", **data):
     return client.post(url, {"enquiry": [each.reference for each in enquiries], **data})
 
 
+def undo(client, authority, *, seen=None):
+    """Press the button of a page (`seen`), or of the queue as it is now."""
+    seen = seen or client.get(queue_url(authority, "?tab=team"))
+    url = reverse("enquiries:allocation_undo", args=[authority.slug])
+    return client.post(url, {"move": seen.context["undo_move"] or ""}, follow=True)
+
+
 def test_allocating_what_is_ticked_goes_back_where_one_was_and_offers_undo(
     sign_in, officer, authority, make, service
 ):
@@ -645,7 +652,7 @@ def test_allocating_what_is_ticked_goes_back_where_one_was_and_offers_undo(
     assert "2 enquiries are now with Cleo Rook." in page
     assert "Undo: give 2 back" in page
 
-    client.post(reverse("enquiries:allocation_undo", args=[authority.slug]))
+    undo(client, authority)
 
     first.refresh_from_db()
     second.refresh_from_db()
@@ -698,7 +705,7 @@ def test_allocating_what_stays_as_it_is_says_so(sign_in, officer, authority, mak
     client, theirs = sign_in(officer), make(owner=officer)
 
     page = client.get(give(client, authority, [theirs], owner=officer.pk).url).content.decode()
-    undone = client.post(reverse("enquiries:allocation_undo", args=[authority.slug]), follow=True)
+    undone = undo(client, authority)
 
     assert f"Nothing changed: what you ticked is with {officer} already, or closed." in page
     assert "Nothing was given back" in undone.content.decode()
@@ -709,11 +716,46 @@ def test_an_allocation_that_changed_nothing_leaves_the_one_before_to_undo(sign_i
     give(client, authority, [moved], owner=officer.pk)
     give(client, authority, [theirs], owner=officer.pk)
 
-    client.post(reverse("enquiries:allocation_undo", args=[authority.slug]))
+    undo(client, authority)
 
     moved.refresh_from_db()
     theirs.refresh_from_db()
     assert (moved.owner, theirs.owner) == (None, officer)
+
+
+def test_the_button_of_an_older_page_gives_nothing_back(sign_in, officer, authority, make):
+    client, first, second = sign_in(officer), make(), make()
+    give(client, authority, [first], owner=officer.pk)
+    older = client.get(queue_url(authority, "?tab=team"))
+    give(client, authority, [second], owner=officer.pk)
+
+    page = undo(client, authority, seen=older).content.decode()
+    owners = set(Enquiry.objects.values_list("owner", flat=True))
+    undone = undo(client, authority).content.decode()
+
+    assert f'name="move" value="{older.context["undo_move"]}"' in older.content.decode()
+    assert "that was not your last allocation" in page
+    assert "Undo: give 1 back" in page
+    assert owners == {officer.pk}
+    assert "1 enquiry is back where it was before." in undone
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.owner, second.owner) == (officer, None)
+
+
+@pytest.mark.parametrize("gone", [{"is_active": False}, {"role": Role.EXECUTIVE}])
+def test_who_answers_none_any_more_gets_none_back(sign_in, officer, authority, make, service, gone):
+    client, leaver, stayer = sign_in(officer), *(MembershipFactory(authority=authority) for _ in range(2))
+    theirs, others = make(owner=leaver, service=service), make(owner=stayer)
+    give(client, authority, [theirs, others], owner=officer.pk)
+    Membership.objects.filter(pk=leaver.pk).update(**gone)
+
+    page = undo(client, authority).content.decode()
+
+    theirs.refresh_from_db()
+    others.refresh_from_db()
+    assert (theirs.service, theirs.owner, others.owner) == (service, None, stayer)
+    assert "2 enquiries are back where they were before. 1 enquiry is without an owner" in page
 
 
 @pytest.mark.parametrize("role", [Role.SERVICE_CONTACT, Role.EXECUTIVE, Role.ADMIN])
