@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from django.db.models import OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -17,7 +18,17 @@ from contacts.cards.states import card_states
 from contacts.checklist import Completeness, completeness_by_mp
 from contacts.directory import Facts, counted_by_mp, facts_about, leads_on
 from contacts.forms import AsAtForm
-from contacts.models import MP, Constituency, MPNews, MPOffice, Post, dissolved_since, is_current
+from contacts.models import (
+    MP,
+    Constituency,
+    MPNews,
+    MPOffice,
+    Post,
+    SeatHandover,
+    SeatHolding,
+    dissolved_since,
+    is_current,
+)
 from contacts.portfolios import Match, matches, priorities_of
 from engagements.models import READERS, WRITERS, Commitment, Touchpoint, mps_with_cadence
 from enquiries.clock import calendar_of, due_in_words
@@ -46,7 +57,12 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     if form.as_at:
         news = news.filter(happened_on__lte=form.as_at)
     mp = get_object_or_404(
-        mps.annotate(dissolved_since=dissolved_since(facts_on), open_commitments=counted_by_mp(commitments)),
+        mps.annotate(
+            dissolved_since=dissolved_since(facts_on),
+            open_commitments=counted_by_mp(commitments),
+            handed_over_at=_handed_over_at(membership),
+            others_until=_others_until(),
+        ),
         pk=pk,
     )
     is_ours = MP.objects.of(request.authority).filter(pk=pk).exists()
@@ -57,6 +73,7 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
         "is_ours": is_ours,
         "facts": facts,
         "was": _was(facts, dissolved_since=dissolved),
+        "is_handed_over": _is_handed_over(facts),
         "hands_over": _hands_over(facts, membership, is_ours=is_ours, on=on, dissolved=dissolved),
         "matches": _matches(request.authority, facts.posts, on=on) if is_ours else [],
         "is_past": form.as_at is not None,
@@ -101,12 +118,32 @@ def _was(facts: Facts, *, dissolved_since: date | None) -> Was | None:
     return Was(held.constituency, min(end for end in ends if end is not None))
 
 
+def _handed_over_at(membership: Membership) -> Subquery:
+    """For an annotation: when a seat was last handed over to this MP."""
+    finished = SeatHandover.objects.visible_to(membership).filter(
+        new_mp=OuterRef("pk"), finished_at__isnull=False
+    )
+    return Subquery(finished.order_by("-finished_at").values("finished_at")[:1])
+
+
+def _others_until() -> Subquery:
+    """For an annotation: to which day somebody else held the seat that this MP holds."""
+    seat = Q(constituency__holdings__mp=OuterRef("pk"), constituency__holdings__ended_on=None)
+    others = SeatHolding.objects.filter(seat, ended_on__isnull=False).exclude(mp=OuterRef("pk"))
+    return Subquery(others.order_by("-ended_on").values("ended_on")[:1])
+
+
+def _is_handed_over(facts: Facts) -> bool:
+    at: datetime | None = facts.mp.handed_over_at  # type: ignore[attr-defined]  # annotated
+    return at is not None and any(timezone.localdate(at) >= each.started_on for each in facts.holdings[:1])
+
+
 def _hands_over(
     facts: Facts, membership: Membership, *, is_ours: bool, on: date, dissolved: date | None
 ) -> bool:
-    """Whether a hand-over may be about this MP: of one of our seats, won within the year, or lost, be it for
-    a seat that is not ours; of any other, lost while we owe them an answer. While Parliament is `dissolved`
-    since a day, nobody has lost a seat by that."""
+    """Whether a hand-over may be about this MP: of one of our seats, won from somebody else within the year,
+    or lost, be it for a seat that is not ours; of any other, lost while we owe them an answer. While
+    Parliament is `dissolved` since a day, nobody has lost a seat by that."""
     if not is_ours:
         until = (dissolved or date.max) - timedelta(days=1)
         lost = [each.constituency_id for each in facts.holdings if each.ended_on and each.ended_on < until]
@@ -115,9 +152,11 @@ def _hands_over(
             asked = asked.filter(constituency__in=lost)
         seats = Constituency.objects.of(membership.authority).filter(pk__in=lost)
         return bool(lost) and (seats.exists() or asked.exists())
-    held = [each.constituency_id for each in facts.holdings]
-    is_new = facts.seat is not None and held.count(facts.seat.pk) == 1
-    return is_new and facts.holdings[0].started_on >= on - LOOK_BACK
+    if facts.seat is None or facts.holdings[0].started_on < on - LOOK_BACK:
+        return False
+    before = [each.ended_on for each in facts.holdings if each.constituency == facts.seat and each.ended_on]
+    others_until: date | None = facts.mp.others_until  # type: ignore[attr-defined]  # annotated
+    return not before or (others_until is not None and max(before) < others_until)
 
 
 def _matches(authority: Authority, posts: list[Post], *, on: date) -> list[Match]:

@@ -12,7 +12,17 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import Role
-from contacts.models import MP, Dissolution, Ending, PartySpell, PlaceFile, PostcodeSeat, SeatHex, SeatHolding
+from contacts.models import (
+    MP,
+    Dissolution,
+    Ending,
+    PartySpell,
+    PlaceFile,
+    PostcodeSeat,
+    SeatHandover,
+    SeatHex,
+    SeatHolding,
+)
 from engagements.models import Reminder
 from engagements.reminders import sweep
 from enquiries.services import create_default_policies
@@ -436,6 +446,43 @@ def test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over(authority, mp,
     SeatHolding.objects.filter(mp=new).update(started_on=TODAY - 400 * DAY)
     SeatHolding.objects.filter(mp=mp).update(started_on=TODAY - 800 * DAY, ended_on=TODAY - 401 * DAY)
     assert address not in get(client, authority, "overview:mp_detail", new.pk)
+
+
+@pytest.mark.parametrize(
+    ("others_until", "leads", "finished_on", "words"),
+    [
+        (40, True, None, "New MP: what the former one left with us may be waiting"),
+        (40, True, 20, "What the former MP left with us is handed over"),
+        (40, True, 31, "New MP: what the former one left"),  # to the same MP, when they first won the seat
+        (None, False, None, ""),  # elected again
+    ],
+)
+def test_the_page_of_who_returns_says_how_far_the_hand_over_is(
+    authority, mp, officer, sign_in, others_until, leads, finished_on, words
+):
+    seat, other = mp.holdings.get().constituency, MPFactory()
+    mp.holdings.update(ended_on=TODAY - 500 * DAY)
+    other.holdings.all().delete()
+    if others_until:
+        other.holdings.create(
+            constituency=seat, started_on=TODAY - 400 * DAY, ended_on=TODAY - others_until * DAY
+        )
+    mp.holdings.create(constituency=seat, started_on=TODAY - 30 * DAY)
+    if finished_on:
+        SeatHandover.objects.create(
+            authority=authority,
+            constituency=seat,
+            former_mp=other,
+            lost_on=TODAY - 40 * DAY,
+            new_mp=mp,
+            finished_at=NOW - finished_on * DAY,
+            finished_by=officer,
+        )
+
+    page = get(sign_in(officer), authority, "overview:mp_detail", mp.pk)
+
+    assert (reverse("overview:handover_list", args=[authority.slug]) + "?mp=" in page) is leads
+    assert words in page
 
 
 def test_home_counts_the_seats_to_hand_over(authority, mp, officer, political_affairs, sign_in):
