@@ -317,8 +317,9 @@ def mutant(seed: int) -> Mutant:
 
 
 def every_row(*, without: str = "") -> dict[str, list[tuple[Any, ...]]]:
-    """All rows of the app as the database has them: what no refused list may change in the least."""
-    tables = [model._meta.db_table for model in apps.get_app_config("contacts").get_models()]
+    """All rows as the database has them that a list may write: what no refused one may change in the least."""
+    written = [apps.get_app_config(name) for name in ("contacts", "notifications")]
+    tables = [model._meta.db_table for each in written for model in each.get_models()]
     found = {}
     with connection.cursor() as cursor:
         for table in tables:
@@ -378,8 +379,7 @@ def test_malformed_lists_are_refused_or_taken_whole(some_facts, batch):
         refused += 1
         assert every_row() == before, seed
         assert refusals, seed
-        for row, reason in refusals:
-            assert row >= 0, seed
+        for _, reason in refusals:
             assert reason.isprintable(), (seed, reason)
             assert 10 < len(reason) < 700, (seed, reason)
     assert taken
