@@ -14,19 +14,11 @@ from accounts.history import save_once, save_signed, sign, version_of
 from accounts.models import Membership
 from contacts.models import MP
 from engagements.models import Commitment, Settled, Side
-from engagements.services import NotHappenedYet
+from engagements.services import EditedMeanwhile, NotHappenedYet
 
 
 class CommitmentChanged(Exception):
     """It is not as it was when this began; the message says of whom."""
-
-
-class EditedMeanwhile(Exception):
-    """Somebody saved it after this edit began: `saved` is what stands now. Nothing was written."""
-
-    def __init__(self, saved: Commitment) -> None:
-        super().__init__("somebody saved it first")
-        self.saved = saved
 
 
 @transaction.atomic

@@ -97,7 +97,7 @@ class ColleaguesField(RowsField):
         return not colleague.is_near
 
 
-class TouchpointForm(forms.ModelForm):
+class TouchpointForm(ComparedForm):
     """`submission` tells one sending of the form from another, so that a double click records once."""
 
     submission = forms.UUIDField(widget=forms.HiddenInput)

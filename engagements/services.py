@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.history import as_saved_before, save_once, sign
+from accounts.history import as_saved_before, save_once, sign, version_of
 from accounts.models import Membership
 from contacts.models import MP, NoteKind
 from engagements.models import EngagementPlan, Touchpoint
@@ -27,6 +27,14 @@ class PlanChanged(Exception):
 
 class NotHappenedYet(Exception):
     """A touchpoint or the Leader's agreement is dated after today (in Europe/London)."""
+
+
+class EditedMeanwhile(Exception):
+    """Somebody saved it after this edit began: `saved` is what stands now. Nothing was written."""
+
+    def __init__(self, saved: Any) -> None:
+        super().__init__("somebody saved it first")
+        self.saved = saved
 
 
 @transaction.atomic
@@ -165,10 +173,17 @@ def correct_touchpoint(
     summary: str,
     summary_kind: str,
     is_two_way: bool,
+    version: int | None = None,
 ) -> None:
-    """Change what was recorded; the history keeps what it said before. Raises `NotHappenedYet`."""
+    """Change what was recorded, as seen at `version`, if given; the history keeps what it said before.
+
+    Raises `NotHappenedYet`, `EditedMeanwhile`.
+    """
     if happened_on > timezone.localdate(now):
         raise NotHappenedYet
+    touchpoint = Touchpoint.objects.visible_to(by).select_for_update(of=("self",)).get(pk=touchpoint.pk)
+    if version is not None and version_of(touchpoint) != version:
+        raise EditedMeanwhile(touchpoint)
     touchpoint.happened_on = happened_on
     touchpoint.kind = kind
     touchpoint.our_others = our_others

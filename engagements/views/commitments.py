@@ -16,14 +16,13 @@ from accounts.history import SavedBefore
 from contacts.models import MP
 from engagements.commitments import (
     CommitmentChanged,
-    EditedMeanwhile,
     change_commitment,
     record_commitment,
     remove_commitment,
 )
 from engagements.forms import NOT_HAPPENED_YET, CommitmentForm
 from engagements.models import READERS, WRITERS, Commitment
-from engagements.services import NotHappenedYet
+from engagements.services import EditedMeanwhile, NotHappenedYet
 
 
 @require_safe

@@ -19,6 +19,7 @@ from engagements.forms import (
 )
 from engagements.models import READERS, WRITERS, Touchpoint
 from engagements.services import (
+    EditedMeanwhile,
     NotHappenedYet,
     correct_touchpoint,
     delete_touchpoint,
@@ -90,6 +91,8 @@ def touchpoint_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
             correct_touchpoint(touchpoint=touchpoint, by=request.membership, now=now, **form.cleaned_data)
         except NotHappenedYet:
             form.add_error("happened_on", NOT_HAPPENED_YET)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
         else:
             messages.success(request, "The touchpoint is saved.")
             return redirect("overview:mp_detail", request.authority.slug, touchpoint.mp_id)

@@ -489,6 +489,30 @@ def test_a_colleague_who_has_yet_to_join_may_have_been_there(authority, mp, clie
     assert list(Touchpoint.objects.get().our_people.all()) == [invited]
 
 
+def test_who_edits_a_touchpoint_second_sees_both_and_saves_again(authority, officer, client):
+    touchpoint = TouchpointFactory(authority=authority, summary="The port.")
+    url, colleague = (
+        address("touchpoint_edit", authority, touchpoint.pk),
+        MembershipFactory(authority=authority),
+    )
+    seen = {"version": client.get(url).context["form"]["version"].value()}
+    client.post(url, touchpoint_words(officer, summary="The port and the quay.", **seen))
+
+    second = client.post(url, touchpoint_words(colleague, summary="The port and the pier.", **seen))
+
+    page, form = second.content.decode(), second.context["form"]
+    touchpoint.refresh_from_db()
+    assert second.status_code == 422
+    assert "Saved meanwhile: “The port and the quay.”" in page
+    assert f"Saved meanwhile: “{officer}”" in page
+    assert 'name="version"' in page
+    assert (touchpoint.summary, list(touchpoint.our_people.all())) == ("The port and the quay.", [officer])
+    again = {"summary": form["summary"].value(), "version": form["version"].value()}
+    assert client.post(url, touchpoint_words(colleague, **again)).status_code == 302
+    touchpoint.refresh_from_db()
+    assert (touchpoint.summary, list(touchpoint.our_people.all())) == ("The port and the pier.", [colleague])
+
+
 def test_touchpoint_edit_keeps_a_colleague_who_has_left(authority, client):
     left = MembershipFactory(authority=authority, is_active=False)
     touchpoint = TouchpointFactory(authority=authority)
