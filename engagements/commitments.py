@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from accounts.history import save_once, save_signed, sign, version_of
 from accounts.models import Membership
-from contacts.models import MP
+from contacts.models import MP, Constituency
 from engagements.models import Commitment, Settled, Side
 from engagements.services import EditedMeanwhile, NotHappenedYet
 
@@ -101,9 +101,10 @@ class HandedOver:
 
 @transaction.atomic
 def hand_over_commitment(
-    *, commitment: Commitment, to_mp: MP | None, by: Membership, now: datetime
+    *, commitment: Commitment, to_mp: MP | None, seat: Constituency, by: Membership, now: datetime
 ) -> HandedOver:
-    """What was asked of a former MP, or promised, goes on with the new one, or (None) with nobody.
+    """What was asked of the former MP for this seat, or promised, goes on with the new one, or (None) with
+    nobody.
 
     What the former MP promised binds nobody else: it goes on as what we ask. Raises CommitmentChanged.
     """
@@ -127,7 +128,7 @@ def hand_over_commitment(
         )
         save_signed(carried, by=by, now=now)
     commitment.outcome, commitment.settled_on = Settled.NOT_NEEDED, timezone.localdate(now)
-    commitment.note = f"Carried on with {to_mp}" if to_mp else f"{commitment.mp} lost the seat"
+    commitment.note = f"Carried on with {to_mp}" if to_mp else f"{commitment.mp} is no longer MP for {seat}"
     save_signed(commitment, by=by, now=now)
     return HandedOver(commitment.pk, carried.pk if carried else None, commitment.note)
 

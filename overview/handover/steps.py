@@ -189,7 +189,9 @@ def hand_over_commitments(
         for commitment in commitments:
             subject = f"commitment:{commitment.pk}"
             record = _begun(handover, subject, by=by)
-            effect = hand_over_commitment(commitment=commitment, to_mp=to_mp, by=by, now=now)
+            effect = hand_over_commitment(
+                commitment=commitment, to_mp=to_mp, seat=handover.change.seat, by=by, now=now
+            )
             record_step(record, Kind.COMMITMENT, subject, asdict(effect), by=by, now=now)
 
 

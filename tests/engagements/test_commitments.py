@@ -20,7 +20,14 @@ from engagements.commitments import (
 )
 from engagements.models import Commitment, Settled, Side
 from engagements.services import NotHappenedYet
-from tests.factories import NOW, TODAY, CommitmentFactory, EngagementPlanFactory, MPFactory
+from tests.factories import (
+    NOW,
+    TODAY,
+    CommitmentFactory,
+    ConstituencyFactory,
+    EngagementPlanFactory,
+    MPFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -163,14 +170,14 @@ def test_it_goes_on_with_the_new_mp_and_what_the_former_promised_becomes_an_ask(
     old = CommitmentFactory(authority=authority, mp=mp, side=side)
     new = MPFactory(name="Mr Ben Oakley")
 
-    effect = hand_over_commitment(commitment=old, to_mp=new, by=officer, now=NOW)
+    effect = hand_over_commitment(commitment=old, to_mp=new, seat=ConstituencyFactory(), by=officer, now=NOW)
 
     carried = Commitment.objects.get(mp=new)
     old.refresh_from_db()
     assert (carried.side, carried.words, carried.carried_from) == (goes_on_as, old.words, old)
     assert (old.mp, old.outcome, old.note) == (mp, "not-needed", "Carried on with Mr Ben Oakley")
     with pytest.raises(CommitmentChanged, match="settled already"):
-        hand_over_commitment(commitment=old, to_mp=new, by=officer, now=NOW)
+        hand_over_commitment(commitment=old, to_mp=new, seat=ConstituencyFactory(), by=officer, now=NOW)
     take_back_commitment(handed_over=effect, by=officer, now=NOW)
     assert Commitment.objects.get().is_open
 
@@ -194,7 +201,9 @@ def test_what_was_recorded_by_mistake_is_removed_once_asked_and_the_history_keep
 
 def test_what_goes_on_with_another_mp_is_removed_there_first(authority, officer, mp, sign_in):
     old = CommitmentFactory(authority=authority, mp=mp)
-    effect = hand_over_commitment(commitment=old, to_mp=MPFactory(name="Mr Ben Oakley"), by=officer, now=NOW)
+    effect = hand_over_commitment(
+        commitment=old, to_mp=MPFactory(name="Mr Ben Oakley"), seat=ConstituencyFactory(), by=officer, now=NOW
+    )
     client = sign_in(officer)
 
     refused = client.post(url("commitment_remove", old.pk), follow=True).content.decode()
@@ -212,7 +221,9 @@ def test_what_goes_on_with_another_mp_is_removed_there_first(authority, officer,
 @pytest.mark.parametrize("changed", ["old", "carried"])
 def test_what_was_changed_since_is_not_taken_back(authority, officer, mp, changed):
     old = CommitmentFactory(authority=authority, mp=mp)
-    effect = hand_over_commitment(commitment=old, to_mp=MPFactory(), by=officer, now=NOW)
+    effect = hand_over_commitment(
+        commitment=old, to_mp=MPFactory(), seat=ConstituencyFactory(), by=officer, now=NOW
+    )
     row = Commitment.objects.get(carried_from=None if changed == "old" else old)
     fields = {"words": "Otherwise", "made_on": TODAY, "outcome": "kept", "settled_on": TODAY, "note": "Done"}
     change_commitment(commitment=row, by=officer, now=NOW, **fields)
@@ -225,5 +236,9 @@ def test_what_was_changed_since_is_not_taken_back(authority, officer, mp, change
 def test_a_stranger_hands_over_nothing_of_ours(authority, stranger, mp):
     with pytest.raises(Commitment.DoesNotExist):
         hand_over_commitment(
-            commitment=CommitmentFactory(authority=authority, mp=mp), to_mp=None, by=stranger, now=NOW
+            commitment=CommitmentFactory(authority=authority, mp=mp),
+            to_mp=None,
+            seat=ConstituencyFactory(),
+            by=stranger,
+            now=NOW,
         )

@@ -299,7 +299,7 @@ def test_the_page_of_a_new_seat_is_a_welcome_alone(authority, former, seat, offi
 
 
 def test_asks_and_commitments_are_carried_on_left_or_decided_later_and_put_back(
-    authority, former, new, officer, sign_in, url
+    authority, former, seat, new, officer, sign_in, url
 ):
     goes, ends, waits = (CommitmentFactory(authority=authority, mp=former) for _ in range(3))
     client = sign_in(officer)
@@ -319,6 +319,8 @@ def test_asks_and_commitments_are_carried_on_left_or_decided_later_and_put_back(
     assert (unsaid.status_code, "Choose what becomes of it." in unsaid.content.decode()) == (422, True)
     assert Commitment.objects.get(mp=new).carried_from == goes
     assert list(Commitment.objects.of(former).open()) == [waits]
+    ends.refresh_from_db()
+    assert ends.note == f"{former} is no longer MP for {seat}"
     assert handover_of(former, officer).words == "1 ask or commitment, the welcome"
     client.post(url("handover_undo"))
     assert Commitment.objects.of(former).open().count() == Commitment.objects.count() == 3
