@@ -18,6 +18,7 @@ from django.db import transaction
 from django.db.models import Max, prefetch_related_objects
 
 from contacts.elections import dissolution_of, held_last
+from contacts.imports.names import title_of, without_title
 from contacts.imports.same_post import OF_PARLIAMENT
 from contacts.models import (
     MP,
@@ -287,7 +288,7 @@ def of_names(effects: Mapping[str, Any]) -> list[News]:
     for name in MPName.objects.filter(mp__in=renamed).select_related("mp").order_by("started_on", "pk"):
         had[name.mp_id].append(name)
     return [
-        News(NewsKind.NAME, f"is now named {now.name}, before {was.name}", now.started_on, mp=now.mp)
+        News(NewsKind.NAME, name_in_words(was.name, now.name), now.started_on, mp=now.mp)
         for was, now in (names[-2:] for names in had.values() if len(names) > 1)
         if fold(PLAIN_TITLE.sub("", now.name)) != fold(PLAIN_TITLE.sub("", was.name))
     ]
@@ -417,6 +418,12 @@ def left_how(holding: SeatHolding, *, is_dissolved: bool) -> str:
         return ": Parliament is dissolved"
     is_known = holding.ended_by not in ("", Ending.OTHER)
     return f", {holding.get_ended_by_display()}" if is_known else ""
+
+
+def name_in_words(was: str, now: str) -> str:
+    """What an MP is called now: of whom only the title is new, "is now Sir Keir Starmer"."""
+    is_same_but_for_title = fold(without_title(was)) == fold(without_title(now))
+    return f"is now {now}" if is_same_but_for_title and title_of(now) else f"is now named {now}, before {was}"
 
 
 def party_in_words(

@@ -24,6 +24,7 @@ from contacts.models import (
     SeatHolding,
     SeatSuccession,
 )
+from contacts.news import name_in_words
 from tests.contacts.lists import rows_of, run, twfy_party
 from tests.factories import AuthorityFactory
 
@@ -104,7 +105,7 @@ def test_every_list_in_its_order_by_file(real_data):
         # names is what changed from one of Parliament's lists to the next.
         given = displayed(real_data / name)
         renamed += [
-            (pk, f"is now named {now}, before {was}")
+            (pk, name_in_words(was, now))
             for pk, now in given.items()
             if (was := newest.get(pk)) and plain(was) != plain(now)
         ]

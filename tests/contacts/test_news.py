@@ -31,6 +31,7 @@ from contacts.news import (
     begun_in_words,
     holding_in_words,
     left_how,
+    name_in_words,
     party_in_words,
     record_news,
     take_back,
@@ -232,6 +233,18 @@ def test_a_name_is_news_but_not_mr_or_ms(importer, name, is_news):
     importer(changed_rows(whole(), **{FIRST: {"MP": f"{name} {name_in(FIRST)}"}}), SPRING)
 
     assert MPNews.objects.filter(kind=NewsKind.NAME).exists() == is_news
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "words"),
+    [
+        ("Mr Bo Oak", "Sir Bo Oak", "is now Sir Bo Oak"),
+        ("Dr Bo Oak", "Bo Oak", "is now named Bo Oak, before Dr Bo Oak"),
+        ("Bo Oak", "Dame Bo Elm", "is now named Dame Bo Elm, before Bo Oak"),
+    ],
+)
+def test_a_title_is_told_as_one(was, now, words):
+    assert name_in_words(was, now) == words
 
 
 def test_a_whip_is_lost_and_restored(importer):
