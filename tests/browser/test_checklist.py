@@ -3,8 +3,9 @@
 import re
 
 import pytest
+from django.utils import timezone
 
-from contacts.models import LONGEST_ANSWER, Question
+from contacts.models import LONGEST_ANSWER, Dissolution, Question
 from tests.factories import ChecklistAnswerFactory, MPFactory, PostFactory
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -34,3 +35,6 @@ def test_it_prints_one_sheet_for_each_mp(page_as, authority, executive):
     assert "As at " in page.locator("main").inner_text()
     assert "The MP’s posts have changed since." in page.locator("main").inner_text()
     assert sheets("/northmoor/mps/checklists/print/") == 2
+    Dissolution.objects.create(started_on=timezone.localdate(), entered_at=timezone.now())
+    assert sheets(f"/northmoor/mps/{mps[0].pk}/checklist/") == 1
+    assert "there are no MPs" in page.locator("body").inner_text()

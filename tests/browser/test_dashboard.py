@@ -3,9 +3,11 @@
 import re
 
 import pytest
+from django.utils import timezone
 from playwright.sync_api import expect
 
 from accounts.models import Role
+from contacts.models import Dissolution
 from engagements.models import EngagementPlan
 from tests.factories import (
     ConstituencyFactory,
@@ -73,6 +75,12 @@ def test_it_fits_one_screen_and_prints_on_one_sheet_of_a4(page_as, authority, ex
     expect(page.get_by_text("And 8 more MPs, less neglected than these.")).to_be_visible()
     page.emulate_media(media="screen")
     assert page.locator("tbody tr:visible").count() == 28
+
+    Dissolution.objects.create(started_on=timezone.localdate(), entered_at=timezone.now())
+    page.reload()
+    page.emulate_media(media="null")
+    assert sheets(page) == 1
+    assert "former MPs" in page.locator("main").inner_text()
 
 
 def sheets(page):
