@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.db.models import Q, Value
+from django.db.models.functions import Concat
 from django.urls import reverse
 from django.utils import timezone
 
@@ -59,6 +61,7 @@ TASKS = {
 
 FILLED = frozenset({NewsKind.NEW_MP, NewsKind.RE_ELECTED})  # a seat has an MP, it may be after a vacancy
 OCCASION = "news:"
+OF_SEAT = "seat:"  # begins the subject of what is asked about a seat, by its code
 # The end of `News.fact`: the day, and a digest of the words.
 DAY_AND_WORDS = re.compile(r":(\d{4}-\d\d-\d\d):([0-9a-f]+)$")
 # One source says how somebody won the seat, or that the whip was removed, another does not.
@@ -75,6 +78,15 @@ def occasion_of(fact: str) -> str:
 def kind_of(news_kind: str) -> str:
     """The kind of the to-dos that a kind of news asks for."""
     return f"news-{news_kind}"
+
+
+def of_vacancies_over() -> Q:
+    """What was asked because of a vacancy, of the seats that have an MP now."""
+    filled = SeatHolding.objects.current().order_by()
+    return Q(
+        kind=kind_of(NewsKind.VACANT),
+        subject__in=filled.values_list(Concat(Value(OF_SEAT), "constituency__ons_code")),
+    )
 
 
 def ask_about(news: Sequence[MPNews], *, now: datetime) -> None:
@@ -204,7 +216,7 @@ def _request(
 
 
 def _of_seat(seat: Constituency | None) -> str:
-    return f"seat:{seat.ons_code if seat else ''}"
+    return f"{OF_SEAT}{seat.ons_code if seat else ''}"
 
 
 def _held_before(news: Sequence[MPNews]) -> dict[int, SeatHolding]:

@@ -23,7 +23,7 @@ from contacts.handover import (
     refuse_second,
 )
 from contacts.models import MP, CouncilLead, HandoverStep, HandoverStepQuerySet, NewsKind, SeatHandover
-from contacts.news_to_dos import kind_of
+from contacts.news_to_dos import OF_SEAT, kind_of, of_vacancies_over
 from engagements.archiving import (
     Carried,
     PlanInUse,
@@ -240,7 +240,7 @@ def finish(handover: Handover, *, leaves: bool = False, by: Membership, now: dat
 def _close_to_dos(handover: Handover, record: SeatHandover, *, by: Membership, now: datetime) -> None:
     """What is open about the former MP, unless they stay ours, and about the vacancy."""
     former, seat = handover.change.former, handover.change.seat
-    about = Q(kind=kind_of(NewsKind.VACANT), subject=f"seat:{seat.ons_code}")
+    about = Q(kind=kind_of(NewsKind.VACANT), subject=f"{OF_SEAT}{seat.ons_code}")
     if former and not handover.keeps_relationship:
         about |= Q(subject__in=[former.subject, former.lasting_subject])
     open_now = ToDo.objects.visible_to(by).open().filter(about)
@@ -399,8 +399,10 @@ def _undo_to_dos(effect: dict[str, Any], by: Membership, now: datetime) -> None:
 
 
 def _undo_left(effect: dict[str, Any], by: Membership, now: datetime) -> None:
-    """What somebody has reopened or finished otherwise since stays so."""
-    for to_do in ToDo.objects.visible_to(by).filter(pk__in=effect["closed"], note=HANDED_OVER):
+    """What somebody has reopened or finished otherwise since stays so, and so does what was asked because of
+    a vacancy that is over."""
+    closed = ToDo.objects.visible_to(by).filter(pk__in=effect["closed"], note=HANDED_OVER)
+    for to_do in closed.exclude(of_vacancies_over()):
         reopen(by=by, to_do=to_do, now=now)
 
 

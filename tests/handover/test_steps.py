@@ -282,7 +282,7 @@ def test_a_seat_is_finished_once_enquiries_and_plan_are_decided(authority, forme
 def test_what_was_to_do_about_the_former_mp_is_closed_with_the_hand_over_and_undone(
     authority, former, seat, officer
 ):
-    """In a vacancy, and again once there is a new MP."""
+    """In a vacancy, and again once there is a new MP: then the vacancy asks for nothing any more."""
     about = {"authority": authority, "path": "/", "due_on": TODAY, "created_at": NOW}
     for subject, kind in (
         (former.subject, "checklist"),
@@ -293,6 +293,9 @@ def test_what_was_to_do_about_the_former_mp_is_closed_with_the_hand_over_and_und
         ToDo.objects.create(subject=subject, kind=kind, occasion=f"a:{subject}", title=kind, **about)
     steps.finish(handover_of(former, officer), by=officer, now=NOW)
     assert list(ToDo.objects.open().values_list("subject", flat=True)) == ["seat:another"]
+    steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
+    assert ToDo.objects.open().count() == 4
+    steps.finish(handover_of(former, officer), by=officer, now=NOW)
     ToDo.objects.create(subject=former.subject, kind="checklist", occasion="b", title="later", **about)
     new = MPFactory()
     new.holdings.update(constituency=seat, started_on=ELECTED)
@@ -304,7 +307,8 @@ def test_what_was_to_do_about_the_former_mp_is_closed_with_the_hand_over_and_und
         (Outcome.NOT_NEEDED, steps.HANDED_OVER)
     }
     steps.undo_all(SeatHandover.objects.get(), by=officer, now=NOW)
-    assert ToDo.objects.open().count() == 5
+    assert ToDo.objects.open().count() == 4
+    assert [to_do.subject for to_do in ToDo.objects.exclude(done_at=None)] == [f"seat:{seat.ons_code}"]
 
 
 def test_what_is_to_do_about_a_former_mp_who_is_ours_for_another_seat_stays(
