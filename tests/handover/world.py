@@ -7,13 +7,19 @@ from uuid import uuid4
 
 from django.utils import timezone
 
-from contacts.models import CouncilLead, SeatSuccession
-from engagements.models import EngagementPlan
+from contacts.models import ChecklistAnswer, CouncilLead, NewsKind, SeatSuccession
+from contacts.news import News, record_news
+from engagements.models import Commitment, EngagementPlan
 from enquiries.models import AuthorityShown, Enquiry
 from notifications.models import ToDo
 from overview.handover import steps
 from overview.handover.seats import find
-from tests.factories import CouncilLeadFactory, EngagementPlanFactory
+from tests.factories import (
+    ChecklistAnswerFactory,
+    CommitmentFactory,
+    CouncilLeadFactory,
+    EngagementPlanFactory,
+)
 
 DAY = timedelta(days=1)
 NOW = timezone.now()
@@ -72,13 +78,15 @@ def open_to_dos():
 WELCOMES = ("welcome-letter", "contact-card", "office-details", "first-meeting")
 
 
-def facts(former):
+def facts():
     """Everything a hand-over changes but bookkeeping."""
     return (
         sorted(Enquiry.objects.values_list("pk", "mp", "due_on", "replied_on", "closed_at", "close_reason")),
         sorted(EngagementPlan.objects.values_list("pk", "mp", "archived_at", "objectives")),
         sorted(CouncilLead.objects.values_list("pk", "mp", "ended_on"), key=str),
-        ToDo.objects.count(),
+        sorted(Commitment.objects.values_list("pk", "mp", "outcome", "settled_on", "note"), key=str),
+        sorted(ChecklistAnswer.objects.values_list("pk", "mp", "question", "text")),
+        sorted(ToDo.objects.values_list("pk", "kind", "subject", "assignee", "done_at", "note"), key=str),
     )
 
 
@@ -86,7 +94,23 @@ def do_everything(former, new, officer, authority, leave):
     carried, answered, closed = leave(), leave(), leave()
     plan = EngagementPlanFactory(authority=authority, mp=former, objectives="A visit")
     owner = CouncilLeadFactory(authority=authority, mp=former, membership=officer)
-    before = facts(former)
+    goes, ends = (CommitmentFactory(authority=authority, mp=former) for _ in range(2))
+    ChecklistAnswerFactory(authority=authority, mp=new, answered_on=ELECTED - DAY)
+    record_news(
+        [
+            News(NewsKind.NEW_MP, "new MP", ELECTED, mp=new),
+            News(
+                NewsKind.WHIP_LOST,
+                "lost the whip",
+                LOST,
+                mp=former,
+                constituency=former.holdings.get().constituency,
+            ),
+        ],
+        source="test",
+        now=NOW,
+    )
+    before = facts()
     handover = handover_of(former, officer)
     carry(handover, carried, new, officer)
     answer(handover, answered, officer)
@@ -94,6 +118,7 @@ def do_everything(former, new, officer, authority, leave):
     steps.hand_over_plan(
         handover, plan=plan, to_mp=new, objectives=["A visit"], key_messages=[], by=officer, now=NOW
     )
+    steps.hand_over_commitments(handover, carried=[goes], left=[ends], by=officer, now=NOW)
     steps.hand_over_leads(handover, carried=[owner], ended=[], by=officer, now=NOW)
     steps.make_to_dos(handover, new=new, by=officer, now=NOW)
     steps.finish(handover_of(former, officer), by=officer, now=NOW)
