@@ -142,6 +142,10 @@ SEEN_ELSEWHERE = {
         "tests/overview/test_dashboard.py",
         "test_plans_not_agreed_are_compared_with_what_was_written_when_the_quarter_ended",
     ),
+    "overview.mp_page:_handed_over_at: SeatHandover.objects.visible_to(membership)": (
+        "tests/overview/test_dissolution.py",
+        "test_the_page_of_who_returns_says_how_far_the_hand_over_is",
+    ),
     "contacts.models.authority.cards:CardContactQuerySet.on_the_newest: authority=": (
         "tests/contacts/test_cards.py",
         "test_a_stranger_is_neither_told_of_our_colleague_nor_asked",

@@ -449,16 +449,23 @@ def test_the_pages_of_a_former_and_a_new_mp_lead_to_the_hand_over(authority, mp,
 
 
 @pytest.mark.parametrize(
-    ("others_until", "leads", "finished_on", "words"),
+    ("others_until", "leads", "finished_on", "is_ours", "words"),
     [
-        (40, True, None, "New MP: what the former one left with us may be waiting"),
-        (40, True, 20, "What the former MP left with us is handed over"),
-        (40, True, 31, "New MP: what the former one left"),  # to the same MP, when they first won the seat
-        (None, False, None, ""),  # elected again
+        (40, True, None, True, "New MP: what the former one left with us may be waiting"),
+        (40, True, 20, True, "What the former MP left with us is handed over"),
+        (40, True, 20, False, "New MP: what the former one left"),  # another authority has
+        (
+            40,
+            True,
+            31,
+            True,
+            "New MP: what the former one left",
+        ),  # to the same MP, when they first won the seat
+        (None, False, None, True, ""),  # elected again
     ],
 )
 def test_the_page_of_who_returns_says_how_far_the_hand_over_is(
-    authority, mp, officer, sign_in, others_until, leads, finished_on, words
+    authority, mp, officer, sign_in, others_until, leads, finished_on, is_ours, words
 ):
     seat, other = mp.holdings.get().constituency, MPFactory()
     mp.holdings.update(ended_on=TODAY - 500 * DAY)
@@ -469,14 +476,15 @@ def test_the_page_of_who_returns_says_how_far_the_hand_over_is(
         )
     mp.holdings.create(constituency=seat, started_on=TODAY - 30 * DAY)
     if finished_on:
+        colleague = officer if is_ours else MembershipFactory(role=Role.OFFICER)
         SeatHandover.objects.create(
-            authority=authority,
+            authority=colleague.authority,
             constituency=seat,
             former_mp=other,
             lost_on=TODAY - 40 * DAY,
             new_mp=mp,
             finished_at=NOW - finished_on * DAY,
-            finished_by=officer,
+            finished_by=colleague,
         )
 
     page = get(sign_in(officer), authority, "overview:mp_detail", mp.pk)
