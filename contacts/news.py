@@ -150,7 +150,8 @@ def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> 
     """Who holds a seat, holds another or the same anew, or none any more; and which seats are vacant.
 
     The first whole list says who the MPs are: that is no news, but for seats whose MP was known before. Nor
-    is who sat in a seat already when the last list was read whose row was refused.
+    is who sat in a seat already when the last list was read whose row was refused; but if that list had the
+    seat vacant, it did not know yet.
     Whoever held the seat last and holds it again, be it after a dissolution, is no new MP.
     """
     made = effects.get("made", {}).get("holding", [])
@@ -162,7 +163,7 @@ def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> 
     earlier = SeatHolding.objects.filter(constituency__in=concerned).exclude(pk__in=made)
     held_by = dict(earlier.order_by("started_on", "pk").values_list("constituency", "mp"))
     held_by |= {holding.constituency_id: holding.mp_id for holding in gone}
-    last_list_on = _last_list_before(made_by)
+    last_list = _last_list_before(made_by)
     begins = {holding.mp_id for holding in begun}
     sat = SeatHolding.objects.filter(mp__in=begins).exclude(pk__in=made)
     sat_before = {*sat.values_list("mp", flat=True), *(holding.mp_id for holding in gone)}
@@ -170,8 +171,8 @@ def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> 
     is_dissolved = Dissolution.objects.current(on).exists()
     news = []
     for holding in begun:
-        was_unknown = last_list_on is None or holding.started_on <= last_list_on
-        if was_unknown and holding.constituency_id not in held_by:
+        is_first = holding.constituency_id not in held_by
+        if is_first and not (last_list and _has_come_since(last_list, holding)):
             continue
         was = before.get(holding.mp_id)
         is_again = held_by.get(holding.constituency_id) == holding.mp_id
@@ -192,11 +193,16 @@ def of_seats(effects: Mapping[str, Any], *, on: date, made_by: MPListImport) -> 
     return news if is_dissolved else [*news, *_of_vacancies(gone, on=on, made_by=made_by)]
 
 
-def _last_list_before(made_by: MPListImport) -> date | None:
-    """The newest day for which another whole list was applied, if there is any."""
+def _last_list_before(made_by: MPListImport) -> MPListImport | None:
+    """The newest other whole list that was applied, if there is any."""
     lists = MPListImport.objects.about(made_by.subject).applied().filter(is_partial=False)
-    day: date | None = lists.exclude(pk=made_by.pk).aggregate(day=Max("list_date"))["day"]
-    return day
+    newest = lists.exclude(pk=made_by.pk).order_by("-list_date", "-applied_at")
+    return newest.only("list_date", "report").first()
+
+
+def _has_come_since(last_list: MPListImport, holding: SeatHolding) -> bool:
+    was_vacant = holding.constituency.name in last_list.report.get("vacant", [])
+    return was_vacant or holding.started_on > last_list.list_date
 
 
 def _held_until_then(
@@ -275,7 +281,7 @@ def _parties_between(
     if not between:
         return []
     last = _last_list_before(made_by)
-    return [spell for spell in between if last and spell.ended_on and spell.ended_on >= last]
+    return [spell for spell in between if last and spell.ended_on and spell.ended_on >= last.list_date]
 
 
 def of_names(effects: Mapping[str, Any]) -> list[News]:

@@ -180,10 +180,11 @@ def test_the_whole_list_after_a_partial_one_is_no_news(importer):
     assert told() == set()
 
 
-def test_who_was_refused_in_the_first_list_is_no_news_later_and_a_by_election_is(importer):
-    """Two of its rows named one person; a third seat was vacant."""
+@pytest.mark.parametrize("listed_on", ["2026-01-01", "2026-02-26"])
+def test_who_was_refused_in_the_first_list_is_no_news_later_and_a_by_election_is(importer, listed_on):
+    """Two of its rows named one person; a third seat was vacant, be it on polling day or after."""
     refused = {SECOND: {"Member ID": "1000"}, THIRD: VACANT}
-    assert importer(changed_rows(whole(), **refused), "2026-01-01", "--skip-refused")[1]["new"] == SEATS - 3
+    assert importer(changed_rows(whole(), **refused), listed_on, "--skip-refused")[1]["new"] == SEATS - 3
 
     importer(changed_rows(whole(), **{THIRD: NEWCOMER}), SPRING)
 
