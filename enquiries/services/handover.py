@@ -160,7 +160,8 @@ def take_back_carrying(*, carrying: CarryOver, by: Membership, now: datetime) ->
 
 @transaction.atomic
 def take_back_answer(*, reply: Reply, by: Membership, now: datetime) -> None:
-    """No reply went to the constituent after all: the enquiry is open as it was, and its clock never stopped.
+    """No reply went to the constituent after all: the enquiry is open, and acknowledged, as it was, and its
+    clock never stopped.
 
     The record of the reply stays, marked. Refused once work stands on it.
     """
@@ -170,10 +171,12 @@ def take_back_answer(*, reply: Reply, by: Membership, now: datetime) -> None:
         return
     if enquiry.status != Status.CLOSED:
         raise Refused(f"{enquiry.reference} {LATER_WORK[enquiry.status]}.")
-    if enquiry.replies.filter(taken_back_at=None, recorded_at__gt=reply.recorded_at).exists():
-        raise Refused(f"{enquiry.reference} has been replied to since.")
+    if enquiry.closed_at != reply.recorded_at:
+        raise Refused(f"{enquiry.reference} has been reopened and closed again since.")
     reply.taken_back_at = now
     reply.save(update_fields=["taken_back_at"])
+    before = enquiry.history.filter(replied_on=None).latest("history_id")
+    enquiry.acknowledged_on = before.acknowledged_on
     enquiry.replied_on = enquiry.reply_working_days = enquiry.follow_up_until = None
     _open_again(enquiry, "The constituent was not answered after all.", by=by, now=now)
 

@@ -14,6 +14,7 @@ from enquiries.models import AuthorityShown, CarryOver, Contact, Enquiry, Reply,
 from enquiries.services import (
     EditConflict,
     Refused,
+    acknowledge,
     answer_constituent_instead,
     carry_over,
     change_details,
@@ -239,9 +240,12 @@ def test_without_a_constituent_there_is_nobody_to_answer(enquiry, answer):
     assert enquiry.closed_at is None
 
 
-def test_an_answer_is_taken_back_and_its_record_stays(log, answer, officer):
+@pytest.mark.parametrize("acknowledged_on", [None, TODAY + 5 * DAY])  # the answer went on the third day
+def test_an_answer_is_taken_back_and_its_record_stays(log, answer, officer, acknowledged_on):
     enquiry = log(constituent_name="Ada Field")
     before = enquiry.due_on
+    if acknowledged_on:
+        acknowledge(enquiry=enquiry, by=officer, now=NOW + 5 * DAY, on=acknowledged_on)
     reply = answer(enquiry)
 
     take_back_answer(reply=reply, by=officer, now=LATER)
@@ -251,6 +255,7 @@ def test_an_answer_is_taken_back_and_its_record_stays(log, answer, officer):
     enquiry.refresh_from_db()
     reply.refresh_from_db()
     assert (enquiry.replied_on, enquiry.closed_at, enquiry.due_on) == (None, None, before)
+    assert enquiry.acknowledged_on == acknowledged_on
     assert reply.taken_back_at == LATER
 
 
@@ -260,6 +265,9 @@ def test_an_answer_followed_by_a_reopening_stays(log, answer, officer):
     reopen_enquiry(enquiry=enquiry, on=SEEN, by=officer, now=LATER, reason="They wrote again")
     with pytest.raises(Refused, match="reopened since"):
         take_back_answer(reply=reply, by=officer, now=LATER)
+    close_enquiry(enquiry=enquiry, reason="Withdrawn", by=officer, now=LATER + DAY)
+    with pytest.raises(Refused, match="closed again since"):
+        take_back_answer(reply=reply, by=officer, now=LATER + DAY)
 
 
 def test_a_closing_is_taken_back_by_the_same_clock(enquiry, officer):
