@@ -348,7 +348,7 @@ class Office:
                 "allocate it or find out who is dealing with it, and see that a reply goes. Ask an admin to "
                 "name the right person, so that the ladder reaches them next time."
             )
-        if rung.whom == Whom.OWNER:
+        if rung.whom == Whom.OWNER and all(person.answers_enquiries for person in told.people):
             return (
                 "send the reply, or record it in mpcrm if it has gone. If it cannot be ready in time, "
                 "say so to the political affairs lead today."

@@ -395,13 +395,19 @@ def test_who_is_told_of_an_enquiry_may_open_it(highways, sign_in, on):
     assert (named, answered()) == (200, 200)
 
 
-def test_an_owner_who_left_is_not_told(highways):
+@pytest.mark.parametrize(
+    ("substitute", "next_step"),
+    [(Role.SERVICE_CONTACT, "send the reply, or record it"), (Role.EXECUTIVE, "nobody owns it yet: agree")],
+)
+def test_an_owner_who_left_is_not_told(highways, substitute, next_step):
     enquiry = enquiry_of(highways)
     leave(enquiry.owner)
+    Membership.objects.filter(pk=highways.substitute_id).update(role=substitute)
 
     sweep(now=at(date(2026, 3, 11)))
 
     assert told() == [highways.substitute]
+    assert f"What to do next: {next_step}" in Notification.objects.get(channel="in-app").body
 
 
 @pytest.mark.parametrize("role", [Role.EXECUTIVE, Role.ADMIN])
