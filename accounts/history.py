@@ -35,10 +35,17 @@ class SavedBefore(Exception):
 
 def as_saved_before(saved: Row, sent: Mapping[str, Any]) -> Row:
     """The row that the same form wrote when it was sent before. Raises `SavedBefore` where that is not what
-    is sent: a double click sends the same again, somebody who goes back and changes it does not."""
+    is sent: a double click sends the same again, somebody who goes back and changes it does not.
+
+    What the row says since somebody edited it is not compared, but for its relations to many.
+    """
+    written = saved.history.earliest("history_id") if hasattr(saved, "history") else saved
     for name, value in sent.items():
         known = getattr(saved, name)
-        is_same = set(known.all()) == set(value) if isinstance(known, Manager) else known == value
+        if isinstance(known, Manager):
+            is_same = set(known.all()) == set(value)
+        else:
+            is_same = getattr(written, name, known) == value  # the history leaves `submission` out
         if not is_same:
             raise SavedBefore(saved)
     return saved

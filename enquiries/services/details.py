@@ -60,7 +60,7 @@ def change_details(
     before = details_of(enquiry)
     if enquiry.version != version:
         raise EditConflict(
-            base=_details_at(enquiry, version),
+            base=details_at(enquiry, version),
             theirs=before,
             yours=before | dict(changes),
             version=enquiry.version,
@@ -133,7 +133,7 @@ def detail_in_words(name: str) -> str:
     return str(field.verbose_name)
 
 
-def _details_at(enquiry: Enquiry, version: int) -> dict[str, Any]:
+def details_at(enquiry: Enquiry, version: int) -> dict[str, Any]:
     """The details as they were at that version, from the change history."""
     then = enquiry.history.filter(version=version).order_by("-history_date", "-history_id").first()
     if then is None:

@@ -22,7 +22,7 @@ from enquiries.models import (
     Urgency,
 )
 from enquiries.services.allocation import allocated_messages, allocation_in_words
-from enquiries.services.details import details_of
+from enquiries.services.details import details_at
 from enquiries.services.shared import (
     authority_held,
     reckoned,
@@ -63,7 +63,7 @@ def log_enquiry(
     counter, _ = ReferenceCounter.objects.get_or_create(
         authority=authority, year=timezone.localdate(now).year
     )
-    details = {
+    sent = {
         "mp": mp,
         "received_on": received_on,
         "received_time": received_time,
@@ -73,12 +73,14 @@ def log_enquiry(
         "topic": topic,
         "subject": subject,
         "question": question,
+        "service": service,
+        "owner": owner,
     }
-    sent = details | {"service": service, "owner": owner}
     constituent = {"constituent_name": constituent_name, "constituent_contact": constituent_contact}
     logged = Enquiry.objects.filter(authority=authority, submission=submission).first()
     if logged is not None:
-        if details_of(logged) != details | constituent:
+        written = details_at(logged, 1)
+        if any(written[name] != value for name, value in constituent.items()):
             raise SavedBefore(logged)
         return as_saved_before(logged, sent)
     counter.last += 1

@@ -171,6 +171,9 @@ def test_the_same_submission_records_one_touchpoint(mp, officer):
 
     assert first == second
     assert Touchpoint.objects.count() == 1
+    correct_touchpoint(touchpoint=first, by=officer, now=NOW, **touchpoint_fields(summary="The quay."))
+    again = record_touchpoint(mp=mp, by=officer, now=NOW, submission=submission, **touchpoint_fields())
+    assert (again, again.summary) == (first, "The quay.")
 
 
 def test_one_form_sent_twice_at_the_same_moment_records_one_touchpoint(mp, officer):

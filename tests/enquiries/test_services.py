@@ -8,6 +8,7 @@ from uuid import uuid4
 
 import pytest
 
+from accounts.history import SavedBefore
 from accounts.models import ClosureDay, Role
 from contacts.models import SeatHolding
 from enquiries.models import (
@@ -120,6 +121,19 @@ def test_the_same_submission_twice_is_one_enquiry(log):
     assert second.subject == "Potholes in Mill Lane"
     assert Enquiry.objects.count() == 1
     assert ReferenceCounter.objects.get().last == 1
+
+
+def test_what_was_changed_and_allocated_since_leaves_the_form_as_it_was_sent(log, officer):
+    words = {"submission": uuid4(), "constituent_name": "Ada Field"}
+    enquiry = log(**words)
+    allocate(enquiries=[enquiry], service=None, owner=officer, by=officer, now=NOW + timedelta(hours=1))
+    changes = {"subject": "Potholes in Mill Road", "constituent_name": "Ada Fields"}
+    change_details(enquiry=enquiry, version=1, changes=changes, by=officer, now=LATER)
+
+    assert log(**words) == enquiry
+    for otherwise in ({"constituent_name": "Ada Fields"}, {"owner": officer}):
+        with pytest.raises(SavedBefore):
+            log(**words | otherwise)
 
 
 def test_one_submission_in_two_authorities_is_two_enquiries(log, stranger):
