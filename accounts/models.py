@@ -231,8 +231,8 @@ class Membership(AuthorityOwned):
     away_until = models.DateField(
         null=True,
         blank=True,
-        help_text="To this day and including it, late replies are told to the service’s substitute, or to "
-        "political affairs, instead.",
+        help_text="To this day and including it, late replies are told to the service’s contacts or "
+        "substitute, or to political affairs, instead.",
     )
     invited_at = models.DateTimeField(null=True, blank=True)
     joined_at = models.DateTimeField(null=True, blank=True)
