@@ -21,6 +21,7 @@ from contacts.models import (
     HandoverStep,
     ListSubject,
     MPListImport,
+    MPQuerySet,
     SeatHandover,
     SeatHolding,
     SeatSuccession,
@@ -127,13 +128,12 @@ def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dis
     nothing is known of the seats before, every MP is as new as any, and none is.
     """
     mine = Constituency.objects.of(authority)
-    most = SeatSuccession.objects.filter(old=OuterRef("pk")).order_by("-share_of_old", "pk")
     before = SeatHolding.objects.filter(constituency__ended_on__lt=OuterRef("started_on"))
     seats = list(
         Constituency.objects.filter(Q(pk__in=mine.values("pk")) | Q(pk__in=also))
         .annotate(
             is_ours=Exists(mine.filter(pk=OuterRef("pk"))),
-            successor=Subquery(most.values("new")[:1]),
+            successor=_most_went_into("pk"),
             follows_others=Exists(before),
         )
         .order_by("name", "pk")
@@ -198,6 +198,25 @@ def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dis
             change = change_of(row, first, former=None, lost_on=None, sits_for=None, stays_ours=False)
             row.changes.extend([] if change.holder_was_ours else [change])
     return rows
+
+
+def with_last_holders(mps: MPQuerySet) -> MPQuerySet:
+    """Each MP with the last days on which they themselves (`own_until`) and somebody else (`others_until`)
+    held the seat that is theirs now before, or one that was abolished and most of which went into it."""
+    now = SeatHolding.objects.current().filter(mp=OuterRef("pk"))
+    of_it = Q(constituency=OuterRef("seat_now")) | Q(heir=OuterRef("seat_now"))
+    held = SeatHolding.objects.annotate(heir=_most_went_into("constituency")).filter(of_it)
+    earlier = held.filter(ended_on__isnull=False).order_by("-ended_on").values("ended_on")
+    return mps.annotate(seat_now=Subquery(now.values("constituency")[:1])).annotate(
+        own_until=Subquery(earlier.filter(mp=OuterRef("pk"))[:1]),
+        others_until=Subquery(earlier.exclude(mp=OuterRef("pk"))[:1]),
+    )
+
+
+def _most_went_into(seat: str) -> Subquery:
+    """For an annotation: the seat into which most of this one went (key)."""
+    into = SeatSuccession.objects.filter(old=OuterRef(seat)).order_by("-share_of_old", "pk")
+    return Subquery(into.values("new")[:1])
 
 
 def _heir(seat: Constituency) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import OuterRef, Q, Subquery
+from django.db.models import OuterRef, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
@@ -18,6 +18,7 @@ from contacts.cards.states import card_states
 from contacts.checklist import Completeness, completeness_by_mp
 from contacts.directory import Facts, counted_by_mp, facts_about, leads_on
 from contacts.forms import AsAtForm
+from contacts.handover import with_last_holders
 from contacts.models import (
     MP,
     Constituency,
@@ -25,7 +26,6 @@ from contacts.models import (
     MPOffice,
     Post,
     SeatHandover,
-    SeatHolding,
     dissolved_since,
     is_current,
 )
@@ -57,11 +57,10 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     if form.as_at:
         news = news.filter(happened_on__lte=form.as_at)
     mp = get_object_or_404(
-        mps.annotate(
+        with_last_holders(mps).annotate(
             dissolved_since=dissolved_since(facts_on),
             open_commitments=counted_by_mp(commitments),
             handed_over_at=_handed_over_at(membership),
-            others_until=_others_until(),
         ),
         pk=pk,
     )
@@ -126,13 +125,6 @@ def _handed_over_at(membership: Membership) -> Subquery:
     return Subquery(finished.order_by("-finished_at").values("finished_at")[:1])
 
 
-def _others_until() -> Subquery:
-    """For an annotation: to which day somebody else held the seat that this MP holds."""
-    seat = Q(constituency__holdings__mp=OuterRef("pk"), constituency__holdings__ended_on=None)
-    others = SeatHolding.objects.filter(seat, ended_on__isnull=False).exclude(mp=OuterRef("pk"))
-    return Subquery(others.order_by("-ended_on").values("ended_on")[:1])
-
-
 def _is_handed_over(facts: Facts) -> bool:
     at: datetime | None = facts.mp.handed_over_at  # type: ignore[attr-defined]  # annotated
     return at is not None and any(timezone.localdate(at) >= each.started_on for each in facts.holdings[:1])
@@ -154,9 +146,9 @@ def _hands_over(
         return bool(lost) and (seats.exists() or asked.exists())
     if facts.seat is None or facts.holdings[0].started_on < on - LOOK_BACK:
         return False
-    before = [each.ended_on for each in facts.holdings if each.constituency == facts.seat and each.ended_on]
+    own_until: date | None = facts.mp.own_until  # type: ignore[attr-defined]  # annotated
     others_until: date | None = facts.mp.others_until  # type: ignore[attr-defined]  # annotated
-    return not before or (others_until is not None and max(before) < others_until)
+    return own_until is None or (others_until is not None and own_until <= others_until)
 
 
 def _matches(authority: Authority, posts: list[Post], *, on: date) -> list[Match]:

@@ -214,20 +214,29 @@ def test_an_abolished_seat_is_handed_over_to_whoever_holds_most_of_it(
     assert handover_of(former, officer).state is State.DONE
 
 
+@pytest.mark.parametrize("others", [0, 1])
 def test_an_mp_elected_for_the_seat_that_follows_theirs_is_the_same_mp(
-    authority, former, seat, officer, leave
+    authority, former, seat, officer, leave, sign_in, others
 ):
+    """So their page says; but to whoever had another seat that most of went into it, they are a new one."""
     moved = MPFactory(authority=authority)
     follows = moved.holdings.get().constituency
     moved.holdings.all().delete()
     SeatHolding.objects.create(mp=former, constituency=follows, started_on=ELECTED)
     abolish(seat, follows)
+    for _ in range(others):
+        other = MPFactory(authority=authority)
+        other.holdings.update(ended_on=LOST)
+        abolish(other.holdings.get().constituency, follows)
     leave()
 
     overview = overview_of(officer, on=TODAY)
+    page = sign_in(officer).get(reverse("overview:mp_detail", args=[authority.slug, former.pk]))
 
-    assert [row.seat.seat for row in overview.rows] == [follows]
-    assert overview.handovers == []
+    assert follows in [row.seat.seat for row in overview.rows]
+    assert len(overview.rows) == 1 + others
+    assert [each.change.new for each in overview.handovers] == [former] * others
+    assert page.context["hands_over"] == bool(others)
 
 
 def test_two_abolished_seats_welcome_the_same_mp_once(authority, former, seat, officer):
