@@ -15,6 +15,7 @@ import sys
 import time
 import urllib.parse
 import urllib.request
+from contextlib import suppress
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -54,7 +55,7 @@ def main(arguments: list[str]) -> int:
                     cwd=ROOT,
                     env=environment,
                     stdout=log,
-                    start_new_session=True,  # Ctrl-C is for this process alone, which ends the others
+                    process_group=group_of(children),  # Ctrl-C is for this process alone, which ends theirs
                     preexec_fn=end_with_parent,  # noqa: PLW1509  this process has one thread
                     pass_fds=[folder],  # held as long as anything works on what is in it
                 )
@@ -148,6 +149,11 @@ def commands(port: int) -> dict[str, list[str]]:
     }
 
 
+def group_of(children: dict[str, subprocess.Popen[bytes]]) -> int:
+    """The process group of all children, which is that of the first; 0 before there is one: a new group."""
+    return next((child.pid for child in children.values()), 0)
+
+
 def answers(port: int, children: dict[str, subprocess.Popen[bytes]]) -> bool:
     """Wait until the web server answers; give up when a child has ended or the time is over."""
     deadline = time.monotonic() + SECONDS_TO_START
@@ -183,11 +189,11 @@ def end(children: dict[str, subprocess.Popen[bytes]]) -> None:
             child.terminate()
     deadline = time.monotonic() + SECONDS_TO_STOP
     for child in children.values():
-        try:
+        with suppress(subprocess.TimeoutExpired):
             child.wait(max(0.1, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait()
+    if children:
+        with suppress(ProcessLookupError):  # the whole group has ended, as it should
+            os.killpg(group_of(children), signal.SIGKILL)
 
 
 def end_with_parent() -> None:

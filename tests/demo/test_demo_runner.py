@@ -132,6 +132,7 @@ def starts_over_and_stops_on_ctrl_c(folder: Path) -> None:
     runner = next(group for command, group in groups.items() if "scripts/demo.py" in command)
     others = [group for command, group in groups.items() if "gunicorn" in command or "tick" in command]
     assert len(others) == 2  # the gunicorn master and its worker have one command line
+    assert len(set(others)) == 1
     assert runner not in others
 
 
