@@ -41,7 +41,7 @@ from contacts.models import (
 from contacts.news import News, record_news
 from contacts.parliament import posts, publishing, runs
 from contacts.parliament.asking import Manners, asking
-from contacts.parliament.client import ParliamentAPI
+from contacts.parliament.client import NoAnswer, ParliamentAPI
 from contacts.parliament.reshuffles import with_other_posts
 from contacts.parliament.shapes import Biography, Committee, OddAnswer
 from contacts.parliament.syncing import PROBLEMS, NeedsAPerson, stop
@@ -149,7 +149,9 @@ def whom_to_ask(
     if POSTS not in {each["name"] for each in runs.odd_in(run)}:
         try:
             moved = with_other_posts(api, on=run.on)
-        except OddAnswer as problem:
+        except (OddAnswer, NoAnswer) as problem:  # they say in which order to ask, and no more
+            if isinstance(problem, NoAnswer) and problem.wait:
+                raise  # we are asked to let some time pass
             note_odd(POSTS, str(problem))
     return to_ask(on=run.on, number=settings.PARLIAMENT_MPS_A_NIGHT, moved=moved)
 

@@ -101,10 +101,19 @@ def test_a_post_that_a_file_recorded_under_other_words_is_no_new_one(asked_befor
     assert asked(server) == [1000, 1001, 1002, 1003]
 
 
-def test_lists_that_cannot_be_are_named_and_the_run_goes_by_age(asked_before, parliament, server):
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"kind": "mangled", "mangle": lambda answer: {"items": []}},
+        {"kind": "status", "status": 500, "times": 99},
+    ],
+)
+def test_lists_that_cannot_be_or_do_not_come_are_named_and_the_run_goes_by_age(
+    asked_before, parliament, server, fault
+):
     server.asked.clear()
     parliament.mps[5].posts["governmentPosts"] = [WHIP]
-    server.fault("mangled", where="OppositionPosts", mangle=lambda answer: {"items": []})
+    server.fault(where="OppositionPosts", **fault)
 
     ask(1)
 
