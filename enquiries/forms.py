@@ -258,6 +258,9 @@ class AllocateForm(WhoForm):
         initial = {"service": now.service_id, "owner": now.owner_id}
         shown = {f"shown_{name}": value for name, value in initial.items()}
         super().__init__(*args, membership=membership, initial=initial | shown, **kwargs)
+        fields: dict[str, Any] = self.fields
+        services = Service.objects.visible_to(membership)
+        fields["service"].queryset = services.active() | services.filter(pk=now.service_id or 0)
 
     @property
     def shown(self) -> Allocation:

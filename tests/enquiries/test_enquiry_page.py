@@ -446,6 +446,22 @@ def test_allocating_from_the_page(sign_in, officer, enquiry, service):
     assert (enquiry.service, enquiry.owner) == (service, officer)
 
 
+def test_a_service_out_of_use_stays_with_the_enquiry_when_the_owner_changes(
+    sign_in, officer, enquiry, service
+):
+    service.is_active = False
+    service.save()
+    Enquiry.objects.update(service=service)
+    client, page = sign_in(officer), address(enquiry, "allocate")
+
+    shown = client.get(page).content.decode()
+    client.post(page, {"service": service.pk, "owner": officer.pk, "shown_service": service.pk})
+
+    enquiry.refresh_from_db()
+    assert f'<option value="{service.pk}" selected>' in shown
+    assert (enquiry.service, enquiry.owner) == (service, officer)
+
+
 def test_allocating_to_nobody_needs_somebody_to_take_it_back_from(sign_in, officer, enquiry, service):
     client, nobody = sign_in(officer), {"service": "", "owner": ""}
 
