@@ -131,7 +131,8 @@ def allocation_undo(request: AuthorityRequest) -> HttpResponse:
         )
         return _to_queue(request, request.GET.urlencode())
     undone = undo_allocation(moves=moves, by=request.membership, now=now)
-    request.session.pop(UNDO, None)
+    if moves:
+        del request.session[UNDO]
     had_owners = {move.enquiry_id for move in moves if move.before.owner_id}
     ownerless = [move for move in undone if move.after.owner_id is None and move.enquiry_id in had_owners]
     if undone:

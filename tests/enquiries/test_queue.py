@@ -743,6 +743,20 @@ def test_the_button_of_an_older_page_gives_nothing_back(sign_in, officer, author
     assert (first.owner, second.owner) == (officer, None)
 
 
+def test_the_button_of_another_authoritys_page_leaves_what_this_one_can_undo(
+    sign_in, officer, stranger, authority, make
+):
+    MembershipFactory(user=officer.user, authority=stranger.authority)
+    client, theirs = sign_in(officer), make()
+    give(client, authority, [theirs], owner=officer.pk)
+
+    undo(client, stranger.authority)
+    undo(client, authority)
+
+    theirs.refresh_from_db()
+    assert theirs.owner is None
+
+
 @pytest.mark.parametrize("gone", [{"is_active": False}, {"role": Role.EXECUTIVE}])
 def test_who_answers_none_any_more_gets_none_back(sign_in, officer, authority, make, service, gone):
     client, leaver, stayer = sign_in(officer), *(MembershipFactory(authority=authority) for _ in range(2))
