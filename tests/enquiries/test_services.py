@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from uuid import uuid4
 
 import pytest
+from django.utils.timezone import make_aware
 
 from accounts.history import SavedBefore
 from accounts.models import ClosureDay, Role
@@ -648,12 +649,12 @@ def test_a_constituent_removed_before_both_began_is_not_in_the_base(log, officer
 @pytest.mark.parametrize("how", ["acknowledged", "replied to", "closed", "closed before", "reopened"])
 @pytest.mark.parametrize(("days", "is_refused"), [(-1, False), (0, False), (1, True)])
 def test_nothing_is_received_after_work_on_it(enquiry, officer, how, days, is_refused):
-    first = date(2026, 3, 6)
+    first = date(2026, 6, 5)
     if how == "acknowledged":
         acknowledge(enquiry=enquiry, by=officer, now=LATER, on=first)
     elif how != "replied to":
         closed_on = first + timedelta(days=3 if how == "reopened" else 0)
-        closed_at = datetime.combine(closed_on, time(0, 30), tzinfo=UTC)
+        closed_at = make_aware(datetime.combine(closed_on, time(0, 30)))  # the day before in UTC
         close_enquiry(enquiry=enquiry, reason="Withdrawn", by=officer, now=closed_at)
         if how != "closed":
             reopened_on = first if how == "reopened" else first + timedelta(days=3)
@@ -666,7 +667,7 @@ def test_nothing_is_received_after_work_on_it(enquiry, officer, how, days, is_re
         Enquiry.objects.update(acknowledged_on=None)
     received_on, what = first + timedelta(days=days), how.removesuffix(" before")
 
-    with pytest.raises(Refused, match=f"{what} on 6 March 2026") if is_refused else nullcontext():
+    with pytest.raises(Refused, match=f"{what} on 5 June 2026") if is_refused else nullcontext():
         change_details(
             enquiry=enquiry, version=1, changes={"received_on": received_on}, by=officer, now=LATER
         )
