@@ -24,7 +24,7 @@ from contacts.imports.same_post import (
     plain,
 )
 from contacts.imports.seats import FIRST_POLL
-from contacts.models import MP, Post, PostKind
+from contacts.models import MP, OF_BODIES, Post, PostKind
 from contacts.parliament.shapes import (
     COMMONS,
     Biography,
@@ -257,7 +257,7 @@ def last_day(recorded: Post, *, on: date, elected_on: date) -> date:
     """The day before Parliament first no longer told of it; a committee of the last Parliament did not
     outlive that."""
     began = recorded.started_on
-    is_of_last = recorded.kind == PostKind.COMMITTEE and began is not None and began < elected_on
+    is_of_last = recorded.kind in OF_BODIES and began is not None and began < elected_on
     day = (elected_on if is_of_last else on) - timedelta(days=1)
     return max(day, recorded.started_on) if recorded.started_on else day
 

@@ -650,9 +650,10 @@ def test_what_ended_with_the_seat_is_not_begun_again(mps, parliament, ended_by, 
     assert dict(Post.objects.filter(mp=mps[0]).values_list("kind", "ended_on")) == ends
 
 
-def test_a_committee_of_the_last_parliament_did_not_outlive_it(mps, parliament):
+@pytest.mark.parametrize("name", ["Paper Committee", "Paper Bill"])
+def test_a_committee_of_the_last_parliament_did_not_outlive_it(mps, parliament, name):
     """Its biography says no end, and no list that the MP was elected again."""
-    with_post(parliament.mps[0], "committeeMemberships", PAPER)
+    with_post(parliament.mps[0], "committeeMemberships", (name, *PAPER[1:]))
     ask()
     last_day = TODAY + 39 * DAY
     Dissolution.objects.create(started_on=TODAY + 3 * DAY, ended_on=last_day, entered_at=NOW)
