@@ -95,7 +95,7 @@ class ComparedForm(forms.ModelForm):
             now = _value_of(saved, name)
             if now != (set(typed[name]) if isinstance(now, set) else typed[name]):
                 self.add_error(
-                    name, f"Saved meanwhile: “{_in_words(saved, name)}”. Save again to keep yours."
+                    name, f"Saved meanwhile: “{said_in_words(saved, name)}”. Save again to keep yours."
                 )
 
 
@@ -104,12 +104,15 @@ def _value_of(row: models.Model, name: str) -> Any:
     return set(value.all()) if isinstance(value, models.Manager) else value
 
 
-def _in_words(row: models.Model, name: str) -> str:
+def said_in_words(row: models.Model, name: str) -> str:
+    """What a row says in one field, to somebody who typed otherwise."""
     value = _value_of(row, name)
     if isinstance(value, set):
         value = ", ".join(sorted(map(str, value)))
     elif isinstance(value, bool):
-        value = "ticked" if value else "not ticked"
+        value = "Yes" if value else "No"
+    elif isinstance(value, date):
+        value = f"{value:%-d %B %Y}"
     elif display := getattr(row, f"get_{name}_display", None):
         value = display()
     return str(value or "nothing")

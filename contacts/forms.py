@@ -9,7 +9,7 @@ from django import forms
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
-from accounts.forms import RowsField
+from accounts.forms import RowsField, said_in_words
 from accounts.models import Authority, Membership
 from contacts.models import (
     MP,
@@ -344,18 +344,8 @@ class VersionedForm(forms.ModelForm):
         self.data = {**dict(self.data.items()), "version": str(saved.version)}
         for name in self.Meta.fields:  # type: ignore[attr-defined]
             if getattr(saved, name) != self.cleaned_data.get(name):
-                said = _in_words(saved, name)
+                said = ", ".join(said_in_words(saved, name).splitlines())
                 self.add_error(name, f"Saved meanwhile: “{said}”. Save again to keep yours.")
-
-
-def _in_words(row: Any, name: str) -> str:
-    value = getattr(row, name)
-    if isinstance(value, bool):
-        return "Yes" if value else "No"
-    if isinstance(value, date):
-        return f"{value:%-d %B %Y}"
-    words = getattr(row, f"get_{name}_display", lambda: value)()
-    return ", ".join(str(words or "nothing").splitlines())
 
 
 class OfficeForm(VersionedForm):

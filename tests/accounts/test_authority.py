@@ -71,7 +71,7 @@ def test_settings_saved_in_two_tabs_show_both(admin, sign_in):
     words = shown.content.decode()
     assert (shown.status_code, in_between) == (422, 85)
     assert "Somebody saved this while you were typing." in words
-    assert re.findall(r"</span> Saved meanwhile: “(.*?)”", words) == ["85", "ticked"]
+    assert re.findall(r"</span> Saved meanwhile: “(.*?)”", words) == ["85", "Yes"]
     assert (kept.status_code, Authority.objects.get().response_target) == (302, 70)
 
 

@@ -496,15 +496,16 @@ def test_who_edits_a_touchpoint_second_sees_both_and_saves_again(authority, offi
         MembershipFactory(authority=authority),
     )
     seen = {"version": client.get(url).context["form"]["version"].value()}
-    client.post(url, touchpoint_words(officer, summary="The port and the quay.", **seen))
+    first = {"summary": "The port and the quay.", "happened_on": "2026-03-01", "is_two_way": "no"}
+    client.post(url, touchpoint_words(officer, **first, **seen))
 
     second = client.post(url, touchpoint_words(colleague, summary="The port and the pier.", **seen))
 
     page, form = second.content.decode(), second.context["form"]
     touchpoint.refresh_from_db()
     assert second.status_code == 422
-    assert "Saved meanwhile: “The port and the quay.”" in page
-    assert f"Saved meanwhile: “{officer}”" in page
+    for saved in ("The port and the quay.", "1 March 2026", "No", officer):
+        assert f"Saved meanwhile: “{saved}”" in page
     assert 'name="version"' in page
     assert (touchpoint.summary, list(touchpoint.our_people.all())) == ("The port and the quay.", [officer])
     again = {"summary": form["summary"].value(), "version": form["version"].value()}
