@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 import os
-import platform
 import sys
 import time
 from collections import Counter
@@ -29,6 +28,7 @@ sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from postgres import temporary_postgres  # noqa: E402
 
+from bench.machine import in_words, machine  # noqa: E402
 from bench.run import environment, manage  # noqa: E402
 
 AUTHORITIES, LEFT, LEFT_BY_OTHERS = 25, 50, 2
@@ -48,7 +48,7 @@ def main() -> None:
         election.lists()
         election.hand_over_one()
         election.hand_over_all()
-    report(election)
+        report(election)
 
 
 class Election:
@@ -325,17 +325,15 @@ class Election:
 
 
 def report(election: Election) -> None:
-    machine = f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
-    load = os.getloadavg()[0]
-    print(f"\n{election.on_what}. {machine}. Load {load:.1f}.\n\n| | ms |\n|---|---:|")
+    about = machine()
+    print(f"\n{election.on_what}. {in_words(about)}\n\n| | ms |\n|---|---:|")
     for what, taken in election.figures.items():
         print(f"| {what} | {taken:,.0f} |")
     print(json.dumps(election.found, indent=1))
     path = ROOT / "bench" / "results" / "election.json"
     raw = {
         "on": election.on_what,
-        "machine": machine,
-        "load": load,
+        "machine": about,
         "figures": election.figures,
         "found": election.found,
     }

@@ -11,7 +11,6 @@ import argparse
 import http.client
 import json
 import os
-import platform
 import re
 import socket
 import subprocess
@@ -32,6 +31,8 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "scripts")]
 
 from postgres import temporary_postgres  # noqa: E402
+
+from bench.machine import in_words, machine  # noqa: E402
 
 WORKERS, CLIENTS = 2, 4
 LOG = "/bench-1/enquiries/log/"
@@ -67,7 +68,7 @@ def main() -> None:
         with served() as port:
             figures = pages(Browser(port), chosen.requests)
         sweep = sweeps(base=figures[0].p50 / 1000)
-    report(chosen, seed, figures, sweep)
+        report(chosen, seed, figures, sweep)
 
 
 def environment(database: str) -> dict[str, str]:
@@ -294,9 +295,9 @@ def timed(call: Callable[[], dict[str, int]]) -> tuple[float, dict[str, int]]:
 def report(
     chosen: argparse.Namespace, seed: dict[str, int], figures: list[Figure], sweep: dict[str, object]
 ) -> None:
-    machine = f"{platform.system()}, {os.cpu_count()} cores, Python {platform.python_version()}"
+    about = machine()
     idle: Figure = sweep.pop("idle")  # type: ignore[assignment]
-    print(f"\n{seed.get('enquiries_enquiry', 0):,} enquiries. {machine}. Load {os.getloadavg()[0]:.1f}.\n")
+    print(f"\n{seed.get('enquiries_enquiry', 0):,} enquiries. {in_words(about)}\n")
     print("| page | p50 ms | p95 ms | requests/s | times the empty page |\n|---|---:|---:|---:|---:|")
     for each in [*figures, idle]:
         print(each.row())
@@ -304,8 +305,7 @@ def report(
     seconds, escalated = sweep["first_seconds"], sweep.get("escalated", 0)
     print(f"First sweep: {escalated:,} escalated in {seconds:.1f} s.")
     raw = {
-        "machine": machine,
-        "load": os.getloadavg()[0],
+        "machine": about,
         "seed": seed,
         "requests": chosen.requests,
         "figures": [vars(each) for each in [*figures, idle]],
