@@ -42,13 +42,20 @@ def as_saved_before(saved: Row, sent: Mapping[str, Any]) -> Row:
     written = saved.history.earliest("history_id") if hasattr(saved, "history") else saved
     for name, value in sent.items():
         known = getattr(saved, name)
-        if isinstance(known, Manager):
-            is_same = set(known.all()) == set(value)
-        else:
-            is_same = getattr(written, name, known) == value  # the history leaves `submission` out
-        if not is_same:
+        if not isinstance(known, Manager):
+            known = getattr(written, name, known)  # the history leaves `submission` out
+        if not _is(known, value):
             raise SavedBefore(saved)
     return saved
+
+
+def says(row: Any, changes: Mapping[str, Any]) -> bool:
+    """Whether a row says all this already: then nobody who sends it again is in anybody's way."""
+    return all(_is(getattr(row, name), value) for name, value in changes.items())
+
+
+def _is(known: Any, value: Any) -> bool:
+    return bool(set(known.all()) == set(value) if isinstance(known, Manager) else known == value)
 
 
 def save_once(row: Row, *, sent: Iterable[str], by: Membership, now: datetime) -> Row:

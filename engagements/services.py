@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.history import as_saved_before, save_once, sign, version_of
+from accounts.history import as_saved_before, save_once, says, sign, version_of
 from accounts.models import Membership
 from contacts.models import MP, NoteKind
 from engagements.models import EngagementPlan, Touchpoint
@@ -182,15 +182,20 @@ def correct_touchpoint(
     if happened_on > timezone.localdate(now):
         raise NotHappenedYet
     touchpoint = Touchpoint.objects.visible_to(by).select_for_update(of=("self",)).get(pk=touchpoint.pk)
-    if version is not None and version_of(touchpoint) != version:
+    changes = {
+        "happened_on": happened_on,
+        "kind": kind,
+        "our_others": our_others,
+        "their_people": their_people,
+        "summary": summary,
+        "summary_kind": summary_kind,
+        "is_two_way": is_two_way,
+    }
+    is_stale = version is not None and version_of(touchpoint) != version
+    if is_stale and not says(touchpoint, changes | {"our_people": our_people}):
         raise EditedMeanwhile(touchpoint)
-    touchpoint.happened_on = happened_on
-    touchpoint.kind = kind
-    touchpoint.our_others = our_others
-    touchpoint.their_people = their_people
-    touchpoint.summary = summary
-    touchpoint.summary_kind = summary_kind
-    touchpoint.is_two_way = is_two_way
+    for field, value in changes.items():
+        setattr(touchpoint, field, value)
     sign(touchpoint, by=by, now=now)
     touchpoint.save()
     touchpoint.our_people.set(our_people)

@@ -51,13 +51,16 @@ def change_details(
 ) -> Enquiry:
     """Change what was logged (`DETAILS` and `CONSTITUENT_DETAILS`), as seen at `version`.
 
-    Raises `EditConflict` if the details were saved since. A new date received, type or urgency moves the
-    dates; the clock keeps both the day first given and the day that corrects it. Raises `Refused` where it
-    would be received after it was acknowledged, replied to, closed or reopened.
+    Raises `EditConflict` if the details were saved since, and otherwise. A new date received, type or urgency
+    moves the dates; the clock keeps both the day first given and the day that corrects it. Raises `Refused`
+    where it would be received after it was acknowledged, replied to, closed or reopened.
     """
     authority_held(by)
     enquiry = locked(enquiry, by)
     before = details_of(enquiry)
+    changed = [name for name, value in changes.items() if before[name] != value]
+    if not changed:
+        return enquiry
     if enquiry.version != version:
         raise EditConflict(
             base=details_at(enquiry, version),
@@ -65,9 +68,6 @@ def change_details(
             yours=before | dict(changes),
             version=enquiry.version,
         )
-    changed = [name for name, value in changes.items() if before[name] != value]
-    if not changed:
-        return enquiry
     if "received_on" in changed:
         _refuse_receipt_after_work(enquiry, changes["received_on"])
     for name in changed:

@@ -595,6 +595,14 @@ def test_saving_what_was_there_changes_nothing(enquiry, officer):
     assert enquiry.history.count() == 1
 
 
+def test_the_same_change_twice_is_one(enquiry, officer):
+    for _ in range(2):
+        change_details(enquiry=enquiry, version=1, changes={"subject": "Potholes"}, by=officer, now=LATER)
+
+    enquiry.refresh_from_db()
+    assert (enquiry.subject, enquiry.version) == ("Potholes", 2)
+
+
 def test_a_constituent_can_be_added_changed_and_removed(enquiry, officer):
     for version, name in enumerate(["Bo Tarn", "Bo Tarne", ""], start=1):
         change_details(
