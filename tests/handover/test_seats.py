@@ -87,6 +87,12 @@ def test_a_vacant_seat_is_to_hand_over_and_again_once_somebody_holds_it(former, 
     new.holdings.update(constituency=seat, started_on=ELECTED)
 
     assert handover_of(former, officer).state is State.IN_PROGRESS
+    new.holdings.update(ended_on=TODAY - 2 * DAY)
+    follower = MPFactory()
+    follower.holdings.update(constituency=seat, started_on=TODAY - DAY)
+    assert handover_of(former, officer).state is State.DONE  # what waits is theirs who left last
+    follower.holdings.all().delete()
+    new.holdings.update(ended_on=None)
     steps.finish(handover_of(former, officer), leaves=True, by=officer, now=NOW)
     assert SeatHandover.objects.get().new_mp == new
 
@@ -312,6 +318,9 @@ def test_a_new_seat_into_which_most_of_no_other_went_has_its_mp_welcomed_and_it_
 
     assert (made.words, made.state, made.steps) == ("", State.IN_PROGRESS, 1)
     assert handover_of(first, officer).state is State.DONE
+    for days in (0, 1):
+        offered = overview_of(officer, on=TODAY + LOOK_BACK + days * DAY).handovers
+        assert any(each.change.new == first for each in offered) is not bool(days)
     assert set(ToDo.objects.open().values_list("kind", "subject")) == {
         (kind, first.subject) for kind in WELCOMES
     }

@@ -322,8 +322,15 @@ def test_after_its_last_day_it_lasts_until_it_is_known_here_who_won(
         names = ("overview:handover_list", "contacts:mp_list", "overview:mp_detail")
         return [get(client, authority, name, *about.get(name, [])) for name in names]
 
+    def were_dissolved(on):
+        """The directory, and the stakeholder map as at another day than today."""
+        names = ["contacts:mp_list", "contacts:stakeholder_grid"][: 1 + (on < TODAY)]
+        asked = [client.get(reverse(name, args=[authority.slug]), {"on": f"{on}"}) for name in names]
+        return {"Parliament was dissolved: there were no MPs" in each.content.decode() for each in asked}
+
     seats, directory, page = pages_of(mp)
 
+    assert were_dissolved(polled) == {True}
     assert all(says in text for text in (seats, directory, page))
     assert "No MP: Parliament is dissolved" in seats
     assert not re.search("Vacant|The same MP as before|>To do</strong>", seats)
@@ -343,6 +350,7 @@ def test_after_its_last_day_it_lasts_until_it_is_known_here_who_won(
     assert str(elected) in directory
     assert "Not an MP now" not in page
     assert "Not an MP now" in pages_of(mp)[-1]
+    assert (were_dissolved(polled - DAY), were_dissolved(polled)) == ({True}, {False})
 
 
 @pytest.mark.parametrize("is_admin", [False, True])

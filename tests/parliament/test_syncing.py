@@ -447,7 +447,8 @@ def test_the_limit_is_a_setting(synced, parliament, settings):
     assert sync_on(1).counts()["ended"] == 6
 
 
-def test_a_person_may_let_one_run_believe_more(synced, parliament, instance_admin):
+def test_a_person_may_let_one_run_believe_more(synced, parliament, server, instance_admin):
+    """Without a second opinion on each of them."""
     for code in CODES[:6]:
         parliament.vacate(seat_name(code))
     stop(NeedsAPerson)
@@ -455,6 +456,7 @@ def test_a_person_may_let_one_run_believe_more(synced, parliament, instance_admi
 
     runs.ask_for(subject="mps", by=instance_admin.user, now=NOW + DAY, most_gone=6)
     assert sync_on(1).counts()["ended"] == 6
+    assert not [address for address in server.addresses() if address.rpartition("/")[2].isdigit()]
 
     for code in CODES[6:12]:
         parliament.vacate(seat_name(code))
@@ -536,6 +538,19 @@ def test_an_mp_whom_their_own_page_has_sit_still_is_not_ended(synced, parliament
     sync_on(2)
     assert ParliamentSync.objects.first().restarts == 1
     assert holdings(FIRST) == [(gone.name, ELECTED, TODAY + DAY)]
+
+
+def test_an_mp_who_won_another_seat_sits_on_there_and_no_more_here(synced, parliament, server):
+    """As their own page says too: of the seat that was theirs it says nothing."""
+    parliament.vacate(SECOND)
+    moved = parliament.mp(FIRST)
+    moved.seat, moved.since = SECOND, "2026-02-26"
+
+    sync_on(1)
+
+    assert holdings(FIRST) == [(moved.name, ELECTED, date(2026, 2, 25))]
+    assert holdings(SECOND)[-1] == (moved.name, date(2026, 2, 26), None)
+    assert f"/api/Members/{moved.id}" in server.addresses()
 
 
 def test_a_vacancy_must_be_said_not_left_unsaid(synced, parliament, server):
