@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from accounts.history import save_once, save_signed, sign
+from accounts.history import save_once, save_signed, says, sign
 from accounts.models import Authority, Membership
 from contacts.models import MP, ChecklistAnswer, Placement, PolicyArea, SourcedNote
 
@@ -71,7 +71,7 @@ def correct_note(
     saved = type(note)._default_manager.filter(authority=by.authority, pk=note.pk).select_for_update().first()
     if saved is None:
         raise NoteRemoved
-    if saved.version != version:
+    if saved.version != version and not says(saved, changes):
         raise NoteChanged(saved)
     saved.version += 1
     _change(saved, changes, now=now)

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.history import save_signed
+from accounts.history import save_signed, says
 from accounts.models import Authority, Membership
 from contacts.models import Priority
 
@@ -42,7 +42,7 @@ def set_priority(
             priority = Priority(authority=by.authority, position=last + 1, version=0)
         else:
             priority = ours.get(pk=priority.pk)
-            if priority.version != version:
+            if priority.version != version and not says(priority, changes):
                 raise PriorityChanged(priority)
         for name, value in changes.items():
             setattr(priority, name, value)

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.history import save_signed, sign
+from accounts.history import save_signed, says, sign
 from accounts.models import Authority, Membership
 from contacts.models import (
     LOOK_AFTER,
@@ -201,9 +201,9 @@ def set_office(
     with transaction.atomic():
         _hold(by.authority)
         office = MPOffice.objects.visible_to(by).filter(mp=mp).first()
-        if (office.version if office else 0) != version:
-            raise OfficeChanged(office or MPOffice())
         office = office or MPOffice(authority=by.authority, mp=mp, version=0)
+        if office.version != version and not says(office, changes):
+            raise OfficeChanged(office)
         for name, value in changes.items():
             setattr(office, name, value)
         office.version += 1
@@ -231,7 +231,7 @@ def set_office_person(
             person = OfficePerson(authority=by.authority, mp=mp, version=0)
         else:
             person = people.get(pk=person.pk)
-            if person.version != version:
+            if person.version != version and not says(person, changes):
                 raise PersonChanged(person)
         for name, value in changes.items():
             setattr(person, name, value)

@@ -68,7 +68,7 @@ def save_plan(
     plan = plans.select_for_update().first() or EngagementPlan(
         authority_id=by.authority_id, mp=mp, started_on=timezone.localdate(now), version=0
     )
-    if plan.version != version:
+    if plan.version != version and not says(plan, submitted):
         raise PlanChanged(current=plan, submitted=submitted)
     for field, value in submitted.items():
         setattr(plan, field, value)

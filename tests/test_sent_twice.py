@@ -8,8 +8,18 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
+from contacts.models import OfficePerson
 from enquiries.services import create_default_policies
-from tests.factories import EnquiryFactory, MembershipFactory, MPFactory, PolicyAreaFactory
+from tests.factories import (
+    CampaignIssueFactory,
+    EngagementPlanFactory,
+    EnquiryFactory,
+    MembershipFactory,
+    MPFactory,
+    PersonalRelationshipFactory,
+    PolicyAreaFactory,
+    PriorityFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -111,3 +121,33 @@ def test_the_same_words_are_recorded_once_and_other_words_as_another_when_sent_a
     assert f'value="{form["submission"].value()}"' in refused.content.decode()
     assert {name: form.data.getlist(name) for name in otherwise} == as_sent(otherwise)
     assert written.filter(submission__in=[submission, form["submission"].value()]).count() == 2
+
+
+# The page of each edit, of what, and what is typed. A plan and an office are edited by their MP.
+EDITS = [
+    ("engagements:plan_edit", lambda **fields: EngagementPlanFactory(**fields).mp, {"why": "Buses"}),
+    ("contacts:office_edit", MPFactory, {"phone": "01632 960001"}),
+    (
+        "contacts:office_person_edit",
+        lambda **fields: OfficePerson.objects.create(mp=MPFactory(), name="Ines Vale", **fields),
+        {"phone": "01632 960001"},
+    ),
+    ("contacts:issue_edit", CampaignIssueFactory, {"text": "Buses"}),
+    ("contacts:priority_edit", PriorityFactory, {"name": "Buses"}),
+    ("contacts:known_edit", PersonalRelationshipFactory, {"how": "Buses"}),
+]
+
+
+@pytest.mark.parametrize(("page", "make", "typed"), EDITS, ids=[edit[0] for edit in EDITS])
+def test_the_same_edit_sent_twice_is_no_conflict(sign_in, political_affairs, authority, page, make, typed):
+    url, client = (
+        reverse(page, args=[authority.slug, make(authority=authority).pk]),
+        sign_in(political_affairs),
+    )
+    form = client.get(url).context["form"]
+    held = {name: form[name].value() for name in form.fields}
+    sent = {name: value for name, value in (held | typed).items() if value is not None}
+
+    first, double_click = client.post(url, sent), client.post(url, sent)
+
+    assert (first.status_code, double_click.status_code) == (302, 302)

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import save_signed, sign
+from accounts.history import save_signed, says, sign
 from accounts.models import Authority, Membership
 from contacts.directory import leads_on
 from contacts.models import MP, LeadAgreement, PersonalRelationship
@@ -84,7 +84,7 @@ def set_relationship(
             )
         else:
             row = of_mp.get(pk=relationship.pk)
-            if row.version != version:
+            if row.version != version and not says(row, changes):
                 raise RelationshipChanged(row)
         for name, value in changes.items():
             setattr(row, name, value)
