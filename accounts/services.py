@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.history import version_of
+from accounts.history import says, version_of
 from accounts.models import Authority, Membership, Role, Service, User
 
 
@@ -150,10 +150,10 @@ def change_member(
     """
     with transaction.atomic():
         member = _locked(member)
-        _require_version(member, version)
-        member.role = role
-        member.job_title = job_title
-        member.away_until = away_until
+        changes = {"role": role, "job_title": job_title, "away_until": away_until}
+        _require_version(member, version, changes | {"services": services})
+        for name, value in changes.items():
+            setattr(member, name, value)
         member.save()
         member.services.set(services)
         _require_an_admin(by.authority)
@@ -196,12 +196,16 @@ def reactivate_member(*, by: Membership, member: Membership) -> None:
 def save_settings(*, settings: Authority, version: int | None = None) -> None:
     """Save what an admin decided for all, as seen at `version`, if given. Raises ChangedMeanwhile."""
     with transaction.atomic():
-        _require_version(Authority.objects.select_for_update().get(pk=settings.pk), version)
+        saved = Authority.objects.select_for_update().get(pk=settings.pk)
+        changes = {
+            field.attname: getattr(settings, field.attname) for field in settings._meta.concrete_fields
+        }
+        _require_version(saved, version, changes)
         settings.save()
 
 
-def _require_version(saved: Authority | Membership, version: int | None) -> None:
-    if version is not None and version_of(saved) != version:
+def _require_version(saved: Authority | Membership, version: int | None, changes: Mapping[str, Any]) -> None:
+    if version is not None and version_of(saved) != version and not says(saved, changes):
         raise ChangedMeanwhile(saved)
 
 
