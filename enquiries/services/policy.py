@@ -109,18 +109,22 @@ def set_policy(
 ) -> int:
     """Change what is promised for a type of enquiry, and its ladder; give how many open due dates moved.
 
-    The ladder is kept in order of its days. Raises `EditConflict` if the policy was saved since `version`;
-    "ladder" is among what it names, as a list of rungs.
+    The ladder is kept in order of its days. Raises `EditConflict` if the policy was saved since `version`,
+    and otherwise; "ladder" is among what it names, as a list of rungs.
     """
     authority_held(by)
     policy = ResponsePolicy.objects.get(pk=policy.pk, authority=by.authority)
     ladder = sorted(ladder, key=lambda rung: rung.offset)
     if policy.version != version:
         theirs = {name: getattr(policy, name) for name in changes}
+        theirs["ladder"] = _rungs(policy.ladder.select_related("person__user"))
+        yours = {**changes, "ladder": ladder}
+        if theirs == yours:
+            return 0
         raise EditConflict(
             base=_policy_at(policy, version, names=changes),
-            theirs=theirs | {"ladder": _rungs(policy.ladder.select_related("person__user"))},
-            yours={**changes, "ladder": ladder},
+            theirs=theirs,
+            yours=yours,
             version=policy.version,
         )
     for name, value in changes.items():

@@ -212,7 +212,8 @@ def test_the_second_to_save_a_policy_sees_what_is_saved_and_can_save_again(
     colleague = MembershipFactory(authority=authority, role=Role.POLITICAL_AFFAIRS)
     mine, theirs = sign_in(political_affairs), sign_in(colleague)
     shown_to_me, shown_to_them = as_shown(mine.get(edit_url)), as_shown(theirs.get(edit_url))
-    theirs.post(edit_url, shown_to_them | {"reply_in": "8"})
+    for _ in range(2):  # once as a double click
+        assert theirs.post(edit_url, shown_to_them | {"reply_in": "8"}).status_code == 302
 
     conflict = mine.post(edit_url, shown_to_me | {"reply_in": "12"})
 
