@@ -62,10 +62,10 @@ def set_card(
     with transaction.atomic():
         _hold(by.authority)
         newest = ContactCard.objects.visible_to(by).newest()
-        if (newest.number if newest else 0) != number:
-            raise CardChanged(newest)
         if newest and _says(newest) == ({name: words[name] for name in WORDS}, lines):
             return newest
+        if (newest.number if newest else 0) != number:
+            raise CardChanged(newest)
         card = ContactCard.objects.create(
             authority=by.authority,
             number=number + 1,
