@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -273,7 +273,8 @@ def move_statuses(plan: Plan, people: dict[int, MP], effects: Effects) -> None:
 
 def end_posts(plan: Plan, effects: Effects) -> None:
     """End what those who left the House held because they sat in it, or all if they died, and what those
-    elected again held in the last Parliament, whose committees and groups end with it."""
+    elected again held in the last Parliament, whose committees and groups end with it; also what had ended
+    with a seat whose last day is another than was known."""
     leavers = {holding.pk for holding in plan.ended}
     left: dict[int, tuple[date, str]] = {}
     elected_again: dict[int, date] = {}
@@ -287,7 +288,7 @@ def end_posts(plan: Plan, effects: Effects) -> None:
         if isinstance(row, SeatHolding) and row.ended_by == Ending.DEATH and row.ended_on:
             left[row.mp_id] = row.ended_on, row.ended_by  # who had left, as lists before said
     mps = [*left, *elected_again]
-    ended = []
+    ended = list(posts_moved(plan, effects))
     for post in Post.objects.filter(mp__in=mps, ended_on=None).order_by("pk") if mps else ():
         if post.mp_id in left:
             last_day, how = left[post.mp_id]
@@ -296,11 +297,25 @@ def end_posts(plan: Plan, effects: Effects) -> None:
             last_day = elected_again[post.mp_id]
             is_over = post.kind in OF_BODIES and (post.started_on or post.seen_on) <= last_day
         if is_over:
-            effects.were["post"].append(post_plan.as_was(post))
-            post.ended_on = max(filter(None, (last_day, post.started_on)))
-            post.end_source = effects.source[:200]
-            ended.append(post)
-    Post.objects.bulk_update(ended, ["ended_on", "end_source"], batch_size=500)
+            ended.append((post, last_day))
+    for post, last_day in ended:
+        effects.were["post"].append(post_plan.as_was(post))
+        post.ended_on = max(filter(None, (last_day, post.started_on)))
+        post.end_source = effects.source[:200]
+    Post.objects.bulk_update([post for post, _ in ended], ["ended_on", "end_source"], batch_size=500)
+
+
+def posts_moved(plan: Plan, effects: Effects) -> Iterator[tuple[Post, date]]:
+    """What ended with a seat of which the list gives another last day, with that day: it moves along."""
+    rows = {row.pk: row for row, _ in plan.learnt if isinstance(row, SeatHolding)}
+    were = {rows[each["pk"]].mp_id: each for each in effects.were["holding"] if each["pk"] in rows}
+    were = {mp: each for mp, each in were.items() if each.get("ended_on")}
+    for post in Post.objects.filter(mp__in=were, ended_on__isnull=False).order_by("pk") if were else ():
+        was = were[post.mp_id]
+        last_day = rows[was["pk"]].ended_on
+        with_it = (was["ended_on"], was["end_source"][:200])
+        if last_day and (str(post.ended_on), post.end_source) == with_it:
+            yield post, last_day
 
 
 def write(

@@ -126,6 +126,33 @@ def test_of_who_died_every_post_ends_and_no_later_list_begins_it_again(
     assert Post.objects.get().ended_on is None
 
 
+def test_what_ended_with_the_seat_moves_with_it_to_the_day_that_a_later_list_gives(importer, leaver):
+    committee, _, ended_before = (
+        PostFactory(mp=leaver, kind=kind, body="Paper", started_on=date(2025, 1, 1), ended_on=ended_on)
+        for kind, ended_on in (
+            (PostKind.COMMITTEE, None),
+            (PostKind.GOVERNMENT, None),
+            (PostKind.GROUP, LAST_DAY),
+        )
+    )
+    leave(importer)
+    before = list(Post.objects.order_by("pk").values())
+    resigned_on = LAST_DAY - timedelta(days=2)
+    told = {**whole()[0], "End date": resigned_on.isoformat(), "End reason": "resigned"}
+    rows = [
+        {"End date": "", "End reason": "", **row} for row in (*changed_rows(whole(), **{FIRST: VACANT}), told)
+    ]
+
+    assert importer(rows, LEFT.isoformat())[0] == 0
+
+    assert dict(Post.objects.exclude(ended_on=None).values_list("pk", "ended_on")) == {
+        committee.pk: resigned_on,
+        ended_before.pk: LAST_DAY,
+    }
+    undo_import(applied=MPListImport.objects.about("mps").applied().first(), now=NOW)
+    assert list(Post.objects.order_by("pk").values()) == before
+
+
 def test_a_later_list_of_a_committee_does_not_put_a_leaver_back_on_it(importer, leaver, tmp_path):
     PostFactory(mp=leaver, kind=PostKind.COMMITTEE, title="Member", body="Paper", started_on=date(2025, 1, 1))
     leave(importer)
