@@ -315,7 +315,7 @@ def test_after_its_last_day_it_lasts_until_it_is_known_here_who_won(
     if has_ended:
         end_all()
     client = sign_in(officer)
-    says = f"The election was on {polled:%-d %B %Y}; who won is not known here yet"
+    says = f"Election of {polled:%-d %B %Y}: who won is not known here yet"
 
     def pages_of(mp):
         about = {"overview:mp_detail": [mp.pk]}
