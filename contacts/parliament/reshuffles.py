@@ -11,7 +11,7 @@ from collections.abc import Iterator, Set
 from datetime import date
 
 from contacts.imports.same_post import PARLIAMENT, parliament_id
-from contacts.models import Post, PostKind
+from contacts.models import OF_BODIES, Post, PostKind
 from contacts.parliament.client import ParliamentAPI
 from contacts.parliament.posts import Stated, means, stated
 
@@ -35,7 +35,7 @@ def with_other_posts(api: ParliamentAPI, *, on: date) -> Set[int]:
     speakers = set(api.speakers(on))
     recorded: dict[int, list[Post]] = defaultdict(list)
     posts = Post.objects.current(on).filter(mp__parliament_id__isnull=False, mp__is_fictional=False)
-    for each in posts.select_related("mp"):
+    for each in posts.exclude(kind__in=OF_BODIES).select_related("mp"):  # no list tells of those
         recorded[each.mp.parliament_id or 0].append(each)
     return {
         number
