@@ -92,8 +92,9 @@ def origin_of(seat: int | None) -> Origin | None:
 
 
 def sources(rows: Iterable[SeatHolding | PartySpell | MPName | MPStatus | Post]) -> list[str]:
-    """Where these facts were read, each source once, the newest first."""
+    """Where these facts were read, each source once, the newest first; of posts, as `as_called` gave them."""
     found = []
     for row in sorted(rows, key=lambda each: each.started_on or date.min, reverse=True):
-        found += [row.end_source, row.source]
+        renamed_in = [each.end_source for each in row.formerly] if isinstance(row, Post) else []
+        found += [row.end_source, *renamed_in, row.source]
     return list(dict.fromkeys(filter(None, found)))

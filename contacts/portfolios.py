@@ -124,12 +124,12 @@ def matches(*, priorities: Iterable[Priority], posts: Iterable[Post]) -> list[Ma
 def matches_of_own_mps(
     authority: Authority, *, priorities: Sequence[Priority], on: date, as_at: date | None = None
 ) -> list[Match]:
-    """`matches` of the posts that the authority's own MPs hold today, or held on the day `as_at`; in two
-    queries. What was decided of a post is of now."""
+    """`matches` of the posts that the authority's own MPs hold today, or held on the day `as_at`, in its
+    words; in two queries, or three. What was decided of a post is of now."""
     ours = MP.objects.of(authority, on=as_at)
     posts = Post.objects.current(as_at or on).filter(mp__in=ours).select_related("mp")
     posts = posts.order_by("mp__sort_name", "mp", "kind", "title", "pk")
-    return matches(priorities=priorities, posts=posts)
+    return matches(priorities=priorities, posts=posts.as_called(as_at) if as_at else posts)
 
 
 def matches_to_decide(authority: Authority, *, on: date) -> int:

@@ -44,7 +44,7 @@ MOST_RECENT = 5
 @require_safe
 @for_roles(*EVERYONE)
 def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
-    """At most 28 queries besides the page frame's, whatever there is to show.
+    """At most 29 queries besides the page frame's, whatever there is to show.
 
     `?on=` asks for Parliament's facts as at another day; what the authority records is always of today.
     """

@@ -66,6 +66,7 @@ SHARED_MODELS = {
     "contacts.SeatSuccession": "Parliament's facts",
     "contacts.PartySpell": "Parliament's facts",
     "contacts.Post": "Parliament's facts",
+    "contacts.PostWording": "Parliament's facts",
     "contacts.MPNews": "what has changed in Parliament's facts",
     "contacts.MPListImport": "how Parliament's facts came here",
     "contacts.ParliamentAnswer": "how Parliament's facts came here",

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import partial
 from typing import Any
 
@@ -33,7 +33,7 @@ from contacts.imports.same_post import (
     plain,
 )
 from contacts.imports.seats import FIRST_POLL
-from contacts.models import MP, MPListImport, Post, SeatHolding
+from contacts.models import MP, WORDS, MPListImport, Post, PostWording, SeatHolding
 
 # The fields that lists state, and what people call them.
 FIELDS = {
@@ -50,6 +50,7 @@ FIELDS = {
 }
 # What is kept of a post so that it can be put back.
 KEPT = (*FIELDS, "end_source")
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass
@@ -65,11 +66,14 @@ class PostsOutcome(Outcome):
 
 @dataclass
 class Change:
-    """A post that is recorded otherwise: `were` is what is KEPT of it, as it was before."""
+    """A post that is recorded otherwise: `were` is what is KEPT of it, as it was before. The source's new
+    words hold from the day it is for, unless it says `since` when."""
 
     row: int
     post: Post
     were: dict[str, Any]
+    on: date
+    since: date | None = None
 
     @property
     def is_ending(self) -> bool:
@@ -82,6 +86,25 @@ class Change:
             for name, label in FIELDS.items()
             if self.were[name] != getattr(self.post, name)
         ]
+
+    def wording(self, *, source: str) -> PostWording | None:
+        """What the post was called until the day before its new words hold; they do on its last day.
+
+        None where they put right what was recorded, and so hold of all its days: said of a post that was
+        over, or for the very day for which it was first called what it was.
+        """
+        words = {name: self.were[name] for name in WORDS}
+        if all(getattr(self.post, name) == value for name, value in words.items()):
+            return None
+        day = self.since or self.on
+        was_over = self.were["ended_on"] is not None and self.were["ended_on"] < day
+        is_of_the_day = self.since is None and day <= self.post.worded_on
+        until = min(day, self.post.ended_on or day) - ONE_DAY
+        otherwise_until = self.post.called_otherwise_until
+        began = otherwise_until + ONE_DAY if otherwise_until else self.post.started_on
+        if was_over or is_of_the_day or (began and began > until):
+            return None
+        return PostWording(post=self.post, ended_on=until, end_source=source, **words)
 
 
 def said(name: str, value: Any) -> str:
@@ -120,9 +143,12 @@ class PostPlan:
         self.fresh.append((row, fresh))
         return fresh
 
-    def change(self, post: Post, to: dict[str, Any], *, row: int) -> None:
+    def change(self, post: Post, to: dict[str, Any], *, row: int, since: date | None = None) -> None:
+        """Record a post `with_latest_wording` otherwise; `since` is the day from which its new words hold,
+        where the source says so."""
         if post.pk not in self._changed:
-            self._changed[post.pk] = Change(row, post, {name: getattr(post, name) for name in KEPT})
+            were = {name: getattr(post, name) for name in KEPT}
+            self._changed[post.pk] = Change(row, post, were, on=self.on, since=since)
         if to.get("ended_on", post.ended_on) != post.ended_on:
             post.end_source = self.source[:200] if to["ended_on"] else ""
         for name, value in to.items():
@@ -175,9 +201,12 @@ class PostPlan:
         """Write it, inside the caller's transaction; what undoing takes."""
         changed = self.changed
         rewrite([change.post for change in changed])
-        made = Post.objects.bulk_create([post for _, post in self.fresh], batch_size=500)
+        posts = Post.objects.bulk_create([post for _, post in self.fresh], batch_size=500)
+        called = [change.wording(source=self.source[:200]) for change in changed]
+        wordings = PostWording.objects.bulk_create(filter(None, called), batch_size=500)
+        made = {"post": [post.pk for post in posts], "wording": [wording.pk for wording in wordings]}
         return {
-            "made": {"post": [post.pk for post in made]} if made else {},
+            "made": {kind: pks for kind, pks in made.items() if pks},
             "were": {"post": [as_json(change) for change in changed]} if changed else {},
             "dropped": {},
         }
@@ -262,13 +291,16 @@ def take(plan: PostPlan, known: Known, statement: Statement) -> None:
         return
     news = news_of(post, stated, on=plan.on)
     if news:
-        known.change(plan, post, news, row=statement.row)
+        # Of Parliament's own words a list changes who chairs, and says since when.
+        since = stated["started_on"] if post.source in OF_PARLIAMENT else None
+        known.change(plan, post, news, row=statement.row, since=since)
     else:
         plan.unchanged += 1
 
 
 def news_of(post: Post, stated: dict[str, Any], *, on: date) -> dict[str, Any]:
-    """What a list as at `on` says of a post that is not recorded so."""
+    """What a list as at `on` says of a post that is not recorded so; in which words, only if nothing newer
+    told of it."""
     stated = dict(stated)
     if stated["ended_on"] is None and post.ended_on and post.ended_on >= on:
         stated["ended_on"] = post.ended_on
@@ -278,7 +310,8 @@ def news_of(post: Post, stated: dict[str, Any], *, on: date) -> dict[str, Any]:
         chairs = stated["is_chair"] and not post.is_chair
         wanted = (("ended_on",) if ends else ()) + (("title", "is_chair") if chairs else ())
         return {name: stated[name] for name in wanted}
-    return {name: value for name, value in stated.items() if getattr(post, name) != value}
+    keeps = WORDS if on < post.worded_on else ()
+    return {n: value for n, value in stated.items() if n not in keeps and getattr(post, n) != value}
 
 
 class Known:
@@ -294,7 +327,8 @@ class Known:
         self.of_lists: dict[int, list[Post]] = defaultdict(list)
         # Posts that a row means: no other row does.
         self.claimed: set[int | None] = set()
-        for post in Post.objects.filter(mp__is_fictional=False).select_related("mp"):
+        posts = Post.objects.filter(mp__is_fictional=False).with_latest_wording()
+        for post in posts.select_related("mp"):
             self.add(post)
             told_by = self.of_parliament if post.source in OF_PARLIAMENT else self.of_lists
             told_by[post.mp_id].append(post)
@@ -308,9 +342,11 @@ class Known:
             self.open[words] = post
         return post
 
-    def change(self, plan: PostPlan, post: Post, to: dict[str, Any], *, row: int) -> None:
+    def change(
+        self, plan: PostPlan, post: Post, to: dict[str, Any], *, row: int, since: date | None = None
+    ) -> None:
         self.open.pop((post.mp_id, post.kind, post.title, post.body), None)
-        plan.change(post, to, row=row)
+        plan.change(post, to, row=row, since=since)
         self.add(post)
 
     def claim(self, stated: Iterable[Statement]) -> None:

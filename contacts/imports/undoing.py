@@ -25,6 +25,7 @@ from contacts.models import (
     ParliamentContact,
     Party,
     Post,
+    PostWording,
     SeatHolding,
 )
 from contacts.news import take_back
@@ -39,7 +40,11 @@ class CannotUndo(Exception):
 
 # In the order in which rows can go: those that refer to others first.
 OTHERS: dict[str, type[models.Model]] = {"mp": MP, "constituency": Constituency, "party": Party}
-KINDS: dict[str, type[models.Model]] = {"contact": ParliamentContact, "post": Post, **SPELLS, **OTHERS}
+KINDS: dict[str, type[models.Model]] = {
+    **{"contact": ParliamentContact, "wording": PostWording, "post": Post},
+    **SPELLS,
+    **OTHERS,
+}
 
 
 def undo_import(
@@ -61,6 +66,7 @@ def undo_import(
         undone_by = by if isinstance(by, User) else None
         put_dissolutions_back(were.pop("dissolution", []), by=undone_by, now=now)
         published.put_back(made=made.get("contact", []), were=were.pop("contact", []))
+        PostWording.objects.filter(pk__in=made.get("wording", [])).delete()
         Post.objects.filter(pk__in=made.get("post", [])).delete()
         post_plan.put_back(were.pop("post", []))
         try:

@@ -73,7 +73,15 @@ from contacts.models.parliament.places import (
     SeatHex,
     Ward,
 )
-from contacts.models.parliament.posts import OF_BODIES, OF_MPS, Post, PostKind, PostQuerySet
+from contacts.models.parliament.posts import (
+    OF_BODIES,
+    OF_MPS,
+    WORDS,
+    Post,
+    PostKind,
+    PostQuerySet,
+    PostWording,
+)
 from contacts.models.parliament.seats import (
     FICTIONAL_PREFIX,
     Beginning,
@@ -106,6 +114,7 @@ __all__ = [
     "PARLIAMENTARY_OFFICE",
     "READERS",
     "REPLACED_WHOLE",
+    "WORDS",
     "WRITERS",
     "Amiss",
     "BackgroundEntry",
@@ -166,6 +175,7 @@ __all__ = [
     "Post",
     "PostKind",
     "PostQuerySet",
+    "PostWording",
     "PostcodeSeat",
     "PreferredWay",
     "Priority",

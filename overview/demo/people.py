@@ -387,16 +387,16 @@ class FictionalPost(NamedTuple):
     title: str
     body: str
     holds: tuple[int, int]
+    was_called: tuple[str, int] | None = None  # Another name of the body, and until how many days ago.
 
 
 MINISTRY = "Ministry of Towns and Shires (fictional)"
+SQUARES, STALLS = (f"All-Party Group on Market {what} (fictional)" for what in ("Squares", "Stalls"))
 POSTS = (
     FictionalPost(900001, PostKind.COMMITTEE, "Member", "Towns and Shires Committee (fictional)", (820, 190)),
     FictionalPost(900001, PostKind.GOVERNMENT, "Minister for Towns", MINISTRY, (190, 0)),
-    FictionalPost(900001, PostKind.GROUP, "Chair", "All-Party Group on Market Squares (fictional)", (700, 0)),
-    FictionalPost(
-        900003, PostKind.GROUP, "Officer", "All-Party Group on Market Squares (fictional)", (20, 0)
-    ),
+    FictionalPost(900001, PostKind.GROUP, "Chair", SQUARES, (700, 0), (STALLS, 400)),
+    FictionalPost(900003, PostKind.GROUP, "Officer", SQUARES, (20, 0)),
 )
 
 

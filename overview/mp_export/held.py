@@ -35,6 +35,7 @@ from contacts.models import (
     PortfolioMatch,
     Position,
     Post,
+    PostWording,
     SeatHandover,
     SeatHolding,
 )
@@ -179,6 +180,7 @@ PARLIAMENTS = (
     Held(PartySpell, "Parties", FACT),
     Held(MPStatus, "Statuses", FACT),
     Held(Post, "Posts", FACT),
+    Held(PostWording, "What posts were called before", FACT, through("post__mp")),
     Held(MPNews, "What changed", FACT),
     Held(ParliamentContact, "Contact details that Parliament publishes", FACT),
 )

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from contacts.models import Constituency, PostKind, Stance
+from contacts.models import Constituency, PostKind, PostWording, Stance
 from tests.factories import (
     ConstituencyFactory,
     CouncilLeadFactory,
@@ -147,6 +147,20 @@ def test_matches_are_of_the_posts_and_priorities_of_the_day(authority, ada, offi
     assert found(on=AFTER) == found() == ["Minister for Quills", "Later"]
     assert "Confirm" not in words(client, "match_list", on=AFTER)
     assert "Confirm" in words(client, "match_list")
+
+
+def test_matches_are_found_in_the_words_of_the_day(authority, ada, officer, sign_in):
+    ada.holdings.update(ended_on=None)
+    post = PostFactory(mp=ada, title="Minister for Quills")
+    called = {"kind": post.kind, "title": "Minister for Ink", "ended_on": LAST, "end_source": "a test"}
+    PostWording.objects.create(post=post, **called)
+    PriorityFactory(authority=authority, key_words="ink")
+    client = sign_in(officer)
+
+    assert ["Minister for Ink" in words(client, "match_list", on=day) for day in (BEFORE, DAY)] == [
+        True,
+        False,
+    ]
 
 
 @pytest.mark.parametrize("name", ["seat_list", "area_list", "area_detail", "lead_list", "match_list"])

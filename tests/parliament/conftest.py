@@ -3,12 +3,15 @@ from __future__ import annotations
 import ssl
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import date
 from functools import cache
 
 import pytest
 
+from contacts.models import MP, Party, PartySpell, SeatHolding
 from tests.contacts.conftest import _small_house
-from tests.contacts.lists import ALL_CODES, CODES, Importer
+from tests.contacts.lists import ALL_CODES, CODES, ELECTION, Importer
+from tests.factories import ConstituencyFactory
 from tests.parliament.server import Parliament, Recordings, Server, serving
 from tests.parliament.world import make_one_party_known, make_seats
 
@@ -58,3 +61,18 @@ def parliament(request: pytest.FixtureRequest) -> Parliament:
 def server(serve, parliament) -> Server:
     """A Parliament of made-up MPs: a tenth of it, but for what is marked `whole_house`."""
     return serve(parliament)
+
+
+@pytest.fixture
+def mps(parliament, server, settings) -> list[MP]:
+    """Who sits, recorded here, with nothing known of posts; all can be asked about in a night."""
+    settings.PARLIAMENT_MPS_A_NIGHT = len(parliament.mps)
+    parties = {name: Party.objects.create(name=name) for name in {each.party for each in parliament.mps}}
+    found = []
+    for each in parliament.mps:
+        mp = MP.objects.create(parliament_id=each.id, name=each.name, sort_name=each.name)
+        seat = ConstituencyFactory(name=each.seat)
+        SeatHolding.objects.create(mp=mp, constituency=seat, started_on=date.fromisoformat(ELECTION))
+        PartySpell.objects.create(mp=mp, party=parties[each.party], started_on=ELECTION)
+        found.append(mp)
+    return found

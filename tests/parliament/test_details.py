@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import connection
 
-from contacts.imports.same_post import COMMITTEES_API, PARLIAMENT
+from contacts.imports.same_post import PARLIAMENT
 from contacts.imports.undoing import undo_import
 from contacts.models import (
     MP,
@@ -16,14 +16,12 @@ from contacts.models import (
     Ending,
     ListSubject,
     MPListImport,
-    MPNews,
     NewsKind,
     ParliamentContact,
     ParliamentSync,
-    Party,
-    PartySpell,
     Post,
     PostKind,
+    PostWording,
     SeatChoice,
     SeatHolding,
     SyncState,
@@ -33,76 +31,18 @@ from contacts.parliament.client import NoAnswer
 from contacts.parliament.details import sync_details, to_ask
 from contacts.parliament.syncing import NeedsAPerson
 from notifications.models import ToDo
-from tests.contacts.lists import CODES, ELECTION, seat_name
-from tests.contacts.lists import run as run_command
+from tests.contacts.lists import ELECTION
 from tests.factories import NOW, TODAY, AuthorityFactory, ConstituencyFactory, MPNewsFactory, PriorityFactory
-from tests.parliament.server import RECORDED, Body, Parliament, Person, Recordings
+from tests.parliament.few import MINISTER, PAPER, ask, held, recorded_post, three_mps, told, with_post
+from tests.parliament.server import RECORDED, Parliament, Recordings
 from tests.parliament.world import DAY, no_sleep, plain_facts, run
 
 pytestmark = pytest.mark.django_db
 
-ELECTED = date.fromisoformat(ELECTION)
-MINISTER = ("Minister of State (Department for Paper)", 77, "2025-09-07", None, "Department for Paper")
-PAPER = ("Paper Committee", 83, "2024-10-21", None, None)
-
-
-def person(number: int, **about) -> Person:
-    return Person(1000 + number, f"Ada Almond{chr(97 + number)}", seat_name(CODES[number]), "Labour", **about)
-
-
-@pytest.fixture(autouse=True)
-def some_a_night(settings):
-    settings.PARLIAMENT_MPS_A_NIGHT = 3
-
 
 @pytest.fixture
 def parliament() -> Parliament:
-    """Three MPs: a house small enough to ask about at once."""
-    return Parliament([person(0), person(1), person(2)])
-
-
-@pytest.fixture
-def mps(parliament, server) -> list[MP]:
-    """Who sits, recorded here, with nothing known of posts."""
-    labour = Party.objects.create(name="Labour")
-    found = []
-    for each in parliament.mps:
-        mp = MP.objects.create(parliament_id=each.id, name=each.name, sort_name=each.name)
-        SeatHolding.objects.create(
-            mp=mp, constituency=ConstituencyFactory(name=each.seat), started_on=ELECTED
-        )
-        PartySpell.objects.create(mp=mp, party=labour, started_on=ELECTED)
-        found.append(mp)
-    return found
-
-
-def ask(day: int = 0, **options):
-    return sync_details(now=NOW + day * DAY, sleep=no_sleep, **options)
-
-
-def held():
-    return [(p.kind, str(p), p.started_on, p.ended_on) for p in Post.objects.order_by("pk")]
-
-
-def with_post(person: Person, section: str, *posts) -> None:
-    person.posts = {**person.posts, section: list(posts)}
-
-
-def recorded_post(mp, **about):
-    return Post.objects.create(
-        mp=mp,
-        **{
-            "kind": PostKind.GOVERNMENT,
-            "title": "Minister for Paper",
-            "body": "Department for Paper",
-            "is_in_government": True,
-            "started_on": date(2025, 9, 5),
-            "source": "ministers.csv, as at 1 February 2026",
-            "source_id": "a1",
-            "seen_on": date(2026, 2, 1),
-        }
-        | about,
-    )
+    return three_mps()
 
 
 # --- Posts -------------------------------------------------------------------------------------
@@ -194,6 +134,25 @@ def test_a_post_that_is_missing_from_a_whole_answer_ended_the_day_before(mps, pa
     with_post(parliament.mps[0], "committeeMemberships", PAPER)
     ask(2)
     assert Post.objects.get().ended_on is None
+
+
+def test_a_department_that_parliament_calls_otherwise_had_its_name_until_the_eve(mps, parliament):
+    with_post(parliament.mps[0], "governmentPosts", MINISTER)
+    ask()
+    title = "Minister of State (Department for Pulp)"
+    with_post(parliament.mps[0], "governmentPosts", (title, *MINISTER[1:4], "Department for Pulp"))
+
+    counts = [ask(day).counts()["changed"] for day in (2, 3)]
+
+    post, eve = Post.objects.get(), TODAY + DAY
+    assert (counts, post.title, post.started_on) == ([1, 0], title, date(2025, 9, 7))
+    was = PostWording.objects.get()
+    assert (was.title, was.body) == (MINISTER[0], MINISTER[4])
+    assert (was.ended_on, was.end_source) == (eve, PARLIAMENT)
+    assert [Post.objects.as_called(day)[0].title for day in (eve, eve + DAY)] == [MINISTER[0], title]
+
+    undo_import(applied=MPListImport.objects.about(ListSubject.POSTS).first(), now=NOW)
+    assert (Post.objects.get().title, PostWording.objects.exists()) == (MINISTER[0], False)
 
 
 def test_a_start_that_parliament_corrects_is_no_second_post(mps, parliament):
@@ -397,211 +356,6 @@ def test_the_changes_of_a_run_can_be_undone_and_what_was_old_is_no_news_afterwar
     assert (Post.objects.count(), told()) == (1, [])
 
 
-# --- Who chairs --------------------------------------------------------------------------------
-
-CHAIR = ("Chair", "2025-06-03", None)
-
-
-def paper(*chairs: Person, **about) -> Body:
-    return Body(17, "Paper Committee", {each.id: [CHAIR] for each in chairs}, **about)
-
-
-def chairs():
-    return [
-        (p.mp.parliament_id, str(p), p.started_on, p.ended_on, p.source)
-        for p in Post.objects.filter(is_chair=True).order_by("pk")
-    ]
-
-
-ONE_CHAIRS = (1000, "Chair, Paper Committee", date(2025, 6, 3), None, COMMITTEES_API)
-
-
-def test_who_chairs_a_select_committee_is_a_post_beside_the_membership(mps, parliament, server):
-    one, two, three = parliament.mps
-    with_post(one, "committeeMemberships", PAPER)
-    body = paper(one)
-    body.roles |= {
-        two.id: [("Member", "2024-10-21", None), ("Chair", "2024-10-21", "2026-03-01")],
-        three.id: [("Chair", "2024-07-03", None)],  # of the last Parliament, whose end nobody wrote down
-        9: [CHAIR],
-    }
-    scrutiny = Body(18, "Glue Bill Committee", {three.id: [CHAIR]}, category="General")
-    parliament.committees = [body, scrutiny]
-
-    ask()
-    before = plain_facts()
-    outcome = ask(1)
-
-    assert chairs() == [ONE_CHAIRS]
-    assert ("committee", "Member, Paper Committee", date(2024, 10, 21), None) in held()
-    assert (outcome.counts()["changed"], plain_facts()) == (0, before)
-    assert [address for address in server.addresses() if "Committees" in address][:2] == [
-        "/api/Committees?CommitteeStatus=Current&House=Commons&Skip=0&Take=20",
-        "/api/Committees/17/Members?MembershipStatus=Current&Skip=0&Take=20",
-    ]
-
-
-def test_another_chair_is_news_and_the_first_one_a_member_still(mps, parliament):
-    one, two, _ = parliament.mps
-    for each in (one, two):
-        with_post(each, "committeeMemberships", PAPER)
-    parliament.committees = [paper(one)]
-    ask()
-    parliament.committees = [Body(17, "Paper Committee", {two.id: [("Chair", "2026-03-04", None)]})]
-
-    ask(2)
-
-    assert chairs() == [
-        (1000, "Chair, Paper Committee", date(2025, 6, 3), TODAY + DAY, COMMITTEES_API),
-        (1001, "Chair, Paper Committee", date(2026, 3, 4), None, COMMITTEES_API),
-    ]
-    assert Post.objects.current(TODAY + 2 * DAY).filter(title="Member").count() == 2
-    assert sorted(told()) == [
-        (1000, "post-ended", "is no longer Chair, Paper Committee"),
-        (1001, "post-begun", "became Chair, Paper Committee"),
-    ]
-    undo_import(applied=MPListImport.objects.about(ListSubject.POSTS).first(), now=NOW + 2 * DAY)
-    assert chairs() == [ONE_CHAIRS]
-    ask(3)
-    parliament.committees = [paper(one)]
-    ask(4)
-    assert chairs()[0] == ONE_CHAIRS  # after all
-
-
-@pytest.mark.parametrize("is_member_still", [True, False])
-def test_who_chairs_a_committee_that_is_no_more_does_so_while_a_member(mps, parliament, is_member_still):
-    one = parliament.mps[0]
-    with_post(one, "committeeMemberships", PAPER)
-    parliament.committees = [paper(one)]
-    ask()
-    parliament.committees = []
-    if not is_member_still:
-        one.posts.clear()
-
-    ask(1)
-
-    assert chairs() == [(*ONE_CHAIRS[:3], None if is_member_still else TODAY, COMMITTEES_API)]
-
-
-@pytest.mark.parametrize(
-    ("kind", "where", "about"),
-    [
-        ("html", "/Committees?", {}),
-        ("mangled", "/Committees?", {"mangle": lambda answer: {**answer, "totalResults": 2}}),
-        ("mangled", "/Committees?", {"mangle": lambda answer: {**answer, "items": None}}),
-        ("status", "17/Members", {"status": 404}),
-        ("cut text", "17/Members", {}),
-        ("mangled", "17/Members", {"mangle": lambda answer: {**answer, "items": answer["items"][:1]}}),
-        (
-            "mangled",
-            "17/Members",
-            {"mangle": lambda answer: {"totalResults": 2, "items": [{"roles": None}] * 2}},
-        ),
-    ],
-)
-def test_odd_answers_of_committees_end_no_chair_and_stop_nothing(mps, parliament, server, kind, where, about):
-    one, two, _ = parliament.mps
-    with_post(one, "committeeMemberships", PAPER)
-    parliament.committees = [paper(one)]
-    ask()
-    parliament.committees = [paper(two)]
-    with_post(two, "governmentPosts", MINISTER)
-    server.fault(kind, where=where, **about)
-
-    outcome = ask(1)
-
-    assert [each["name"] for each in outcome.odd] == [
-        "The list of committees" if "?" in where else "Paper Committee"
-    ]
-    assert chairs() == [ONE_CHAIRS]
-    assert Post.objects.filter(title=MINISTER[0]).count() == 1
-    assert ParliamentSync.objects.first().state == SyncState.DONE
-
-
-def test_a_committee_that_does_not_answer_leaves_the_run_to_be_gone_on_with(mps, parliament, server):
-    parliament.committees = [Body(16, "Ink Committee"), paper(parliament.mps[0])]
-    server.fault("html", where="16/Members")
-    server.fault("status", status=520, where="17/Members", times=5)
-
-    with pytest.raises(NoAnswer):
-        ask()
-    assert chairs() == []
-    server.asked.clear()
-    sync_details(now=NOW + timedelta(minutes=10), sleep=no_sleep)
-
-    assert (len(server.asked), chairs()) == (1, [ONE_CHAIRS])
-
-
-def test_a_chair_by_a_list_is_not_doubled_and_one_that_parliament_denies_is_none(mps, parliament):
-    one, two, _ = parliament.mps
-    recorded_post(
-        mps[0], kind=PostKind.COMMITTEE, title="Chair", body="Paper", is_chair=True, is_in_government=False
-    )
-    with_post(two, "committeeMemberships", PAPER)
-    ask()
-    Post.objects.filter(mp=mps[1]).update(title="Chair", is_chair=True)  # as a list would have it
-    parliament.committees = [paper(one)]
-
-    ask(1)
-
-    assert [number for number, *_ in chairs()] == [1000]
-    assert Post.objects.get(mp=mps[1]).title == "Member"
-
-
-def test_a_membership_told_after_the_chair_that_began_with_it_is_another_post(mps, parliament, tmp_path):
-    one = parliament.mps[0]
-    parliament.committees = [Body(17, "Paper Committee", {one.id: [("Chair", PAPER[2], None)]})]
-    ask()
-    with_post(one, "committeeMemberships", PAPER)
-    ask(1)
-    path = tmp_path / "members.csv"
-    path.write_text(
-        "parliament_member_id,committee,post_display_name,start_date,end_date\n"
-        f"{one.id},Paper,Member,2024-10-21,2026-02-28\n"
-    )
-
-    with time_machine.travel(NOW + DAY, tick=False):
-        run_command("import_posts", path, "--on", (TODAY + DAY).isoformat())
-
-    assert held() == [
-        ("committee", "Chair, Paper Committee", date(2024, 10, 21), None),
-        ("committee", "Member, Paper Committee", date(2024, 10, 21), date(2026, 2, 28)),
-    ]
-
-
-def test_a_list_of_chairs_finds_the_one_that_parliament_told_of(mps, parliament, tmp_path):
-    one = parliament.mps[0]
-    with_post(one, "committeeMemberships", PAPER)
-    parliament.committees = [paper(one)]
-    ask()
-
-    path = tmp_path / "chairs.csv"
-    path.write_text(
-        "parliament_member_id,committee,post_display_name,start_date,id\n"
-        f"{one.id},Pulp & Paper Committee,Chair,2025-06-03,\n"
-        f"{one.id},Paper Committee,Chair,2024-10-21,uk.parliament.data/Member/1000/Committee/83\n"
-    )
-
-    with time_machine.travel(NOW, tick=False):
-        status, report = run_command("import_posts", path, "--on", TODAY.isoformat())
-
-    assert (status, report["new"], report["unchanged"]) == (0, 1, 1)
-    assert chairs()[0] == ONE_CHAIRS
-    assert Post.objects.count() == 3
-
-
-def test_who_has_left_begins_to_chair_nothing(mps, parliament):
-    one = parliament.mps[0]
-    with_post(one, "governmentPosts", MINISTER)
-    ask()
-    SeatHolding.objects.filter(mp=mps[0]).update(ended_on=TODAY)
-    parliament.committees = [paper(one)]
-
-    ask(7)
-
-    assert chairs() == []
-
-
 # --- Contact details ---------------------------------------------------------------------------
 
 
@@ -709,10 +463,6 @@ def test_undoing_a_run_that_changed_only_contacts_restores_them_and_takes_its_ne
     assert told() == []
 
 
-def told():
-    return [(news.mp.parliament_id, news.kind, news.words) for news in MPNews.objects.order_by("pk")]
-
-
 def test_another_email_and_a_new_post_are_news_and_what_is_told_first_is_not(mps, parliament):
     with_post(parliament.mps[0], "governmentPosts", MINISTER)
     ask()
@@ -801,9 +551,11 @@ def test_what_is_no_link_and_no_address_is_none(mps, parliament, server, odd):
 def test_recorded_answers_are_taken(db, serve):
     serve(Recordings())
     mp = MP.objects.create(parliament_id=4514, name="Keir Starmer", sort_name="Starmer, Keir")
-    SeatHolding.objects.create(mp=mp, constituency=ConstituencyFactory(), started_on=ELECTED)
+    SeatHolding.objects.create(
+        mp=mp, constituency=ConstituencyFactory(), started_on=date.fromisoformat(ELECTION)
+    )
 
-    outcome = ask()
+    outcome = ask(is_everybody=True)
 
     assert (outcome.asked, outcome.odd) == (1, [])
     assert {(p.kind, p.title, p.ended_on) for p in Post.objects.current(date(2024, 7, 5))} == {
@@ -823,10 +575,12 @@ def test_recorded_answers_are_taken(db, serve):
 def test_the_recorded_empty_biography_ends_nothing(db, serve):
     serve(Recordings())
     mp = MP.objects.create(parliament_id=1, name="Ada Almond", sort_name="Almond, Ada")
-    SeatHolding.objects.create(mp=mp, constituency=ConstituencyFactory(), started_on=ELECTED)
+    SeatHolding.objects.create(
+        mp=mp, constituency=ConstituencyFactory(), started_on=date.fromisoformat(ELECTION)
+    )
     recorded_post(mp, source=PARLIAMENT, source_id="Biography/GovernmentPost/77/2025-09-05")
 
-    outcome = ask()
+    outcome = ask(is_everybody=True)
 
     assert "tells of no time in the House of Commons" in outcome.odd[0]["reason"]
     assert Post.objects.get().ended_on is None

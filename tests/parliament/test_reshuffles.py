@@ -6,12 +6,13 @@ from datetime import date
 
 import pytest
 
-from contacts.models import MP, ParliamentSync, Post, PostKind, SeatHolding
+from contacts.models import MP, ParliamentSync, Post, PostKind
 from contacts.parliament import details
 from contacts.parliament.details import sync_details
 from contacts.parliament.runs import odd_in
-from tests.contacts.lists import CODES, ELECTION, seat_name
-from tests.factories import NOW, ConstituencyFactory
+from tests.contacts.lists import CODES, seat_name
+from tests.factories import NOW
+from tests.parliament.few import ask
 from tests.parliament.server import Body, Parliament, Person
 from tests.parliament.world import DAY, no_sleep
 
@@ -29,20 +30,11 @@ def parliament() -> Parliament:
 
 
 @pytest.fixture
-def asked_before(parliament, server, settings) -> list[MP]:
+def asked_before(mps, settings) -> list[MP]:
     """Everybody was asked about a night ago; four are tonight, and so would be the first four."""
-    elected_on = date.fromisoformat(ELECTION)
-    for each in parliament.mps:
-        mp = MP.objects.create(parliament_id=each.id, name=each.name, sort_name=each.name)
-        seat = ConstituencyFactory(name=each.seat)
-        SeatHolding.objects.create(mp=mp, constituency=seat, started_on=elected_on)
     settings.PARLIAMENT_MPS_A_NIGHT = 4
-    ask(everybody=True)
-    return list(MP.objects.order_by("pk"))
-
-
-def ask(day: int = 0, *, everybody: bool = False) -> None:
-    sync_details(now=NOW + day * DAY, is_everybody=everybody, sleep=no_sleep)
+    ask(is_everybody=True)
+    return mps
 
 
 def asked(server) -> list[int]:
@@ -146,6 +138,6 @@ def test_what_is_odd_in_a_dry_run_is_asked_again_by_the_run_after_it(asked_befor
 def test_where_everybody_is_asked_about_the_lists_are_not(asked_before, server):
     server.asked.clear()
 
-    ask(1, everybody=True)
+    ask(1, is_everybody=True)
 
     assert not [address for address in server.addresses() if "/Posts/" in address]

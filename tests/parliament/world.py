@@ -29,6 +29,7 @@ from contacts.models import (
     Party,
     PartySpell,
     Post,
+    PostWording,
     SeatHolding,
 )
 from contacts.parliament import runs
@@ -120,6 +121,7 @@ WRITTEN: dict[type[Model], str] = {
     SeatHolding: "",
     PartySpell: "",
     Post: "title",
+    PostWording: "",
     ParliamentContact: "",
     MPName: "",
     MPStatus: "",

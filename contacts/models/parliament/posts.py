@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
 
 
 class PostKind(models.TextChoices):
@@ -27,6 +27,43 @@ OF_BODIES = (PostKind.COMMITTEE, PostKind.BILL_COMMITTEE, PostKind.GROUP)
 OF_MPS = (*OF_BODIES, PostKind.PPS, PostKind.SPEAKER)
 
 
+class PostWords(models.Model):
+    """What a post is called, and how it is held: what its source may say otherwise of the same post."""
+
+    kind = models.CharField(max_length=15, choices=PostKind.choices)
+    title = models.CharField(max_length=300, help_text="Such as Minister of State, Chair, Member.")
+    body = models.CharField(
+        max_length=200, blank=True, help_text="The department, committee or group, where it has one."
+    )
+    is_in_government = models.BooleanField(default=False)
+    is_chair = models.BooleanField("chairs it, alone or with others", default=False)
+    is_acting = models.BooleanField("stands in for somebody", default=False)
+    is_on_leave = models.BooleanField(default=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_office(self) -> bool:
+        """Whether it is said beside the MP's name: a post in government, in opposition or in the chair of the
+        House or of a select committee."""
+        of_itself = self.kind in (PostKind.GOVERNMENT, PostKind.OPPOSITION, PostKind.SPEAKER)
+        return of_itself or self.is_in_government or (self.kind == PostKind.COMMITTEE and self.is_chair)
+
+    @property
+    def in_full(self) -> str:
+        """Its title and body, and how it is held."""
+        how = f"{' (acting)' if self.is_acting else ''}{' (on leave)' if self.is_on_leave else ''}"
+        return f"{self}{how}"
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.body}" if self.body and self.body not in self.title else self.title
+
+
+# The names of its fields.
+WORDS = tuple(each.name for each in PostWords._meta.local_fields)
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     def current(self, on: date) -> PostQuerySet:
         """Posts held on this day. One whose start is not known counts from its source's day on."""
@@ -37,26 +74,43 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Ministers of the Crown, the government's whips among them."""
         return self.filter(is_in_government=True)
 
+    def with_latest_wording(self) -> PostQuerySet:
+        """With `called_otherwise_until`: the last day on which it had other words than it has; None if it
+        never had."""
+        wordings = PostWording.objects.filter(post=OuterRef("pk")).order_by().values("post")
+        until = wordings.annotate(until=Max("ended_on")).values("until")
+        return self.annotate(called_otherwise_until=Subquery(until))
 
-class Post(models.Model):
-    """An MP holds a post from a day to a day. Several at once are usual."""
+    def as_called(self, on: date) -> list[Post]:
+        """These posts in the words that they had on this day, to be read and never saved; each with what it
+        was called `formerly`, the latest first. In two queries."""
+        posts: list[Post] = list(self.prefetch_related("wordings"))
+        for post in posts:
+            wordings = list(post.wordings.all())
+            post.formerly = [each for each in wordings if each.ended_on < on]
+            then = [each for each in wordings if each.ended_on >= on]
+            for name in WORDS if then else ():
+                setattr(post, name, getattr(then[-1], name))
+        return posts
+
+
+class Post(PostWords):
+    """An MP holds a post from a day to a day. Several at once are usual.
+
+    Its words are those of now, or of its last day; `PostWording` has those before.
+    """
 
     mp = models.ForeignKey("contacts.MP", on_delete=models.PROTECT, related_name="posts")
-    kind = models.CharField(max_length=15, choices=PostKind.choices)
-    title = models.CharField(max_length=300, help_text="Such as Minister of State, Chair, Member.")
-    body = models.CharField(
-        max_length=200, blank=True, help_text="The department, committee or group, where it has one."
-    )
-    is_in_government = models.BooleanField(default=False)
-    is_chair = models.BooleanField("chairs it, alone or with others", default=False)
-    is_acting = models.BooleanField("stands in for somebody", default=False)
-    is_on_leave = models.BooleanField(default=False)
     started_on = models.DateField(null=True, blank=True, help_text="Empty where the source does not say.")
     ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
     source = models.CharField(max_length=200, help_text="Where this was read.")
     end_source = models.CharField(max_length=200, blank=True, help_text="Where its end was read.")
     source_id = models.CharField(max_length=120, blank=True, help_text="The source's own id of the post.")
     seen_on = models.DateField(help_text="The day the source was for, when it first said so.")
+
+    # Set by `with_latest_wording` and by `as_called`.
+    called_otherwise_until: date | None
+    formerly: list[PostWording]
 
     objects = PostQuerySet.as_manager()
 
@@ -83,11 +137,10 @@ class Post(models.Model):
         indexes = [models.Index(fields=["mp", "-started_on"], name="post_by_mp")]
 
     @property
-    def is_office(self) -> bool:
-        """Whether it is said beside the MP's name: a post in government, in opposition or in the chair of the
-        House or of a select committee."""
-        of_itself = self.kind in (PostKind.GOVERNMENT, PostKind.OPPOSITION, PostKind.SPEAKER)
-        return of_itself or self.is_in_government or (self.kind == PostKind.COMMITTEE and self.is_chair)
+    def worded_on(self) -> date:
+        """The day for which its source first called it what it does; of one `with_latest_wording`."""
+        until = self.called_otherwise_until
+        return until + timedelta(days=1) if until else self.seen_on
 
     def is_current(self, on: date) -> bool:
         """As `PostQuerySet.current`: whether the post is known to be held on this day."""
@@ -97,5 +150,17 @@ class Post(models.Model):
         """Whether its last day was before this one."""
         return self.ended_on is not None and self.ended_on < on
 
-    def __str__(self) -> str:
-        return f"{self.title}, {self.body}" if self.body and self.body not in self.title else self.title
+
+class PostWording(PostWords):
+    """What a post was called until a day, and its source calls otherwise since: its department had another
+    name, or its holder was on leave."""
+
+    post = models.ForeignKey(Post, on_delete=models.CASCADE, related_name="wordings")
+    ended_on = models.DateField(help_text="The last day on which it was called so.")
+    end_source = models.CharField(max_length=200, help_text="Where it was first called otherwise.")
+
+    class Meta:
+        ordering = ["-ended_on", "-pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "ended_on"], name="one_wording_of_a_post_per_day"),
+        ]

@@ -43,6 +43,7 @@ from contacts.models import (
     PartySpell,
     Post,
     PostKind,
+    PostWording,
     SeatHolding,
     SeatOverlap,
     SeatSuccession,
@@ -272,18 +273,25 @@ def make_facts(*, now: datetime) -> dict[int, MP]:
         ]
         write_spells(PartySpell, begin=spells)
     for post in people.POSTS:
-        Post.objects.create(
+        words = {
+            "kind": post.kind,
+            "title": post.title,
+            "body": post.body,
+            "is_in_government": post.kind == PostKind.GOVERNMENT,
+            "is_chair": post.title == "Chair",
+        }
+        held = Post.objects.create(
             mp=mps[post.parliament_id],
-            kind=post.kind,
-            title=post.title,
-            body=post.body,
-            is_in_government=post.kind == PostKind.GOVERNMENT,
-            is_chair=post.title == "Chair",
-            source="the demo",
-            end_source="the demo" if post.holds[1] else "",
+            source=people.SOURCE,
+            end_source=people.SOURCE if post.holds[1] else "",
             seen_on=today - timedelta(days=post.holds[0]),
+            **words,
             **spell(today, *post.holds),
         )
+        if post.was_called:
+            words["body"], days_ago = post.was_called
+            until = today - timedelta(days=days_ago)
+            PostWording.objects.create(post=held, ended_on=until, end_source=people.SOURCE, **words)
     for position, contact in enumerate(people.PUBLISHED):
         mp = mps[contact.parliament_id]
         told = contact._asdict()
