@@ -10,6 +10,7 @@ from typing import Any
 
 from accounts.models import Membership
 from contacts.directory import our_mps
+from contacts.lifelines import in_names_of
 from contacts.models import (
     MP,
     BackgroundEntry,
@@ -177,10 +178,14 @@ class MPPosition:
 
 
 def positions_on(area: PolicyArea, *, membership: Membership, on: date | None = None) -> list[MPPosition]:
-    """Where each of our MPs, by name, stands on this area, or stood on the given day; in two queries."""
+    """Where each of our MPs, by name, stands on this area, or stood on the given day, when they may have been
+    called otherwise; in two queries, or three."""
     current = Position.objects.visible_to(membership).current(on).filter(area=area)
     by_mp = {each.mp_id: each for each in current.select_related("recorded_by__user")}
-    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in our_mps(membership.authority, on)]
+    mps = list(our_mps(membership.authority, on))
+    if on:
+        in_names_of(mps, on)
+    return [MPPosition(mp, by_mp.get(mp.pk)) for mp in mps]
 
 
 def stance_of(current: Position | None) -> Stance:

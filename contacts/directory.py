@@ -17,6 +17,7 @@ from contacts.lifelines import (
     PartyStory,
     former_names,
     how_held,
+    in_names_of,
     name_on,
     origin_of,
     party_story,
@@ -322,7 +323,7 @@ class OurSeat:
 
 def seats_of(authority: Authority, on: date | None = None) -> list[OurSeat]:
     """The authority's seats of today, or of the given day, and the hidden ones, largest share first, with who
-    else shares their MP; in five queries. Councils, shares and what is hidden are as recorded now."""
+    else shares their MP; in five queries, or six. Councils, shares and what is hidden are as recorded now."""
     mine, hidden = Constituency.objects.of(authority), Constituency.objects.hidden_by(authority)
     added = SeatChoice.objects.of(authority).filter(constituency=OuterRef("pk"), is_hidden=False)
     seats = (
@@ -333,6 +334,8 @@ def seats_of(authority: Authority, on: date | None = None) -> list[OurSeat]:
     )
     holdings = holders(on).filter(constituency__in=seats.values("pk").order_by())
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}
+    if on:
+        in_names_of(mps.values(), on)
     found = list(seats)
     councils = councils_sharing([seat.pk for seat in found])
     ours = [_our_seat(seat, authority, mps.get(seat.pk), councils.get(seat.pk, [])) for seat in found]

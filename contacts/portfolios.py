@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from accounts.models import Authority
+from contacts.lifelines import in_names_of
 from contacts.models import MP, MatchState, PortfolioMatch, Post, PostKind, Priority
 from mpcrm.folding import fold
 
@@ -125,11 +126,15 @@ def matches_of_own_mps(
     authority: Authority, *, priorities: Sequence[Priority], on: date, as_at: date | None = None
 ) -> list[Match]:
     """`matches` of the posts that the authority's own MPs hold today, or held on the day `as_at`, in its
-    words; in two queries, or three. What was decided of a post is of now."""
+    words and names; in two queries, or four. What was decided of a post is of now."""
     ours = MP.objects.of(authority, on=as_at)
     posts = Post.objects.current(as_at or on).filter(mp__in=ours).select_related("mp")
     posts = posts.order_by("mp__sort_name", "mp", "kind", "title", "pk")
-    return matches(priorities=priorities, posts=posts.as_called(as_at) if as_at else posts)
+    if as_at is None:
+        return matches(priorities=priorities, posts=posts)
+    then = posts.as_called(as_at)
+    in_names_of((post.mp for post in then), as_at)
+    return matches(priorities=priorities, posts=then)
 
 
 def matches_to_decide(authority: Authority, *, on: date) -> int:

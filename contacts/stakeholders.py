@@ -7,6 +7,7 @@ from datetime import date
 
 from accounts.models import Membership
 from contacts.directory import our_mps
+from contacts.lifelines import in_names_of
 from contacts.models import MP, Influence, Placement, Support
 
 # Where things stand in the drawing, in its own units: the grid begins right of the words for influence.
@@ -91,11 +92,13 @@ class StakeholderMap:
 
 
 def stakeholder_map(*, membership: Membership, on: date, is_past: bool = False) -> StakeholderMap:
-    """Our MPs (in the past: of that day), by name, and where the newest placement until then puts them; in
-    two queries."""
+    """Our MPs (in the past: of that day, called as they were), by name, and where the newest placement until
+    then puts them; in two queries, or three."""
     counting = Placement.objects.visible_to(membership).counting(on).select_related("recorded_by__user")
     by_mp = {placement.mp_id: placement for placement in counting}
     mps = list(our_mps(membership.authority, on if is_past else None))
+    if is_past:
+        in_names_of(mps, on)
     placed = [Placed(mp, by_mp[mp.pk]) for mp in mps if mp.pk in by_mp]
     return StakeholderMap(placed, [mp for mp in mps if mp.pk not in by_mp], _drawn(placed))
 

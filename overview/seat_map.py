@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.models import Role
 from contacts.forms import AsAtForm
+from contacts.lifelines import in_names_of
 from contacts.models import MP, Constituency, SeatBoundary, SeatHex, dissolved_since, holders
 from contacts.sharing import Shared, councils_sharing
 from overview.colouring import (
@@ -77,9 +78,9 @@ class Neighbour:
 @require_safe
 @for_roles(*EVERYONE)
 def seat_map(request: AuthorityRequest) -> HttpResponse:
-    """At most eleven queries besides the page frame's, however many seats there are.
+    """At most eleven queries besides the page frame's, however many seats there are; twelve on another day.
 
-    `?on=` asks for the seats, their MPs and parties as at another day: what else colours them is of today.
+    `?on=` asks for the seats, their MPs and parties as at that day: what else colours them is of today.
     """
     membership, today = request.membership, timezone.localdate()
     form = AsAtForm(request.GET, today=today)
@@ -93,6 +94,8 @@ def seat_map(request: AuthorityRequest) -> HttpResponse:
     kind, shapes = _chosen_map(request.GET.get("map"), [seat.pk for seat in constituencies])
     holdings = holders(as_at).filter(constituency__in=constituencies)
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}
+    if as_at:
+        in_names_of(mps.values(), as_at)
     held_by = [mp.pk for mp in mps.values()]
     bands, band_of = (
         by_party(membership, held_by, today, as_at=as_at)

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from contacts.models import Constituency, PostKind, PostWording, Stance
+from contacts.models import MP, Constituency, PostKind, PostWording, Stance
 from tests.factories import (
     ConstituencyFactory,
     CouncilLeadFactory,
@@ -161,6 +161,34 @@ def test_matches_are_found_in_the_words_of_the_day(authority, ada, officer, sign
         True,
         False,
     ]
+
+
+NAMING_MPS = (
+    "contacts:seat_list",
+    "contacts:area_detail",
+    "contacts:match_list",
+    "contacts:stakeholder_grid",
+)
+
+
+@pytest.mark.parametrize("name", [*NAMING_MPS, "contacts:lead_list", "overview:seat_map"])
+def test_an_mp_is_called_as_they_were_that_day(authority, ada, admin, officer, sign_in, name):
+    ada.holdings.update(ended_on=None)
+    ada.names.update(ended_on=LAST)
+    ada.names.create(name="Ada Aspen", sort_name="Aspen, Ada", started_on=date(2026, 2, 11))
+    MP.objects.update(name="Ada Aspen")
+    PostFactory(mp=ada, kind=PostKind.GOVERNMENT, title="Minister for Ink")
+    PriorityFactory(authority=authority, key_words="ink")
+    area = PolicyAreaFactory(authority=authority)
+    args = {"contacts:area_detail": [area.pk], "contacts:lead_list": [ada.pk]}.get(name, [])
+    client = sign_in(admin if name == "contacts:seat_list" else officer)
+
+    def called(**query):
+        page = client.get(reverse(name, args=["northmoor", *args]), query).content.decode()
+        return [each for each in ("Ada Almond", "Ada Aspen") if each in page]
+
+    assert called(on=BEFORE) == ["Ada Almond"]
+    assert called(on=DAY) == called() == ["Ada Aspen"]
 
 
 @pytest.mark.parametrize("name", ["seat_list", "area_list", "area_detail", "lead_list", "match_list"])

@@ -37,6 +37,7 @@ from contacts.leads.services import (
     set_relationship,
     take_agreement_back,
 )
+from contacts.lifelines import in_names_of
 from contacts.models import (
     MP,
     ONE_AT_A_TIME,
@@ -70,6 +71,8 @@ def lead_list(request: AuthorityRequest, mp: int) -> HttpResponse:
     form = AsAtForm(request.GET, today=today)
     leads = leads_on(person, membership=member, on=today, as_at=form.as_at)
     known = PersonalRelationship.objects.visible_to(member).filter(mp=person)
+    if form.as_at:
+        in_names_of([person], form.as_at)
     return render(
         request,
         "contacts/lead_list.html",
