@@ -301,19 +301,21 @@ def of_names(effects: Mapping[str, Any]) -> list[News]:
 
 
 def of_statuses(effects: Mapping[str, Any]) -> list[News]:
-    """Whose membership Parliament calls something else than in force, such as suspended; or no more."""
+    """Whose membership Parliament calls something else than in force, such as suspended; or no more. What
+    goes on for another reason, or a second time, goes on still."""
     made = effects.get("made", {}).get("status", [])
     begun = MPStatus.objects.filter(pk__in=made, ended_on=None).select_related("mp") if made else []
     over = _were_open(MPStatus, effects, "status")
     held = SeatHolding.objects.current().filter(mp__in={status.mp_id for status in over})
     sits = set(held.values_list("mp", flat=True)) if over else set()
-    news = [
-        News(NewsKind.STATUS, f"is {str(status)[:1].lower()}{str(status)[1:]}", status.started_on, status.mp)
-        for status in begun
-    ]
+    were, are = ({(each.mp_id, each.status) for each in statuses} for statuses in (over, begun))
+    news = []
+    for status in begun:
+        words = status_in_words("is still" if (status.mp_id, status.status) in were else "is", status)
+        news.append(News(NewsKind.STATUS, words, status.started_on, status.mp))
     for status in over:
-        if status.mp_id in sits and status.ended_on:
-            words = f"is no longer {str(status)[:1].lower()}{str(status)[1:]}"
+        if status.mp_id in sits and status.ended_on and (status.mp_id, status.status) not in are:
+            words = status_in_words("is no longer", status)
             news.append(News(NewsKind.STATUS, words, status.ended_on + ONE_DAY, status.mp))
     return news
 
@@ -430,6 +432,12 @@ def name_in_words(was: str, now: str) -> str:
     """What an MP is called now: of whom only the title is new, "is now Sir Keir Starmer"."""
     is_same_but_for_title = fold(without_title(was)) == fold(without_title(now))
     return f"is now {now}" if is_same_but_for_title and title_of(now) else f"is now named {now}, before {was}"
+
+
+def status_in_words(how: str, status: MPStatus) -> str:
+    """ "is suspended", "is still suspended: Motion of the House": `how` goes before it."""
+    words = f"{how} {str(status)[:1].lower()}{str(status)[1:]}"
+    return f"{words}: {status.note}" if status.note and how == "is still" else words
 
 
 def party_in_words(

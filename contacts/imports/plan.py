@@ -14,7 +14,7 @@ from contacts.imports.matching import LEARN_WELSH_NAMES, find_mp, find_seat, loa
 from contacts.imports.planned import Placed, Plan
 from contacts.imports.reading import ListRefused, printable
 from contacts.imports.reasons import CURRENT
-from contacts.models import MP, PartySpell, SeatHolding
+from contacts.models import MP, MPStatus, PartySpell, SeatHolding
 from contacts.spells import day_before
 
 # Sources differ by a day or so on when a holding began (polling day, or the day after): no new holding.
@@ -340,17 +340,30 @@ def decide_status(plan: Plan, placed: Placed) -> None:
     """Which status the row begins or ends; a row that says nothing of it does neither."""
     entry, mp = placed.entry, placed.mp
     now = plan.facts.status_of.get(mp.pk) if mp else None
-    if not entry.status or entry.status == (now.status if now else CURRENT):
+    if not entry.status or is_same_status(now, entry, on=plan.list_date):
         return
     since = date.fromisoformat(entry.status_since) if entry.status_since else plan.list_date
     if now:
-        since = max(since, now.started_on + timedelta(days=1))
+        if since <= now.started_on:
+            since = max(plan.list_date, now.started_on + timedelta(days=1))
         placed.status_over = (now, day_before(since))
     if entry.status != CURRENT:
         placed.status_from = since
     if mp and mp.pk in plan.facts.seat_of:
-        said = "Current" if entry.status == CURRENT else printable(entry.status)
-        placed.changes.append(("Status", now.status if now else "Current", said))
+        was, said = now.status if now else "Current", printable(entry.status)
+        if now and entry.status == now.status:
+            was, said = (f"{was} since {day:%-d %B %Y}" for day in (now.started_on, since))
+        placed.changes.append(("Status", was, "Current" if entry.status == CURRENT else said))
+
+
+def is_same_status(now: MPStatus | None, entry: Entry, *, on: date) -> bool:
+    """Whether a row tells of the status that is recorded. Of the same from a later day, or with another note,
+    it tells of a second one, or of one for longer; but not for the day on which that recorded began."""
+    if now is None or entry.status != now.status:
+        return now is None and entry.status == CURRENT
+    is_later = bool(entry.status_since) and date.fromisoformat(entry.status_since) > now.started_on
+    is_noted_otherwise = bool(entry.status_note) and entry.status_note != now.note
+    return on <= now.started_on or not (is_later or is_noted_otherwise)
 
 
 def party_start(plan: Plan, placed: Placed, spell: PartySpell | None) -> date:

@@ -21,6 +21,7 @@ from contacts.models import (
     LeadRole,
     MPListImport,
     MPNews,
+    MPStatus,
     NewsKind,
     Post,
     PostKind,
@@ -259,16 +260,33 @@ def test_a_whip_is_lost_and_restored(importer):
     ]
 
 
-def test_a_suspension_and_its_end_are_told(importer):
+def test_a_suspension_another_and_its_end_are_told(importer):
     importer(whole())
     status = {row["PCON24CD"]: {"Status": "Current Member"} for row in whole()}
-    suspended = status | {FIRST: {"Status": "Suspended"}}
-    for statuses, on in ((suspended, "2026-01-10"), (status, "2026-01-20")):
-        importer(changed_rows([row | {"Status": ""} for row in whole()], **statuses), on)
+    columns = {"Status": "", "Status notes": "", "Status start date": ""}
+    first = {"Status": "Suspended", "Status notes": "One motion", "Status start date": "2026-01-08"}
+    another = first | {"Status notes": "Another motion"}
+    second = another | {"Status start date": "2026-02-18"}
+    lists = [
+        ("2026-01-10", status | {FIRST: first}),
+        ("2026-01-20", status | {FIRST: another}),
+        ("2026-02-20", status | {FIRST: second}),
+        ("2026-03-01", status),
+    ]
+    for on, statuses in lists:
+        importer(changed_rows([row | columns for row in whole()], **statuses), on)
 
-    assert told() == {
-        (name_in(FIRST), "is suspended", date(2026, 1, 10)),
-        (name_in(FIRST), "is no longer suspended", date(2026, 1, 20)),
+    rows = MPStatus.objects.order_by("started_on").values_list("note", "started_on", "ended_on")
+    assert [(note, str(begun), str(ended)) for note, begun, ended in rows] == [
+        ("One motion", "2026-01-08", "2026-01-19"),
+        ("Another motion", "2026-01-20", "2026-02-17"),
+        ("Another motion", "2026-02-18", "2026-02-28"),
+    ]
+    assert {(words, str(day)) for _, words, day in told()} == {
+        ("is suspended", "2026-01-08"),
+        ("is still suspended: Another motion", "2026-01-20"),
+        ("is still suspended: Another motion", "2026-02-18"),
+        ("is no longer suspended", "2026-03-01"),
     }
 
 
