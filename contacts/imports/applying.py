@@ -22,6 +22,7 @@ from contacts.models import (
     MPListImport,
 )
 from contacts.news import tell_effects
+from contacts.news_days import move_news
 
 
 class RowsRefused(Exception):
@@ -236,6 +237,8 @@ def apply_plan(plan: Plan | PostPlan, *, to: MPListImport, skip_refused: bool, n
     if isinstance(plan, Plan) and plan.over:
         ended = end_dissolutions(plan.over, source=str(to), by=to.created_by, now=now)
         to.effects["were"]["dissolution"] = ended
+    if moved := move_news(to.effects):
+        to.effects["were"]["news"] = moved
     to.state = ImportState.APPLIED
     to.applied_at = now
     to.save()

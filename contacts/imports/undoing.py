@@ -29,6 +29,7 @@ from contacts.models import (
     SeatHolding,
 )
 from contacts.news import take_back
+from contacts.news_days import put_news_back
 from contacts.spells import Spell, SpellsOverlap, write_spells
 
 Row = TypeVar("Row", bound=models.Model)
@@ -64,6 +65,7 @@ def undo_import(
         take_back(applied, now=now)
         made, were, dropped = (applied.effects.get(key, {}) for key in ("made", "were", "dropped"))
         undone_by = by if isinstance(by, User) else None
+        put_news_back(were.pop("news", []))
         put_dissolutions_back(were.pop("dissolution", []), by=undone_by, now=now)
         published.put_back(made=made.get("contact", []), were=were.pop("contact", []))
         PostWording.objects.filter(pk__in=made.get("wording", [])).delete()

@@ -71,6 +71,11 @@ def with_reasons(*more: dict[str, str], **by_code: dict[str, str]) -> list[dict[
     return [{**LONGER, **row} for row in (*rows, *more)]
 
 
+def told() -> list[date]:
+    """The days of what was told."""
+    return list(MPNews.objects.order_by("happened_on", "kind").values_list("happened_on", flat=True))
+
+
 def in_step() -> bool:
     """Whether each MP is called what their one open name says."""
     called = set(MPName.objects.current().values_list("mp", "name", "sort_name"))
@@ -209,10 +214,12 @@ def test_how_a_holding_ended_is_learnt_later_and_forgotten_when_undone(importer)
 
     assert holdings(FIRST) == [(1000, ELECTED, date(2026, 1, 20), "general-election", "death")]
     assert PartySpell.objects.get(mp__parliament_id=1000).ended_on == date(2026, 1, 20)
+    assert told() == [date(2026, 1, 21)] * 2
 
     undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
 
     assert facts() == before
+    assert told() == [date(2026, 1, 27)] * 2
 
 
 def test_rows_on_another_seat_person_or_time_tell_nothing(importer):
@@ -310,6 +317,7 @@ def test_an_earlier_day_that_a_later_list_gives_is_the_beginning(importer):
     assert holdings(FIRST)[1] == (5447, begun, None, "by-election", "")
     assert PartySpell.objects.get(mp__parliament_id=5447).started_on == begun
     assert names(5447) == [("Bea Novak", begun, None)]
+    assert told()[-1] == begun
 
     undo_import(applied=MPListImport.objects.applied().first(), now=NOW)
     assert facts() == before
@@ -394,6 +402,7 @@ def test_a_later_list_dates_a_whip_lost_and_restored_and_undoing_takes_that_back
     assert (report["changed"], report["unchanged"]) == (0, SEATS)
     preview = MPListImport.objects.applied().first()
     assert preview.report["parties_dated"] == 1
+    assert told() == [date(2024, 7, 25), date(2025, 2, 6)]
     client.force_login(UserFactory(is_instance_admin=True))
     page = client.get(reverse("instance:import_preview", args=[preview.pk])).content.decode()
     assert "MPs whose parties are dated better" in page
@@ -407,6 +416,7 @@ def test_a_later_list_dates_a_whip_lost_and_restored_and_undoing_takes_that_back
     for applied in MPListImport.objects.applied()[:3]:
         undo_import(applied=applied, now=NOW)
     assert facts() == before
+    assert told() == ([date(2024, 10, 29), date(2025, 11, 10)] if was_seen else [])
 
 
 @pytest.mark.parametrize(("looked_on", "is_told"), [("2025-02-05", True), ("2025-02-06", False)])

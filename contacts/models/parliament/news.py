@@ -45,7 +45,7 @@ class MPNews(models.Model):
     """Something has changed about an MP, or (without an MP) about a seat that nobody holds.
 
     `fact` tells the change from every other, so that it is never told twice; it is the same for the same
-    change when an import is undone and applied again.
+    change when an import is undone and applied again, and stays so when its day is put right.
     """
 
     fact = models.CharField(max_length=120, unique=True)
