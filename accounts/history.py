@@ -49,9 +49,26 @@ def as_saved_before(saved: Row, sent: Mapping[str, Any]) -> Row:
     return saved
 
 
-def says(row: Any, changes: Mapping[str, Any]) -> bool:
-    """Whether a row says all this already: then nobody who sends it again is in anybody's way."""
-    return all(_is(getattr(row, name), value) for name, value in changes.items())
+class EditedMeanwhile(Exception):
+    """Somebody saved it after this edit began: `saved` is what stands now. Nothing was written.
+
+    Where nothing stands, or does no more, it is an unsaved row or None.
+    """
+
+    def __init__(self, saved: Any) -> None:
+        super().__init__("somebody saved it first")
+        self.saved = saved
+
+
+def refuse_if_edited(row: Any, *, since: int | None, sent: Mapping[str, Any]) -> None:
+    """Raise `EditedMeanwhile` where a row, held, is at another version than that which the edit began from
+    (None: whichever), unless it says all that is sent already: then nobody is in anybody's way."""
+    if since is not None and version_of(row) != since and not _says(row, sent):
+        raise EditedMeanwhile(row)
+
+
+def _says(row: Any, sent: Mapping[str, Any]) -> bool:
+    return all(_is(getattr(row, name), value) for name, value in sent.items())
 
 
 def _is(known: Any, value: Any) -> bool:
@@ -77,5 +94,7 @@ def save_once(row: Row, *, sent: Iterable[str], by: Membership, now: datetime) -
 
 
 def version_of(row: Any) -> int:
-    """Another number once somebody has saved the row again: that of its newest line of change history."""
+    """Another number once somebody has edited the row: its own, or that of its newest line of history."""
+    if hasattr(row, "version"):
+        return int(row.version)
     return row.history.order_by("-history_id").values_list("history_id", flat=True).first() or 0

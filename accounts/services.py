@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
-from accounts.history import says, version_of
+from accounts.history import refuse_if_edited
 from accounts.models import Authority, Membership, Role, Service, User
 
 
@@ -31,14 +30,6 @@ class LastInstanceAdmin(Exception):
 
 class WorksNowhere(Exception):
     """The person works for no authority here: nothing could be told to them."""
-
-
-class ChangedMeanwhile(Exception):
-    """Somebody saved the same row since, so nothing was written: `saved` is how it is now."""
-
-    def __init__(self, saved: Any) -> None:
-        super().__init__("somebody saved this first")
-        self.saved = saved
 
 
 class NamedForEscalations(Exception):
@@ -146,12 +137,12 @@ def change_member(
     version: int | None = None,
 ) -> None:
     """Give a colleague another role, job title, services or absence, from their next request on; as seen at
-    `version`, if given. Raises LastAdmin, NamedForEscalations, ChangedMeanwhile.
+    `version`, if given. Raises LastAdmin, NamedForEscalations, EditedMeanwhile.
     """
     with transaction.atomic():
         member = _locked(member)
         changes = {"role": role, "job_title": job_title, "away_until": away_until}
-        _require_version(member, version, changes | {"services": services})
+        refuse_if_edited(member, since=version, sent=changes | {"services": services})
         for name, value in changes.items():
             setattr(member, name, value)
         member.save()
@@ -194,19 +185,14 @@ def reactivate_member(*, by: Membership, member: Membership) -> None:
 
 
 def save_settings(*, settings: Authority, version: int | None = None) -> None:
-    """Save what an admin decided for all, as seen at `version`, if given. Raises ChangedMeanwhile."""
+    """Save what an admin decided for all, as seen at `version`, if given. Raises EditedMeanwhile."""
     with transaction.atomic():
         saved = Authority.objects.select_for_update().get(pk=settings.pk)
         changes = {
             field.attname: getattr(settings, field.attname) for field in settings._meta.concrete_fields
         }
-        _require_version(saved, version, changes)
+        refuse_if_edited(saved, since=version, sent=changes)
         settings.save()
-
-
-def _require_version(saved: Authority | Membership, version: int | None, changes: Mapping[str, Any]) -> None:
-    if version is not None and version_of(saved) != version and not says(saved, changes):
-        raise ChangedMeanwhile(saved)
 
 
 def change_instance_admin(*, user: User, is_instance_admin: bool) -> None:

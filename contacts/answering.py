@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.history import EditedMeanwhile
 from accounts.models import Authority, Membership
 from contacts import notes
 from contacts.checklist import completeness_by_mp
@@ -28,14 +29,6 @@ KIND = "checklist"  # of the to-dos about it
 LOOK_AGAIN_WITHIN = timedelta(days=14)
 
 
-class AnsweredMeanwhile(Exception):
-    """A colleague answered first: `saved` is what stands now. Nothing was written."""
-
-    def __init__(self, saved: ChecklistAnswer) -> None:
-        super().__init__("somebody answered this first")
-        self.saved = saved
-
-
 def answer_question(
     *,
     by: Membership,
@@ -49,7 +42,7 @@ def answer_question(
 ) -> ChecklistAnswer:
     """Answer a question of an MP's checklist, having seen the row `seen` (0: there was none).
 
-    The same answer of the same person again is the first. Raises AnsweredMeanwhile. When nothing of the
+    The same answer of the same person again is the first. Raises EditedMeanwhile. When nothing of the
     checklist is out of date any longer, to look at it again is done.
     """
     with transaction.atomic():
@@ -58,7 +51,7 @@ def answer_question(
         if newest and newest.pk != seen:
             if (newest.text, newest.evidence, newest.kind, newest.answered_by) == (text, evidence, kind, by):
                 return newest
-            raise AnsweredMeanwhile(newest)
+            raise EditedMeanwhile(newest)
         answer = ChecklistAnswer.objects.create(
             authority=by.authority,
             mp=mp,
@@ -75,7 +68,7 @@ def answer_question(
 
 
 def renew_answer(*, by: Membership, answer: ChecklistAnswer, now: datetime) -> None:
-    """Say that an answer still holds: the same words from today. Raises AnsweredMeanwhile."""
+    """Say that an answer still holds: the same words from today. Raises EditedMeanwhile."""
     answer_question(
         by=by,
         mp=answer.mp,

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from accounts.history import save_once, save_signed, says, sign
+from accounts.history import refuse_if_edited, save_once, save_signed, sign
 from accounts.models import Authority, Membership
 from contacts.models import MP, ChecklistAnswer, Placement, PolicyArea, SourcedNote
 
@@ -31,14 +31,6 @@ DEFAULT_POLICY_AREAS = (
     "Schools and skills",
     "Transport",
 )
-
-
-class NoteChanged(Exception):
-    """Somebody saved the note first: `saved` is what stands now. Nothing was written."""
-
-    def __init__(self, saved: SourcedNote) -> None:
-        super().__init__("somebody saved this first")
-        self.saved = saved
 
 
 class NoteRemoved(Exception):
@@ -66,13 +58,12 @@ def correct_note(
 ) -> Note:
     """Put right what was written down wrongly, as seen at `version`; the history keeps what it said before.
 
-    Raises NoteChanged, NoteRemoved or DatedAhead.
+    Raises EditedMeanwhile, NoteRemoved or DatedAhead.
     """
     saved = type(note)._default_manager.filter(authority=by.authority, pk=note.pk).select_for_update().first()
     if saved is None:
         raise NoteRemoved
-    if saved.version != version and not says(saved, changes):
-        raise NoteChanged(saved)
+    refuse_if_edited(saved, since=version, sent=changes)
     saved.version += 1
     _change(saved, changes, now=now)
     save_signed(saved, by=by, now=now)

@@ -10,17 +10,9 @@ from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 
-from accounts.history import save_signed, says
+from accounts.history import refuse_if_edited, save_signed
 from accounts.models import Authority, Membership
 from contacts.models import Priority
-
-
-class PriorityChanged(Exception):
-    """Somebody saved the priority first: `saved` is what stands now. Nothing was written."""
-
-    def __init__(self, saved: Priority) -> None:
-        super().__init__("somebody saved this first")
-        self.saved = saved
 
 
 class NameTaken(Exception):
@@ -32,7 +24,7 @@ def set_priority(
 ) -> Priority:
     """Add a priority after the others, or change one as seen at `version`.
 
-    Raises PriorityChanged if somebody saved it since, and NameTaken.
+    Raises EditedMeanwhile, NameTaken.
     """
     with transaction.atomic():
         _hold(by.authority)
@@ -42,8 +34,7 @@ def set_priority(
             priority = Priority(authority=by.authority, position=last + 1, version=0)
         else:
             priority = ours.get(pk=priority.pk)
-            if priority.version != version and not says(priority, changes):
-                raise PriorityChanged(priority)
+            refuse_if_edited(priority, since=version, sent=changes)
         for name, value in changes.items():
             setattr(priority, name, value)
         _refuse_a_second(priority)

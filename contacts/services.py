@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.history import save_signed, says, sign
+from accounts.history import refuse_if_edited, save_signed, sign
 from accounts.models import Authority, Membership
 from contacts.models import (
     LOOK_AFTER,
@@ -171,22 +171,6 @@ def remove_lead(*, by: Membership, lead: CouncilLead, now: datetime) -> None:
         lead.delete()
 
 
-class OfficeChanged(Exception):
-    """Somebody saved the office first: `saved` is what stands now. Nothing was written."""
-
-    def __init__(self, saved: MPOffice) -> None:
-        super().__init__("somebody saved this first")
-        self.saved = saved
-
-
-class PersonChanged(Exception):
-    """Somebody saved the person first: `saved` is what stands now. Nothing was written."""
-
-    def __init__(self, saved: OfficePerson) -> None:
-        super().__init__("somebody saved this first")
-        self.saved = saved
-
-
 class NameTaken(Exception):
     """Somebody of this name works there already."""
 
@@ -196,14 +180,13 @@ def set_office(
 ) -> MPOffice:
     """Record how an MP's office is dealt with, as seen at `version` (0: nothing was recorded yet).
 
-    Raises OfficeChanged if somebody saved it since.
+    Raises EditedMeanwhile.
     """
     with transaction.atomic():
         _hold(by.authority)
         office = MPOffice.objects.visible_to(by).filter(mp=mp).first()
         office = office or MPOffice(authority=by.authority, mp=mp, version=0)
-        if office.version != version and not says(office, changes):
-            raise OfficeChanged(office)
+        refuse_if_edited(office, since=version, sent=changes)
         for name, value in changes.items():
             setattr(office, name, value)
         office.version += 1
@@ -222,7 +205,7 @@ def set_office_person(
 ) -> OfficePerson:
     """Record somebody who works for an MP, or change what is recorded as seen at `version`.
 
-    Raises PersonChanged if somebody saved it since, and NameTaken.
+    Raises EditedMeanwhile, NameTaken.
     """
     with transaction.atomic():
         _hold(by.authority)
@@ -231,8 +214,7 @@ def set_office_person(
             person = OfficePerson(authority=by.authority, mp=mp, version=0)
         else:
             person = people.get(pk=person.pk)
-            if person.version != version and not says(person, changes):
-                raise PersonChanged(person)
+            refuse_if_edited(person, since=version, sent=changes)
         for name, value in changes.items():
             setattr(person, name, value)
         others = people.here().filter(name=person.name).exclude(pk=person.pk)
@@ -244,7 +226,10 @@ def set_office_person(
 
 
 def record_leaving(*, by: Membership, person: OfficePerson, left_on: date | None, now: datetime) -> None:
-    """Somebody has left an MP's office, or (None) works there after all. Raises PersonChanged, NameTaken."""
+    """Somebody has left an MP's office, or (None) works there after all.
+
+    Raises EditedMeanwhile, NameTaken.
+    """
     changes = {"left_on": left_on}
     set_office_person(by=by, mp=person.mp, person=person, version=person.version, changes=changes, now=now)
 

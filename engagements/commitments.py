@@ -10,11 +10,11 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import save_once, save_signed, says, sign, version_of
+from accounts.history import refuse_if_edited, save_once, save_signed, sign
 from accounts.models import Membership
 from contacts.models import MP, Constituency
 from engagements.models import Commitment, Settled, Side
-from engagements.services import EditedMeanwhile, NotHappenedYet
+from engagements.services import NotHappenedYet
 
 
 class CommitmentChanged(Exception):
@@ -68,8 +68,7 @@ def change_commitment(
     if max(changes["made_on"], changes["settled_on"] or date.min) > on:
         raise NotHappenedYet
     saved = Commitment.objects.visible_to(by).select_for_update(of=("self",)).get(pk=commitment.pk)
-    if version is not None and version_of(saved) != version and not says(saved, changes):
-        raise EditedMeanwhile(saved)
+    refuse_if_edited(saved, since=version, sent=changes)
     for field, value in changes.items():
         setattr(saved, field, value)
     save_signed(saved, by=by, now=now)

@@ -4,37 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.history import as_saved_before, save_once, says, sign, version_of
+from accounts.history import EditedMeanwhile, as_saved_before, refuse_if_edited, save_once, sign
 from accounts.models import Membership
 from contacts.models import MP, NoteKind
 from engagements.models import EngagementPlan, Touchpoint
 
 
-class PlanChanged(Exception):
-    """Someone saved the plan after this edit began. Carries both: `current` is theirs, `submitted` ours."""
-
-    def __init__(self, *, current: EngagementPlan, submitted: dict[str, Any]) -> None:
-        super().__init__(f"plan {current.pk} is at version {current.version}")
-        self.current = current
-        self.submitted = submitted
-
-
 class NotHappenedYet(Exception):
     """A touchpoint or the Leader's agreement is dated after today (in Europe/London)."""
-
-
-class EditedMeanwhile(Exception):
-    """Somebody saved it after this edit began: `saved` is what stands now. Nothing was written."""
-
-    def __init__(self, saved: Any) -> None:
-        super().__init__("somebody saved it first")
-        self.saved = saved
 
 
 @transaction.atomic
@@ -53,10 +35,9 @@ def save_plan(
 ) -> EngagementPlan:
     """Start or edit the authority's plan for this MP; intervals are calendar days.
 
-    `version` is that of the plan the edit began from, 0 where there was none. Raises `PlanChanged`, having
-    saved nothing, when the plan is at another version by now.
+    `version` is that of the plan the edit began from, 0 where there was none. Raises `EditedMeanwhile`.
     """
-    submitted = {
+    sent = {
         "why": why,
         "objectives": objectives,
         "key_messages": key_messages,
@@ -68,9 +49,8 @@ def save_plan(
     plan = plans.select_for_update().first() or EngagementPlan(
         authority_id=by.authority_id, mp=mp, started_on=timezone.localdate(now), version=0
     )
-    if plan.version != version and not says(plan, submitted):
-        raise PlanChanged(current=plan, submitted=submitted)
-    for field, value in submitted.items():
+    refuse_if_edited(plan, since=version, sent=sent)
+    for field, value in sent.items():
         setattr(plan, field, value)
     plan.version += 1
     sign(plan, by=by, now=now)
@@ -81,7 +61,7 @@ def save_plan(
         with transaction.atomic():
             plan.save()
     except IntegrityError:  # two people started the plan at the same moment
-        raise PlanChanged(current=plans.get(), submitted=submitted) from None
+        raise EditedMeanwhile(plans.get()) from None
     return plan
 
 
@@ -191,9 +171,7 @@ def correct_touchpoint(
         "summary_kind": summary_kind,
         "is_two_way": is_two_way,
     }
-    is_stale = version is not None and version_of(touchpoint) != version
-    if is_stale and not says(touchpoint, changes | {"our_people": our_people}):
-        raise EditedMeanwhile(touchpoint)
+    refuse_if_edited(touchpoint, since=version, sent=changes | {"our_people": our_people})
     for field, value in changes.items():
         setattr(touchpoint, field, value)
     sign(touchpoint, by=by, now=now)

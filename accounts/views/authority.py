@@ -9,8 +9,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
 from accounts.forms import SettingsForm
+from accounts.history import EditedMeanwhile
 from accounts.models import Authority, Role
-from accounts.services import ChangedMeanwhile, save_settings
+from accounts.services import save_settings
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -22,8 +23,8 @@ def settings_edit(request: AuthorityRequest) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             save_settings(settings=form.save(commit=False), version=form.cleaned_data["version"])
-        except ChangedMeanwhile as changed:
-            form.show_both(changed.saved)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
         else:
             messages.success(request, "The settings have been saved.")
             return redirect("accounts:settings_edit", request.authority.slug)

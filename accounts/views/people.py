@@ -12,9 +12,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import PersonForm
+from accounts.history import EditedMeanwhile
 from accounts.models import Membership, Role, Service
 from accounts.services import (
-    ChangedMeanwhile,
     LastAdmin,
     NamedForEscalations,
     change_member,
@@ -56,8 +56,8 @@ def person_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
                 away_until=data["away_until"],
                 version=data["version"],
             )
-        except ChangedMeanwhile as changed:
-            form.show_both(changed.saved)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
         except LastAdmin:
             form.add_error("role", f"{member} {LAST_ADMIN}")
         except NamedForEscalations:

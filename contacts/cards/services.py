@@ -13,7 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.history import as_saved_before, save_signed, sign
+from accounts.history import EditedMeanwhile, as_saved_before, save_signed, sign
 from accounts.models import Authority, Membership
 from contacts.cards.pdf import CONTENT_TYPE, card_pdf, file_name
 from contacts.models import MP, CardContact, CardSent, CardWay, ContactCard, MPOffice
@@ -27,14 +27,6 @@ RENEW = "contact-card-renewal"  # what is asked when something on the card is no
 WORDS = ("introduction", "hours", "out_of_hours")
 LINE = ("about", "membership", "name", "job_title", "email", "phone")  # as typed
 OWN = ("name", "job_title", "email")  # what the account of a colleague says too
-
-
-class CardChanged(Exception):
-    """Somebody else made a version first: `saved` (or None, where there is no card). Nothing was written."""
-
-    def __init__(self, saved: ContactCard | None) -> None:
-        super().__init__("somebody made a version first")
-        self.saved = saved
 
 
 class OutcomeChanged(Exception):
@@ -56,7 +48,7 @@ def set_card(
     """Make the next version of the card, as an edit of version `number` (0: there was none) has it; that is
     what was asked where something on the last is no longer so.
 
-    Where nothing differs, the version stays. Raises CardChanged.
+    Where nothing differs, the version stays. Raises EditedMeanwhile.
     """
     lines = [_line(each) for each in contacts]
     with transaction.atomic():
@@ -65,7 +57,7 @@ def set_card(
         if newest and _says(newest) == ({name: words[name] for name in WORDS}, lines):
             return newest
         if (newest.number if newest else 0) != number:
-            raise CardChanged(newest)
+            raise EditedMeanwhile(newest)
         card = ContactCard.objects.create(
             authority=by.authority,
             number=number + 1,

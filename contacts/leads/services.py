@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import save_signed, says, sign
+from accounts.history import refuse_if_edited, save_signed, sign
 from accounts.models import Authority, Membership
 from contacts.directory import leads_on
 from contacts.models import MP, LeadAgreement, PersonalRelationship
@@ -21,14 +21,6 @@ class PeopleChanged(Exception):
 
 class NotAgreedYet(Exception):
     """The day of the agreement lies ahead."""
-
-
-class RelationshipChanged(Exception):
-    """Somebody saved it first: `saved` is what stands now. Nothing was written."""
-
-    def __init__(self, saved: PersonalRelationship) -> None:
-        super().__init__("somebody saved this first")
-        self.saved = saved
 
 
 def record_agreement(*, by: Membership, mp: MP, people: str, agreed_on: date, now: datetime) -> LeadAgreement:
@@ -71,7 +63,7 @@ def set_relationship(
 ) -> PersonalRelationship:
     """Record that somebody knows the MP, or change what is recorded as seen at `version`.
 
-    Recording the same words about the same person again is the same row. Raises RelationshipChanged.
+    Recording the same words about the same person again is the same row. Raises EditedMeanwhile.
     """
     with transaction.atomic():
         _hold(by.authority)
@@ -84,8 +76,7 @@ def set_relationship(
             )
         else:
             row = of_mp.get(pk=relationship.pk)
-            if row.version != version and not says(row, changes):
-                raise RelationshipChanged(row)
+            refuse_if_edited(row, since=version, sent=changes)
         for name, value in changes.items():
             setattr(row, name, value)
         row.version += 1

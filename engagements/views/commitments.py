@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
-from accounts.history import SavedBefore
+from accounts.history import EditedMeanwhile, SavedBefore
 from contacts.models import MP
 from engagements.commitments import (
     CommitmentChanged,
@@ -22,7 +22,7 @@ from engagements.commitments import (
 )
 from engagements.forms import NOT_HAPPENED_YET, CommitmentForm
 from engagements.models import READERS, WRITERS, Commitment
-from engagements.services import EditedMeanwhile, NotHappenedYet
+from engagements.services import NotHappenedYet
 
 
 @require_safe

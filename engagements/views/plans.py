@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
+from accounts.history import EditedMeanwhile
 from accounts.models import Membership, Role
 from contacts.checklist import with_checklist
 from contacts.directory import leads_on, with_relationship_owner, without_relationship_owner
@@ -28,7 +29,6 @@ from engagements.models import READERS, WRITERS, Commitment, EngagementPlan, Tou
 from engagements.models.relationship import RelationshipQuerySet
 from engagements.services import (
     NotHappenedYet,
-    PlanChanged,
     record_agreement,
     save_plan,
     withdraw_agreement,
@@ -147,10 +147,10 @@ def plan_edit(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             save_plan(mp=mp, by=request.membership, now=timezone.now(), **form.cleaned_data)
-        except PlanChanged as changed:
-            if changed.current.pk is None:
+        except EditedMeanwhile as meanwhile:
+            if meanwhile.saved.pk is None:
                 return _plan_gone(request, mp, form)
-            return _plan_conflict(request, mp, changed, began_from=form.cleaned_data["version"])
+            return _plan_conflict(request, mp, meanwhile.saved, dict(form.cleaned_data))
         messages.success(request, "The plan is saved.")
         return redirect("engagements:plan_detail", request.authority.slug, mp.pk)
     return render(
@@ -200,17 +200,17 @@ class Difference:
 
 
 def _plan_conflict(
-    request: AuthorityRequest, mp: MP, changed: PlanChanged, *, began_from: int
+    request: AuthorityRequest, mp: MP, current: EngagementPlan, typed: dict[str, Any]
 ) -> HttpResponse:
     """Both versions, to choose from field by field. Choosing posts an ordinary edit of the newer version.
 
     What only one of the two changed is chosen already; what both wrote is kept, until they choose.
     """
-    before = changed.current.history.filter(version=began_from).order_by("-history_id").first()
+    before = current.history.filter(version=typed.pop("version")).order_by("-history_id").first()
     differences, same = [], []
-    for name, mine in changed.submitted.items():
+    for name, mine in typed.items():
         field = PlanForm.base_fields[name]
-        theirs = getattr(changed.current, name)
+        theirs = getattr(current, name)
         posted_mine, posted_theirs = (_posted(each) for each in (mine, theirs))
         if posted_mine == posted_theirs:
             same.append((name, posted_mine))
@@ -230,8 +230,8 @@ def _plan_conflict(
             "mp": mp,
             "differences": differences,
             "same": same,
-            "current": changed.current,
-            "edit": changed.current.history.select_related("history_user").first(),
+            "current": current,
+            "edit": current.history.select_related("history_user").first(),
             "has_errors": True,
         },
         status=409,

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
-from accounts.history import SavedBefore
+from accounts.history import EditedMeanwhile, SavedBefore
 from contacts.models import MP
 from engagements.forms import (
     NOT_HAPPENED_YET,
@@ -19,7 +19,6 @@ from engagements.forms import (
 )
 from engagements.models import READERS, WRITERS, Touchpoint
 from engagements.services import (
-    EditedMeanwhile,
     NotHappenedYet,
     correct_touchpoint,
     delete_touchpoint,

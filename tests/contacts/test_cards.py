@@ -13,11 +13,11 @@ from django.urls import reverse
 from django.utils import timezone
 from pypdf import PdfReader
 
+from accounts.history import EditedMeanwhile
 from accounts.models import Membership, User
 from contacts.cards.pdf import card_pdf
 from contacts.cards.reminders import sweep
 from contacts.cards.services import (
-    CardChanged,
     NotSentYet,
     OutcomeChanged,
     fingerprint,
@@ -122,7 +122,7 @@ def test_another_line_is_another_version(political_affairs, contacts):
 def test_who_saves_second_is_told_and_nothing_is_written(political_affairs):
     card_of(political_affairs)
 
-    with pytest.raises(CardChanged) as changed:
+    with pytest.raises(EditedMeanwhile) as changed:
         card_of(political_affairs, 0, hours="never")
 
     assert changed.value.saved.hours == "9am to 5pm"

@@ -7,9 +7,9 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.answering import (
-    AnsweredMeanwhile,
     answer_question,
     begin_checklist_anew,
     renew_answer,
@@ -154,9 +154,9 @@ def test_a_double_click_answers_once_and_another_is_refused(officer, political_a
     first = answered(officer, mp)
 
     assert answered(officer, mp) == first
-    with pytest.raises(AnsweredMeanwhile):
+    with pytest.raises(EditedMeanwhile):
         answered(officer, mp, text="Another")
-    with pytest.raises(AnsweredMeanwhile):
+    with pytest.raises(EditedMeanwhile):
         answered(political_affairs, mp)
     assert ChecklistAnswer.objects.count() == 1
 

@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.history import EditedMeanwhile
 from accounts.models import Membership, Role
 from contacts.directory import leads_on
 from contacts.handover import hand_over_lead, put_lead_back
@@ -17,7 +18,6 @@ from contacts.leads.gaps import gaps, owner_stops_soon
 from contacts.leads.services import (
     NotAgreedYet,
     PeopleChanged,
-    RelationshipChanged,
     record_agreement,
     set_relationship,
 )
@@ -526,7 +526,7 @@ def test_a_colleague_who_left_can_still_be_the_one_who_knows_the_mp(officer, mp,
 def test_saving_over_somebody_is_refused(officer, mp):
     known = PersonalRelationshipFactory(authority=officer.authority, mp=mp, version=2)
 
-    with pytest.raises(RelationshipChanged):
+    with pytest.raises(EditedMeanwhile):
         set_relationship(by=officer, mp=mp, relationship=known, version=1, changes={"how": "x"}, now=NOW)
 
 

@@ -6,13 +6,13 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.background import background_of, positions_by_area, positions_on
 from contacts.models import BackgroundEntry, CampaignIssue, NoteKind, PolicyArea, Position, Stance
 from contacts.notes import (
     DEFAULT_POLICY_AREAS,
     DatedAhead,
-    NoteChanged,
     NoteRemoved,
     add_note,
     correct_note,
@@ -296,7 +296,7 @@ def test_an_older_version_is_refused(officer, mp, authority):
     entry = BackgroundEntryFactory(authority=authority, mp=mp, text="First")
     correct_note(by=officer, note=entry, version=1, changes={"text": "Second"}, now=NOW)
 
-    with pytest.raises(NoteChanged) as changed:
+    with pytest.raises(EditedMeanwhile) as changed:
         correct_note(by=officer, note=entry, version=1, changes={"text": "Third"}, now=NOW)
 
     assert changed.value.saved.text == "Second"

@@ -6,10 +6,11 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.addresses import mp_of_address
 from contacts.models import PARLIAMENTARY_OFFICE, MPOffice, OfficePerson, ParliamentContact
-from contacts.services import NameTaken, OfficeChanged, record_leaving, set_office, set_office_person
+from contacts.services import NameTaken, record_leaving, set_office, set_office_person
 from tests.factories import NOW, TODAY, MembershipFactory, MPFactory
 
 pytestmark = pytest.mark.django_db
@@ -171,7 +172,7 @@ def test_what_only_the_other_changed_is_shown_too(sign_in, officer, authority, m
 def test_saving_what_somebody_else_began_is_refused(officer, mp):
     office_of(officer, mp, phone="1")
 
-    with pytest.raises(OfficeChanged) as changed:
+    with pytest.raises(EditedMeanwhile) as changed:
         office_of(officer, mp, phone="2")
 
     assert changed.value.saved.phone == "1"

@@ -6,9 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.models import Priority
-from contacts.priorities import NameTaken, PriorityChanged, end_priority, move_priority, set_priority
+from contacts.priorities import NameTaken, end_priority, move_priority, set_priority
 from tests.factories import NOW, TODAY, MembershipFactory, PriorityFactory
 
 pytestmark = pytest.mark.django_db
@@ -121,7 +122,7 @@ def test_saving_what_somebody_else_changed_is_refused(political_affairs, authori
     roads = PriorityFactory(authority=authority)
     set_priority(by=political_affairs, priority=roads, version=1, changes={"why": "1"}, now=NOW)
 
-    with pytest.raises(PriorityChanged) as changed:
+    with pytest.raises(EditedMeanwhile) as changed:
         set_priority(by=political_affairs, priority=roads, version=1, changes={"why": "2"}, now=NOW)
 
     assert changed.value.saved.why == "1"

@@ -6,11 +6,11 @@ from uuid import uuid4
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from engagements.models import EngagementPlan, Touchpoint, TouchpointKind
 from engagements.services import (
     NotHappenedYet,
-    PlanChanged,
     correct_touchpoint,
     delete_touchpoint,
     record_agreement,
@@ -54,26 +54,25 @@ def test_save_plan_starts_one_and_then_edits_the_same(mp, officer):
     ]
 
 
-def test_save_plan_refuses_an_edit_of_an_older_version_and_carries_both(mp, officer, political_affairs):
+def test_save_plan_refuses_an_edit_of_an_older_version(mp, officer, political_affairs):
     save(mp, officer, 0)
     save(mp, political_affairs, 1, why="Theirs")
 
-    with pytest.raises(PlanChanged) as conflict:
+    with pytest.raises(EditedMeanwhile) as conflict:
         save(mp, officer, 1, why="Ours")
 
-    assert conflict.value.current.why == "Theirs"
-    assert conflict.value.current.version == 2
-    assert conflict.value.submitted["why"] == "Ours"
+    assert conflict.value.saved.why == "Theirs"
+    assert conflict.value.saved.version == 2
     assert EngagementPlan.objects.get().why == "Theirs"
 
 
 def test_save_plan_refuses_a_second_start(mp, officer, political_affairs):
     save(mp, political_affairs, 0, why="Theirs")
 
-    with pytest.raises(PlanChanged) as conflict:
+    with pytest.raises(EditedMeanwhile) as conflict:
         save(mp, officer, 0, why="Ours")
 
-    assert conflict.value.current.why == "Theirs"
+    assert conflict.value.saved.why == "Theirs"
     assert EngagementPlan.objects.get().version == 1
 
 

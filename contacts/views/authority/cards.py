@@ -14,12 +14,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import EVERYONE, HANDLERS, AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
-from accounts.history import SavedBefore
+from accounts.history import EditedMeanwhile, SavedBefore
 from accounts.models import Membership, Role
 from contacts.cards.forms import CardContactFormSet, CardForm, CardSentForm, SendForm
 from contacts.cards.pdf import CONTENT_TYPE, card_pdf, file_name
 from contacts.cards.services import (
-    CardChanged,
     OutcomeChanged,
     fingerprint,
     letters,
@@ -88,8 +87,8 @@ def card_edit(request: AuthorityRequest) -> HttpResponse:
                 contacts=contacts.lines(),
                 now=timezone.now(),
             )
-        except CardChanged as changed:
-            saved = changed.saved
+        except EditedMeanwhile as meanwhile:
+            saved = meanwhile.saved
             form.data = {**request.POST.dict(), "number": str(saved.number if saved else 0)}
             form.add_error(None, "Somebody saved the card first. Compare, then save again to keep yours.")
         else:

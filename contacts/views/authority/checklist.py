@@ -9,7 +9,8 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
-from contacts.answering import AnsweredMeanwhile, answer_question, renew_answer, withdraw_answer
+from accounts.history import EditedMeanwhile
+from contacts.answering import answer_question, renew_answer, withdraw_answer
 from contacts.checklist import checklist_of, checklists_of
 from contacts.checklist_forms import AnswerForm
 from contacts.directory import sitting_mps, with_relationship_owner
@@ -49,7 +50,7 @@ def checklist_answer(request: AuthorityRequest, mp: int, question: str) -> HttpR
             answer_question(
                 by=request.membership, mp=person, question=asked, now=timezone.now(), **form.cleaned_data
             )
-        except AnsweredMeanwhile as meanwhile:
+        except EditedMeanwhile as meanwhile:
             form.show_both(meanwhile.saved)
             form.add_error(None, "Somebody answered this while you were typing. Compare, then save again.")
         else:
@@ -74,7 +75,7 @@ def checklist_renew(request: AuthorityRequest, mp: int, question: str) -> HttpRe
         raise Http404
     try:
         renew_answer(by=request.membership, answer=answer, now=timezone.now())
-    except AnsweredMeanwhile as meanwhile:
+    except EditedMeanwhile as meanwhile:
         messages.warning(
             request, f"{meanwhile.saved.answered_by} answered this before you. Read what is there now."
         )

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
+from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.directory import leads_on
 from contacts.forms import (
@@ -31,7 +32,6 @@ from contacts.leads.gaps import gaps
 from contacts.leads.services import (
     NotAgreedYet,
     PeopleChanged,
-    RelationshipChanged,
     record_agreement,
     remove_relationship,
     set_relationship,
@@ -300,8 +300,8 @@ def _edit_known(request: AuthorityRequest, mp: MP, known: PersonalRelationship |
             saved = set_relationship(
                 by=request.membership, mp=mp, relationship=known, version=version, changes=changes, now=now
             )
-        except RelationshipChanged as changed:
-            form.show_both(changed.saved)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
             form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
         else:
             messages.success(request, f"Saved: {saved} knows {mp}.")

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
-from accounts.history import SavedBefore
+from accounts.history import EditedMeanwhile, SavedBefore
 from contacts.background import background_of
 from contacts.models import (
     MP,
@@ -26,7 +26,7 @@ from contacts.models import (
     SourcedNote,
 )
 from contacts.note_forms import DATED_AHEAD, BackgroundForm, IssueForm, NoteForm, PositionForm
-from contacts.notes import DatedAhead, NoteChanged, NoteRemoved, add_note, correct_note, remove_note
+from contacts.notes import DatedAhead, NoteRemoved, add_note, correct_note, remove_note
 from mpcrm.notes import THEY_MAY_ASK
 
 
@@ -143,8 +143,8 @@ def _edit(request: AuthorityRequest, noun: Noun, pk: int) -> HttpResponse:
             correct_note(by=request.membership, note=note, version=version, changes=changes, now=now)
         except DatedAhead:
             form.add_error("source_on", DATED_AHEAD)
-        except NoteChanged as changed:
-            form.show_both(changed.saved)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
             form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
         except NoteRemoved:
             return _done(

@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
+from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.addresses import mp_of_address
 from contacts.cards.states import card_states
@@ -18,8 +19,6 @@ from contacts.forms import OfficeForm, OfficePersonForm
 from contacts.models import MP, MPOffice, OfficePerson, ParliamentContact
 from contacts.services import (
     NameTaken,
-    OfficeChanged,
-    PersonChanged,
     record_leaving,
     remove_office_person,
     set_office,
@@ -74,8 +73,8 @@ def office_edit(request: AuthorityRequest, mp: int) -> HttpResponse:
         version = changes.pop("version")
         try:
             set_office(by=request.membership, mp=person, version=version, changes=changes, now=timezone.now())
-        except OfficeChanged as changed:
-            form.show_both(changed.saved)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
             form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
         else:
             messages.success(request, "The office is saved.")
@@ -168,8 +167,8 @@ def _edit_person(request: AuthorityRequest, mp: MP, person: OfficePerson | None)
             saved = set_office_person(
                 by=request.membership, mp=mp, person=person, version=version, changes=changes, now=now
             )
-        except PersonChanged as changed:
-            form.show_both(changed.saved)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
             form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
         except NameTaken:
             form.add_error("name", "Somebody of this name works there already.")

@@ -9,9 +9,10 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
+from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.models import FEWEST_ADVISED, MOST_ADVISED, Priority
-from contacts.priorities import NameTaken, PriorityChanged, end_priority, move_priority, set_priority
+from contacts.priorities import NameTaken, end_priority, move_priority, set_priority
 from contacts.priority_forms import EndPriorityForm, PriorityForm
 
 NAME_TAKEN = "Another of your priorities has this name. Give it another, or end the other one first."
@@ -121,8 +122,8 @@ def _edit(request: AuthorityRequest, priority: Priority | None) -> HttpResponse:
                 changes=changes,
                 now=timezone.now(),
             )
-        except PriorityChanged as changed:
-            form.show_both(changed.saved)
+        except EditedMeanwhile as meanwhile:
+            form.show_both(meanwhile.saved)
             form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
         except NameTaken:
             form.add_error("name", NAME_TAKEN)
