@@ -130,6 +130,7 @@ def take(
     more, begun = of_chairs(
         recorded,
         chairs,
+        bodies=bodies_of(recorded, changes, chairs),
         sits_on=None if sits_on is None else {plain(item.name) for item in sits_on if not item.ended_on},
         elected_on=elected_on,
         on=plan.on,
@@ -213,10 +214,25 @@ def chairs_in(
     return found
 
 
+def bodies_of(
+    recorded: Sequence[Post], changes: Iterable[tuple[Post, Stated]], chairs: Mapping[str, Stated | None]
+) -> dict[int, str]:
+    """By committee post, the plain name that its committee has now, as those who chair it or the `changes` of
+    memberships tell: it may have had another when the post was recorded."""
+    by_id = {chair["source_id"]: body for body, chair in chairs.items() if chair}
+    called = {post.pk: to["body"] for post, to in changes if "body" in to}
+    return {
+        each.pk: by_id.get(each.source_id) or plain(called.get(each.pk, each.body))
+        for each in recorded
+        if each.kind == PostKind.COMMITTEE
+    }
+
+
 def of_chairs(
     recorded: Sequence[Post],
     chairs: Mapping[str, Stated | None],
     *,
+    bodies: Mapping[int, str],
     sits_on: Collection[str] | None,
     elected_on: date,
     on: date,
@@ -225,10 +241,10 @@ def of_chairs(
 
     `chairs` has the committees that told who chairs them, by their plain name: the post, or None for somebody
     else's. Of the others nothing changes, unless the MP `sits_on` them no more (None: that was not told).
+    `bodies` has the committees of recorded posts (see `bodies_of`).
     """
     changes: list[tuple[Post, Stated]] = []
     fresh: list[Stated] = []
-    bodies = {each.pk: plain(each.body) for each in recorded if each.kind == PostKind.COMMITTEE}
     lasting = [each for each in recorded if each.pk in bodies and each.is_chair and not each.ended_on]
     for each in lasting:
         body = bodies[each.pk]

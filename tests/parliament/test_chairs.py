@@ -184,6 +184,24 @@ def test_a_chair_by_a_list_is_not_doubled_and_one_that_parliament_denies_is_none
     assert Post.objects.get(mp=mps[1]).title == "Member"
 
 
+@pytest.mark.parametrize("is_by_a_list", [False, True])
+def test_a_committee_that_gets_another_name_keeps_its_chair(mps, parliament, is_by_a_list):
+    one = parliament.mps[0]
+    with_post(one, "committeeMemberships", PAPER)
+    parliament.committees = [] if is_by_a_list else [paper(one)]
+    ask()
+    if is_by_a_list:
+        Post.objects.update(title="Chair", is_chair=True)
+    with_post(one, "committeeMemberships", ("Pulp Committee", *PAPER[1:]))
+    parliament.committees = [Body(17, "Pulp Committee", {one.id: [CHAIR]})]
+
+    outcome = ask(1)
+
+    assert (outcome.odd, [name for _, name, *_ in chairs()]) == ([], ["Chair, Pulp Committee"])
+    assert {each.body for each in PostWording.objects.all()} == {"Paper Committee"}
+    assert outcome.counts()["changed"] == Post.objects.count() == PostWording.objects.count()
+
+
 def test_a_membership_told_after_the_chair_that_began_with_it_is_another_post(mps, parliament, tmp_path):
     one = parliament.mps[0]
     parliament.committees = [Body(17, "Paper Committee", {one.id: [("Chair", PAPER[2], None)]})]
