@@ -23,6 +23,7 @@ from contacts.imports.same_post import OF_PARLIAMENT
 from contacts.models import (
     MP,
     OF_BODIES,
+    WORDS,
     Beginning,
     Constituency,
     Dissolution,
@@ -37,6 +38,7 @@ from contacts.models import (
     PartySpell,
     Post,
     PostKind,
+    PostWording,
     SeatHolding,
 )
 from contacts.news_to_dos import FILLED, ask_about, occasion_of
@@ -56,7 +58,7 @@ class News:
     """What has happened to an MP, in words that follow the MP's name: "lost or gave up the Labour whip".
 
     Without a `constituency`, that of the seat the MP holds, or held last. Without an `mp`, of a vacant seat.
-    What is over, as a whip restored since, is told and asks for nothing.
+    What is over, as a whip restored since, or soon will be, as leave, is told and `asks_nothing`.
     """
 
     kind: str
@@ -65,7 +67,7 @@ class News:
     mp: MP | None = None
     constituency: Constituency | None = None
     post: Post | None = None
-    is_over: bool = False
+    asks_nothing: bool = False
 
     @property
     def fact(self) -> str:
@@ -109,8 +111,8 @@ def record_news(
         MPNews.objects.bulk_create(fresh, ignore_conflicts=True, batch_size=500)
         told_now = MPNews.objects.filter(fact__in=[row.fact for row in fresh])
         new = list(told_now.for_list().select_related("mp", "constituency", "post"))
-        over = {each.fact for each in told if each.is_over}
-        ask_about([each for each in new if each.fact not in over], now=now)
+        quiet = {each.fact for each in told if each.asks_nothing}
+        ask_about([each for each in new if each.fact not in quiet], now=now)
     return new
 
 
@@ -267,7 +269,7 @@ def of_parties(effects: Mapping[str, Any], *, made_by: MPListImport) -> list[New
         was_removed = spell.begun_by == PartyChange.WHIP_REMOVED
         kind, words = party_in_words(was, spell.party.name, before=known, was_removed=was_removed)
         is_over = spell.ended_on is not None
-        news.append(News(kind, words, spell.started_on, mp=spell.mp, is_over=is_over))
+        news.append(News(kind, words, spell.started_on, mp=spell.mp, asks_nothing=is_over))
         known.append(spell.party.name)
     return news
 
@@ -321,7 +323,8 @@ def of_statuses(effects: Mapping[str, Any]) -> list[News]:
 
 
 def of_posts(effects: Mapping[str, Any], *, on: date) -> list[News]:
-    """Posts begun, ended, or (as a source of the day `on` first says) no longer the same, of those who sit.
+    """Posts begun, ended, or (since the day `on` of the source, or one that it says) no longer the same, of
+    those who sit.
 
     The first list of a kind of posts is no news, nor is what had begun by the newest day for which lists
     told of such posts. Parliament itself is asked MP by MP: what it tells of one the first time is no news,
@@ -337,6 +340,8 @@ def of_posts(effects: Mapping[str, Any], *, on: date) -> list[News]:
     posts = Post.objects.filter(pk__in=[*made, *were_held]).select_related("mp")
     known = Post.objects.exclude(pk__in=made).exclude(mp__is_fictional=True).exclude(source__in=OF_PARLIAMENT)
     known_to = dict(known.order_by().values_list("kind").annotate(Max("seen_on")))
+    wordings = PostWording.objects.filter(pk__in=effects.get("made", {}).get("wording", []))
+    called_until = dict(wordings.values_list("post", "ended_on"))
     sitting = set(SeatHolding.objects.current().values_list("mp", flat=True))
     elected = MPNews.objects.filter(kind=NewsKind.NEW_MP, mp__in=[post.mp_id for post in posts]).order_by()
     came_on = dict(elected.values_list("mp").annotate(Max("happened_on")))
@@ -356,8 +361,12 @@ def of_posts(effects: Mapping[str, Any], *, on: date) -> list[News]:
             left = post.ended_on + ONE_DAY
             news.append(News(NewsKind.POST_ENDED, ended_in_words(post), left, mp=post.mp, post=post))
         if then and post.ended_on is None and is_another(post, then):
+            since = called_until[post.pk] + ONE_DAY if post.pk in called_until else on
+            is_called_so = fold(str(post)) == fold(str(then)) and post.is_chair == then.is_chair
             words = changed_in_words(post, then)
-            news.append(News(NewsKind.POST_CHANGED, words, on, mp=post.mp, post=post))
+            news.append(
+                News(NewsKind.POST_CHANGED, words, since, mp=post.mp, post=post, asks_nothing=is_called_so)
+            )
     return news
 
 
@@ -381,12 +390,13 @@ def was_held_since(post: Post) -> bool:
 
 def _post_then(row: Mapping[str, Any]) -> Post:
     """What a post was called before an import, of which `row` is kept."""
-    return Post(**{name: row[name] for name in ("kind", "title", "body", "is_chair")})
+    return Post(**{name: row[name] for name in WORDS})
 
 
 def is_another(post: Post, then: Post) -> bool:
-    """Whether it is no longer what it was: in words, apart from case and punctuation, or in who chairs."""
-    return fold(str(post)) != fold(str(then)) or post.is_chair != then.is_chair
+    """Whether it is no longer what it was: in words, apart from case and punctuation, in who chairs, or in
+    whether its holder is on leave or stands in."""
+    return fold(post.in_full) != fold(then.in_full) or post.is_chair != then.is_chair
 
 
 def _were_open(model: type[Spell], effects: Mapping[str, Any], kind: str) -> list[Spell]:
@@ -469,13 +479,13 @@ def whip_of(party: str) -> str:
 def begun_in_words(post: Post) -> str:
     if post.kind in OF_BODIES and post.title == "Member":
         return f"joined the {post.body}"
-    return f"became {post}"
+    return f"became {post.in_full}"
 
 
 def changed_in_words(post: Post, then: Post) -> str:
     if post.body and post.is_chair != then.is_chair:
         return f"{'now chairs' if post.is_chair else 'no longer chairs'} the {post.body}"
-    return f"is now {post}, before {then}"
+    return f"is now {post.in_full}, before {then.in_full}"
 
 
 def ended_in_words(post: Post) -> str:

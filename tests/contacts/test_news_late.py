@@ -41,7 +41,7 @@ def told(one, tmp_path):
 
     def tell(post, on):
         path = tmp_path / "posts.csv"
-        heading = "mnis_id,name,id,kind,post,department,start_date,end_date"
+        heading = "mnis_id,name,id,kind,post,department,start_date,end_date,on_leave"
         path.write_text(f"{heading}\n{one.parliament_id},{one.name},{','.join(post)}")
         status, report = run("import_posts", path, "--on", on)
         assert (status, report["refused"]) == (0, [])
@@ -109,9 +109,19 @@ def test_leaving_a_group_makes_no_answer_out_of_date(one, told):
         ),
         (MEMBER, (*MEMBER[:2], "Chair", *MEMBER[3:]), "now chairs the Transport Committee"),
         ((*MEMBER[:2], "Chair", *MEMBER[3:]), MEMBER, "no longer chairs the Transport Committee"),
+        (
+            MINISTER,
+            (*MINISTER, "yes"),
+            "is now Minister of State, Department for Transport (on leave), "
+            "before Minister of State, Department for Transport",
+        ),
     ],
 )
 def test_a_post_that_changes_in_place_is_told_and_makes_an_answer_out_of_date(one, told, was, now, words):
+    """And is asked about where it matches a priority, but for leave, which passes."""
+    member, seat = MembershipFactory(), one.holdings.get().constituency
+    SeatOverlapFactory(council=CouncilFactory(ons_code=member.authority.ons_code), constituency=seat)
+    PriorityFactory(authority=member.authority, key_words="Transport\nHome Office")
     told(was, BEFORE)
     before = is_out_of_date(one)
 
@@ -120,6 +130,7 @@ def test_a_post_that_changes_in_place_is_told_and_makes_an_answer_out_of_date(on
 
     assert (before, is_out_of_date(one)) == (False, True)
     assert news() == {(NewsKind.POST_CHANGED, words, date(2026, 3, 10))}
+    assert ToDo.objects.exists() is ("leave" not in words)
 
 
 def test_another_way_to_write_a_title_is_no_change(one, told):
