@@ -279,8 +279,8 @@ def judge(run: ParliamentSync, told: Sequence[Told], chairs: Chairs) -> Outcome:
             {"mp": each.mp.pk, "name": each.mp.name, "is_first": not before, "changes": changes}
         )
         is_first_look = each.mp.details_on is None
-        emails = [] if is_first_look else publishing.new_emails(before, each.contacts)
-        outcome.news += [News(NewsKind.OFFICE, words, run.on, mp=each.mp) for words in emails]
+        told_of = [] if is_first_look else publishing.news_of(before, each.contacts)
+        outcome.news += [News(NewsKind.OFFICE, words, run.on, mp=each.mp) for words in told_of]
     outcome.posts.rows = len(told)
     return outcome
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from datetime import date
 
 from contacts.models import MP, ParliamentContact
 from contacts.parliament.shapes import ContactPoint, OddAnswer
+from mpcrm.folding import fold
 
 MOST = 50
 
@@ -45,14 +47,32 @@ def as_website(text: str | None) -> str:
     return text if text and is_link else ""
 
 
-def new_emails(recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentContact]) -> list[str]:
-    """What is new of an office's e-mail, in words that follow the MP's name."""
-    known = {contact.email.casefold() for contact in recorded}
-    return [
-        f"has a new e-mail address, {contact.email} ({contact.type})"
-        for contact in stated
-        if contact.email and contact.email.casefold() not in known
-    ]
+def news_of(recorded: Sequence[ParliamentContact], stated: Sequence[ParliamentContact]) -> list[str]:
+    """What is otherwise of an office's e-mail, telephone and address, in words that follow the MP's name. An
+    address is not said: it may have been somebody's home, which news would go on telling."""
+    found = []
+    for contact in stated:
+        if contact.email and contact.email.casefold() not in {each.email.casefold() for each in recorded}:
+            found.append(f"has a new e-mail address, {contact.email} ({contact.type})")
+        if digits(contact.phone) not in {"", *(digits(each.phone) for each in recorded)}:
+            found.append(f"has a new telephone number, {contact.phone} ({contact.type})")
+        if fold(contact.address) not in {"", *(fold(each.address) for each in recorded)}:
+            found.append(f"has a new address ({contact.type})")
+    for kind in dict.fromkeys(contact.type for contact in recorded):
+        before, after = ([each for each in contacts if each.type == kind] for contacts in (recorded, stated))
+        for said, name in (
+            ("email", "e-mail address"),
+            ("phone", "telephone number"),
+            ("address", "address"),
+        ):
+            if any(getattr(each, said) for each in before) and not any(getattr(each, said) for each in after):
+                found.append(f"has no {name} any more ({kind})")
+    return found
+
+
+def digits(phone: str) -> str:
+    """A number without blanks, and without the 44 in place of its first 0."""
+    return re.sub(r"\D", "", phone).removeprefix("44").removeprefix("0")
 
 
 def changes_in_words(

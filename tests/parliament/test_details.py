@@ -29,6 +29,7 @@ from contacts.models import (
 from contacts.parliament import details
 from contacts.parliament.client import NoAnswer
 from contacts.parliament.details import sync_details, to_ask
+from contacts.parliament.publishing import news_of
 from contacts.parliament.syncing import NeedsAPerson
 from notifications.models import ToDo
 from tests.contacts.lists import ELECTION
@@ -38,6 +39,8 @@ from tests.parliament.server import RECORDED, Parliament, Recordings
 from tests.parliament.world import DAY, no_sleep, plain_facts, run
 
 pytestmark = pytest.mark.django_db
+
+OFFICE = ("e-mail address", "telephone number", "address")
 
 
 @pytest.fixture
@@ -528,7 +531,31 @@ def test_the_first_address_of_somebody_asked_about_before_is_news(mps, server):
 
     ask(1)
 
-    assert told() == [(1000, "office", "has a new e-mail address, mp1000@example.org (Parliamentary office)")]
+    assert told() == [
+        (1000, "office", "has a new address (Parliamentary office)"),
+        (1000, "office", "has a new e-mail address, mp1000@example.org (Parliamentary office)"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("of_office", "words"),
+    [
+        ({"phone": "+44 (0)20 7219 0001"}, []),
+        ({"phone": "020 7219 0002"}, ["has a new telephone number, 020 7219 0002 (Parliamentary office)"]),
+        ({"address": "house of commons, london sw1a 0aa"}, []),
+        ({"address": "1 High Street"}, ["has a new address (Parliamentary office)"]),
+        ({"email": ""}, ["has no e-mail address any more (Parliamentary office)"]),
+        (
+            {"type": "Constituency office", "phone": "", "email": "ADA@example.org"},
+            [f"has no {what} any more (Parliamentary office)" for what in OFFICE],
+        ),
+    ],
+)
+def test_another_way_to_reach_an_office_is_told_and_another_spelling_is_not(of_office, words):
+    was = {"type": "Parliamentary office", "email": "ada@example.org", "phone": "020 7219 0001"}
+    was["address"] = "House of Commons\nLondon\nSW1A 0AA"
+
+    assert news_of([ParliamentContact(**was)], [ParliamentContact(**was | of_office)]) == words
 
 
 @pytest.mark.parametrize(
