@@ -31,9 +31,11 @@ _OFFICE = re.compile(r"^(the )?(hm|(department|ministry|office) (for|of)( the)?)
 
 
 def says_the_same(decision: PortfolioMatch, post: Post) -> bool:
-    """Whether the post's title and body are those decided about; case and punctuation do not count."""
-    then, now = (decision.post_title, decision.post_body), (post.title, post.body)
-    return then == now or _folded(*then) == _folded(*now)
+    """Whether the post's title and body are those decided about, now or on the day `as_called`; case and
+    punctuation do not count."""
+    decided = decision.post_title, decision.post_body
+    called = [(each.title, each.body) for each in (post, post.now) if each]
+    return decided in called or _folded(*decided) in [_folded(*words) for words in called]
 
 
 def _folded(title: str, body: str) -> tuple[str, str]:

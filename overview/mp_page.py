@@ -152,8 +152,9 @@ def _hands_over(
 
 
 def _matches(authority: Authority, posts: list[Post], *, on: date) -> list[Match]:
-    """The authority's priorities on which a post held today bears or may, each once, confirmed first."""
-    held = [post for post in posts if post.is_current(on)]
+    """The authority's priorities on which a post held today, in the words of today, bears or may, each once,
+    confirmed first."""
+    held = [post.now or post for post in posts if post.is_current(on)]
     found = matches(priorities=priorities_of(authority, on=on), posts=held)
     by_priority: dict[int, Match] = {}
     for match in found:

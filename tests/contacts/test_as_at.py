@@ -8,8 +8,10 @@ import pytest
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from contacts.models import MP, Constituency, PostKind, PostWording, Stance
+from contacts.deciding import decide_match
+from contacts.models import MP, Constituency, MatchState, PostKind, PostWording, Stance
 from tests.factories import (
+    NOW,
     ConstituencyFactory,
     CouncilLeadFactory,
     MPFactory,
@@ -154,13 +156,15 @@ def test_matches_are_found_in_the_words_of_the_day(authority, ada, officer, sign
     post = PostFactory(mp=ada, title="Minister for Quills")
     called = {"kind": post.kind, "title": "Minister for Ink", "ended_on": LAST, "end_source": "a test"}
     PostWording.objects.create(post=post, **called)
-    PriorityFactory(authority=authority, key_words="ink")
+    priority = PriorityFactory(authority=authority, key_words="ink")
     client = sign_in(officer)
 
     assert ["Minister for Ink" in words(client, "match_list", on=day) for day in (BEFORE, DAY)] == [
         True,
         False,
     ]
+    decide_match(by=officer, priority=priority, post=post, state=MatchState.CONFIRMED, now=NOW)
+    assert "“ink” Confirmed" in words(client, "match_list", on=BEFORE)
 
 
 NAMING_MPS = (

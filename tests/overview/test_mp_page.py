@@ -392,6 +392,8 @@ def add_wording(post, title, **fields):
 def test_a_post_has_the_words_of_the_day_and_says_what_it_was_called_before(authority, mp, officer, sign_in):
     post = add_post(mp, "Minister for Quills", started_on=date(2025, 9, 5), is_on_leave=True)
     add_wording(post, "Minister for Ink", is_acting=True)
+    for name, key_words in (("Plumes", "quills"), ("Blots", "ink")):
+        PriorityFactory(authority=authority, name=name, key_words=key_words)
     client, address = sign_in(officer), reverse("overview:mp_detail", args=[authority.slug, mp.pk])
 
     now, then = (words_of(client.get(address, day).content.decode()) for day in ({}, {"on": "2026-02-10"}))
@@ -403,6 +405,7 @@ def test_a_post_has_the_words_of_the_day_and_says_what_it_was_called_before(auth
     assert f"{ink}, since 5 September 2025" in then
     assert "Quills" not in then
     assert "a new list" not in then
+    assert ["Matters for Plumes (to decide)" in page for page in (now, then)] == [True, True]
 
 
 def test_facts_as_at_another_day(authority, mp, officer, sign_in):

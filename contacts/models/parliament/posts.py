@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from datetime import date, timedelta
 
 from django.db import models
@@ -83,14 +84,21 @@ class PostQuerySet(models.QuerySet["Post"]):
 
     def as_called(self, on: date) -> list[Post]:
         """These posts in the words that they had on this day, to be read and never saved; each with what it
-        was called `formerly`, the latest first. In two queries."""
+        was called `formerly`, the latest first, and as it is `now`, if otherwise. A post that is over has
+        those of its last day. In two queries."""
         posts: list[Post] = list(self.prefetch_related("wordings"))
         for post in posts:
+            day = min(on, post.ended_on or on)
             wordings = list(post.wordings.all())
-            post.formerly = [each for each in wordings if each.ended_on < on]
-            then = [each for each in wordings if each.ended_on >= on]
-            for name in WORDS if then else ():
-                setattr(post, name, getattr(then[-1], name))
+            gone = [each for each in wordings if each.ended_on < day]
+            then = [each for each in wordings if each.ended_on >= day]
+            if then:
+                post.now = copy(post)
+                for name in WORDS:
+                    setattr(post, name, getattr(then[-1], name))
+            # A name that was put right may be that of before again.
+            after = [post, *gone]
+            post.formerly = [a for a, b in zip(gone, after, strict=False) if a.in_full != b.in_full]
         return posts
 
 
@@ -111,6 +119,7 @@ class Post(PostWords):
     # Set by `with_latest_wording` and by `as_called`.
     called_otherwise_until: date | None
     formerly: list[PostWording]
+    now: Post | None = None
 
     objects = PostQuerySet.as_manager()
 
