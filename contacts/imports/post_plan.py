@@ -91,18 +91,21 @@ class Change:
         """What the post was called until the day before its new words hold; they do on its last day.
 
         None where they put right what was recorded, and so hold of all its days: said of a post that was
-        over, or for the very day for which it was first called what it was.
+        over and is, or of one that now begins later, or for the very day for which it was first called what
+        it was.
         """
         words = {name: self.were[name] for name in WORDS}
         if all(getattr(self.post, name) == value for name, value in words.items()):
             return None
         day = self.since or self.on
-        was_over = self.were["ended_on"] is not None and self.were["ended_on"] < day
+        start, end = ((self.were[name], getattr(self.post, name)) for name in ("started_on", "ended_on"))
+        is_over = all(each and each < day for each in end)
+        begins_later = all(start) and start[0] < start[1]
         is_of_the_day = self.since is None and day <= self.post.worded_on
         until = min(day, self.post.ended_on or day) - ONE_DAY
         otherwise_until = self.post.called_otherwise_until
         began = otherwise_until + ONE_DAY if otherwise_until else self.post.started_on
-        if was_over or is_of_the_day or (began and began > until):
+        if is_over or begins_later or is_of_the_day or (began and began > until):
             return None
         return PostWording(post=self.post, ended_on=until, end_source=source, **words)
 
@@ -299,8 +302,8 @@ def take(plan: PostPlan, known: Known, statement: Statement) -> None:
 
 
 def news_of(post: Post, stated: dict[str, Any], *, on: date) -> dict[str, Any]:
-    """What a list as at `on` says of a post that is not recorded so; in which words, only if nothing newer
-    told of it."""
+    """What a list as at `on` says of a post that is not recorded so; in which words, only if those it has
+    are no newer."""
     stated = dict(stated)
     if stated["ended_on"] is None and post.ended_on and post.ended_on >= on:
         stated["ended_on"] = post.ended_on

@@ -96,10 +96,11 @@ def test_each_of_several_names_has_its_days(told, ada):
 @pytest.mark.parametrize(
     ("first", "then", "days"),
     [
-        # Of the same day; of a post that was over; of one that had not begun.
+        # Of the same day; of a post that was over; of one that had not begun, or that began later.
         (("2026-04-01", {}), ("2026-04-01", {}), ["2025-09-05", "2026-04-01"]),
         (("2026-04-01", {"end": "2026-03-01"}), ("2026-05-01", {"end": "2026-03-01"}), ["2026-03-01"]),
         (("2026-04-01", {"start": "2026-05-01"}), ("2026-05-01", {"start": "2026-05-01"}), ["2026-05-01"]),
+        (("2026-04-01", {}), ("2026-05-20", {"start": "2026-05-15"}), ["2026-05-15"]),
     ],
 )
 def test_what_is_put_right_is_so_of_all_its_days(told, ada, first, then, days):
@@ -119,6 +120,9 @@ def test_a_name_is_put_right_without_touching_the_one_before(told, ada):
         ["Minister, Paper"],
         ["Minister, Pulp"],
     ]
+    told("2026-05-01", body="Paper")
+    [post] = facts_about(ada, on=date(2026, 5, 1)).posts
+    assert (str(post), post.formerly) == ("Minister, Paper", [])  # never anything else
 
 
 def test_an_older_list_does_not_know_the_newer_words(told, ada):
@@ -138,3 +142,20 @@ def test_words_told_together_with_the_end_hold_on_the_last_day(told, ada):
         ["Minister, Pulp"],
         [],
     ]
+
+
+@pytest.mark.parametrize(
+    ("before", "more", "words"),
+    [
+        # It goes on after all; it was over before it was called otherwise.
+        ({"end": "2026-03-01"}, {}, ["Paper", "Paper", "Pulp"]),
+        ({}, {"end": "2026-05-10"}, ["Paper", "Paper", "Paper"]),
+    ],
+)
+def test_a_post_has_its_words_until_the_eve_or_its_own_end(told, ada, before, more, words):
+    told("2026-04-01", body="Paper", **before)
+    told(LATER, body="Pulp")
+    told("2026-06-01", body="Pulp", **more)
+
+    posts = [facts_about(ada, on=date(2026, *day)).posts[0] for day in ((5, 10), (5, 19), (6, 1))]
+    assert [post.body for post in posts] == words
