@@ -46,3 +46,6 @@ ACCOUNT_RATE_LIMITS = False
 PARLIAMENT_APIS = dict.fromkeys(
     ("members", "committees"), os.environ.get("TEST_PARLIAMENT_API", "http://127.0.0.1:9")
 )
+if "options" in DATABASES["default"].get("OPTIONS", {}):  # noqa: F405
+    # Our processes are killed, PostgreSQL's never, so what it has not yet written to its disk is not lost.
+    DATABASES["default"]["OPTIONS"]["options"] += " -c synchronous_commit=off"  # noqa: F405
