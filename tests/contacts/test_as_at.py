@@ -159,12 +159,32 @@ def test_matches_are_found_in_the_words_of_the_day(authority, ada, officer, sign
     priority = PriorityFactory(authority=authority, key_words="ink")
     client = sign_in(officer)
 
-    assert ["Minister for Ink" in words(client, "match_list", on=day) for day in (BEFORE, DAY)] == [
-        True,
-        False,
-    ]
+    for page in (["match_list"], ["mp_matches", ada.pk]):
+        found = ["Minister for Ink" in words(client, *page, on=day) for day in (BEFORE, DAY)]
+        assert found == [True, False]
+    assert "Confirm" not in words(client, "mp_matches", ada.pk, on=BEFORE)
     decide_match(by=officer, priority=priority, post=post, state=MatchState.CONFIRMED, now=NOW)
     assert "“ink” Confirmed" in words(client, "match_list", on=BEFORE)
+
+
+def test_an_office_is_reached_as_parliament_published_that_day(ada, officer, sign_in):
+    office = {"mp": ada, "position": 0, "type_id": 1, "type": "Parliamentary office"}
+    ada.published_contacts.create(**office, email="old@example.org", seen_on=LAST, ended_on="2026-02-11")
+    ada.published_contacts.create(**office, email="new@example.org", seen_on=FIRST)
+    client = sign_in(officer)
+
+    def reached(**query):
+        page = words(client, "office_detail", ada.pk, **query)
+        return [
+            each
+            for each in ("old@example.org", "new@example.org", "Use these", "not been asked")
+            if each in page
+        ]
+
+    assert reached(on="2026-02-09") == ["not been asked"]
+    assert reached(on=BEFORE) == reached(on=DAY) == ["old@example.org"]
+    assert reached(on=AFTER) == ["new@example.org"]
+    assert reached() == ["new@example.org", "Use these"]
 
 
 NAMING_MPS = (
@@ -175,7 +195,9 @@ NAMING_MPS = (
 )
 
 
-@pytest.mark.parametrize("name", [*NAMING_MPS, "contacts:lead_list", "overview:seat_map"])
+@pytest.mark.parametrize(
+    "name", [*NAMING_MPS, "contacts:lead_list", "contacts:office_detail", "overview:seat_map"]
+)
 def test_an_mp_is_called_as_they_were_that_day(authority, ada, admin, officer, sign_in, name):
     ada.holdings.update(ended_on=None)
     ada.names.update(ended_on=LAST)
@@ -184,7 +206,11 @@ def test_an_mp_is_called_as_they_were_that_day(authority, ada, admin, officer, s
     PostFactory(mp=ada, kind=PostKind.GOVERNMENT, title="Minister for Ink")
     PriorityFactory(authority=authority, key_words="ink")
     area = PolicyAreaFactory(authority=authority)
-    args = {"contacts:area_detail": [area.pk], "contacts:lead_list": [ada.pk]}.get(name, [])
+    args = {
+        "contacts:area_detail": [area.pk],
+        "contacts:lead_list": [ada.pk],
+        "contacts:office_detail": [ada.pk],
+    }.get(name, [])
     client = sign_in(admin if name == "contacts:seat_list" else officer)
 
     def called(**query):
@@ -195,9 +221,14 @@ def test_an_mp_is_called_as_they_were_that_day(authority, ada, admin, officer, s
     assert called(on=DAY) == called() == ["Ada Aspen"]
 
 
-@pytest.mark.parametrize("name", ["seat_list", "area_list", "area_detail", "lead_list", "match_list"])
+OF_ONE = ("lead_list", "mp_matches", "office_detail")
+
+
+@pytest.mark.parametrize("name", ["seat_list", "area_list", "area_detail", "match_list", *OF_ONE])
 def test_a_day_that_is_none_is_said_to_be(authority, ada, admin, political_affairs, sign_in, name):
-    args = {"area_detail": [PolicyAreaFactory(authority=authority).pk], "lead_list": [ada.pk]}.get(name, [])
+    args = (
+        [PolicyAreaFactory(authority=authority).pk] if name == "area_detail" else [ada.pk] * (name in OF_ONE)
+    )
     client = sign_in(admin if name == "seat_list" else political_affairs)
 
     response = client.get(reverse(f"contacts:{name}", args=["northmoor", *args]), {"on": "soon"})

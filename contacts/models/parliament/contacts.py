@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from django.db import models
 from django.db.models import F, Q
 
@@ -10,9 +12,11 @@ PARLIAMENTARY_OFFICE, CONSTITUENCY_OFFICE = 1, 4
 
 
 class ParliamentContactQuerySet(models.QuerySet["ParliamentContact"]):
-    def current(self) -> ParliamentContactQuerySet:
-        """What Parliament publishes now, as far as it was asked."""
-        return self.filter(ended_on=None)
+    def current(self, on: date | None = None) -> ParliamentContactQuerySet:
+        """What Parliament publishes now, or published on the given day, as far as it was asked."""
+        if on is None:
+            return self.filter(ended_on=None)
+        return self.filter(Q(ended_on=None) | Q(ended_on__gte=on), seen_on__lte=on)
 
     def offices(self) -> ParliamentContactQuerySet:
         """Where somebody can be written to or rung; pages on the web apart."""

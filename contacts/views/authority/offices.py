@@ -15,7 +15,8 @@ from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.addresses import mp_of_address
 from contacts.cards.states import card_states
-from contacts.forms import OfficeForm, OfficePersonForm
+from contacts.forms import AsAtForm, OfficeForm, OfficePersonForm
+from contacts.lifelines import in_names_of
 from contacts.models import MP, MPOffice, OfficePerson, ParliamentContact
 from contacts.services import (
     NameTaken,
@@ -34,11 +35,15 @@ LONGEST_ADDRESS = 500  # with a name beside it
 @require_safe
 @for_roles(*READERS)
 def office_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
+    """`?on=` asks what Parliament published on another day; what we record is always of today."""
     member = request.membership
     person = get_object_or_404(MP, pk=mp)
+    form = AsAtForm(request.GET, today=timezone.localdate())
     [card] = card_states([person], membership=member)
     people = OfficePerson.objects.visible_to(member).filter(mp=person).order_by("name", "pk")
-    published = list(person.published_contacts.current())
+    published = list(person.published_contacts.current(form.as_at))
+    if form.as_at:
+        in_names_of([person], form.as_at)
     return render(
         request,
         "contacts/office_detail.html",
@@ -52,7 +57,9 @@ def office_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
             "card": card,
             "is_ours": MP.objects.of(request.authority).filter(pk=mp).exists(),
             "may_write": member.handles_enquiries,
+            "form": form,
         },
+        status=422 if form.errors else 200,
     )
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 from accounts.access import EVERYONE, HANDLERS, AuthorityRequest, for_roles
 from contacts.deciding import DecidedMeanwhile, decide_match, undo_decision
 from contacts.forms import AsAtForm
+from contacts.lifelines import in_names_of
 from contacts.models import MP, MatchState, Post, Priority
 from contacts.portfolios import Match, matches, matches_of_own_mps, priorities_of
 
@@ -46,11 +47,14 @@ def match_list(request: AuthorityRequest) -> HttpResponse:
 @for_roles(*EVERYONE)
 def mp_matches(request: AuthorityRequest, mp: int) -> HttpResponse:
     """The same for one MP."""
-    person, on = get_object_or_404(MP, pk=mp), timezone.localdate()
-    is_ours = MP.objects.of(request.authority).filter(pk=mp).exists()
-    priorities = priorities_of(request.authority, on=on)
-    posts = Post.objects.current(on).filter(mp=person).select_related("mp") if is_ours else []
-    found = matches(priorities=priorities, posts=posts)
+    person = get_object_or_404(MP, pk=mp)
+    form = AsAtForm(request.GET, today=timezone.localdate())
+    is_ours = MP.objects.of(request.authority, on=form.as_at).filter(pk=mp).exists()
+    priorities = priorities_of(request.authority, on=form.day)
+    posts = Post.objects.current(form.day).filter(mp=mp if is_ours else None).select_related("mp")
+    found = matches(priorities=priorities, posts=posts.as_called(form.as_at) if form.as_at else posts)
+    if form.as_at:
+        in_names_of([person], form.as_at)
     return render(
         request,
         "contacts/mp_matches.html",
@@ -60,8 +64,10 @@ def mp_matches(request: AuthorityRequest, mp: int) -> HttpResponse:
             "has_priorities": bool(priorities),
             "matches": _shown(found),
             "dismissed": [match for match in found if match.is_dismissed],
-            "may_decide": request.membership.handles_enquiries,
+            "form": form,
+            "may_decide": request.membership.handles_enquiries and not form.as_at,
         },
+        status=422 if form.errors else 200,
     )
 
 
