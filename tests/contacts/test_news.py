@@ -765,7 +765,8 @@ def test_an_mps_page_says_what_changed_last_and_leads_to_the_rest(officer, sign_
     summary = client.get(reverse("overview:mp_detail", args=["northmoor", mp.pk])).content.decode()
     page = client.get(reverse("contacts:mp_news", args=["northmoor", mp.pk])).content.decode()
 
-    assert "5 March 2026: did thing 3" in summary
+    source = f'<span class="mpcrm-quiet">({MPNews.objects.first().source})</span>'
+    assert f"5 March 2026: did thing 3 {source}" in summary
     assert "did thing 0" not in summary
     assert page.index("Did thing 3") < page.index("Did thing 0")
 
