@@ -25,6 +25,16 @@ def save_signed(row: Any, *, by: Membership, now: datetime) -> None:
     row.save()
 
 
+def delete_signed(row: Any, *, by: Membership, now: datetime) -> None:
+    """Delete a row, inside a transaction; the history keeps it, and names who and when.
+
+    Raises its model's DoesNotExist where somebody has deleted it before, who stays the one named.
+    """
+    row = type(row)._default_manager.select_for_update(of=("self",)).get(pk=row.pk)
+    sign(row, by=by, now=now)
+    row.delete()
+
+
 class SavedBefore(Exception):
     """The form was sent before, in other words than now: `saved` is what it wrote. Nothing was written."""
 

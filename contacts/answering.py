@@ -82,8 +82,8 @@ def renew_answer(*, by: Membership, answer: ChecklistAnswer, now: datetime) -> N
 
 
 def withdraw_answer(*, by: Membership, answer: ChecklistAnswer, why: str, now: datetime) -> None:
-    """Say that an answer was wrong. When nothing of the checklist is out of date any longer, to look at it
-    again is done. Withdrawing it again changes nothing."""
+    """Say that an answer was wrong, as `notes.withdraw`. When nothing of the checklist is out of date any
+    longer, to look at it again is done."""
     with transaction.atomic():
         notes.withdraw(by=by, row=answer, why=why, now=now)
         _looked_again(by=by, mp=answer.mp, now=now)

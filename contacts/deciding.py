@@ -7,7 +7,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import save_signed, sign
+from accounts.history import delete_signed, save_signed
 from accounts.models import Authority, Membership
 from contacts.models import MatchState, PortfolioMatch, Post, Priority
 from contacts.news_to_dos import of_post
@@ -56,8 +56,7 @@ def undo_decision(*, by: Membership, priority: Priority, post: Post, now: dateti
         decisions = PortfolioMatch.objects.filter(priority=priority, mp=post.mp_id)
         for decision in decisions.select_for_update().order_by("pk"):
             if decision.post_id == post.pk or (decision.post_id is None and says_the_same(decision, post)):
-                sign(decision, by=by, now=now)
-                decision.delete()
+                delete_signed(decision, by=by, now=now)
 
 
 def _finish_what_was_asked(post: Post, *, by: Membership, now: datetime) -> None:

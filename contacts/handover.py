@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
-from accounts.history import save_signed, sign
+from accounts.history import delete_signed, save_signed
 from accounts.models import Authority, Membership
 from contacts.models import (
     MP,
@@ -341,7 +341,6 @@ def put_lead_back(*, effect: dict[str, Any], by: Membership, now: datetime) -> N
         if carried is None or carried.ended_on is not None or str(carried) != str(lead):
             who = carried.mp if carried else "the new MP"
             raise LeadRefused(f"Who leads on {who} has been changed since.")
-        sign(carried, by=by, now=now)
-        carried.delete()
+        delete_signed(carried, by=by, now=now)
     lead.ended_on = None
     save_signed(lead, by=by, now=now)

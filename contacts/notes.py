@@ -11,7 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from accounts.history import refuse_if_edited, save_once, save_signed, sign
+from accounts.history import EditedMeanwhile, delete_signed, refuse_if_edited, save_once, save_signed
 from accounts.models import Authority, Membership
 from contacts.models import MP, ChecklistAnswer, Placement, PolicyArea, SourcedNote
 
@@ -31,10 +31,6 @@ DEFAULT_POLICY_AREAS = (
     "Schools and skills",
     "Transport",
 )
-
-
-class NoteRemoved(Exception):
-    """Somebody removed the note first. Nothing was written."""
 
 
 class DatedAhead(Exception):
@@ -58,11 +54,9 @@ def correct_note(
 ) -> Note:
     """Put right what was written down wrongly, as seen at `version`; the history keeps what it said before.
 
-    Raises EditedMeanwhile, NoteRemoved or DatedAhead.
+    Raises EditedMeanwhile or DatedAhead; DoesNotExist where somebody has removed it.
     """
-    saved = type(note)._default_manager.filter(authority=by.authority, pk=note.pk).select_for_update().first()
-    if saved is None:
-        raise NoteRemoved
+    saved = type(note)._default_manager.select_for_update().get(authority=by.authority, pk=note.pk)
     refuse_if_edited(saved, since=version, sent=changes)
     saved.version += 1
     _change(saved, changes, now=now)
@@ -73,8 +67,7 @@ def correct_note(
 @transaction.atomic
 def remove_note(*, by: Membership, note: SourcedNote, now: datetime) -> None:
     """Take back a note that should not have been written; the history keeps it."""
-    sign(note, by=by, now=now)
-    note.delete()
+    delete_signed(note, by=by, now=now)
 
 
 @transaction.atomic
@@ -111,11 +104,17 @@ def place_mp(
 
 @transaction.atomic
 def withdraw(*, by: Membership, row: Placement | ChecklistAnswer, why: str, now: datetime) -> None:
-    """Say that a placement or an answer was wrong: it counts no more, and stays to be read. Withdrawing it
-    again changes nothing."""
+    """Say that a placement or an answer was wrong: it counts no more, and stays to be read.
+
+    Saying the same again changes nothing. Raises EditedMeanwhile where it was withdrawn otherwise.
+    """
     Authority.objects.select_for_update().get(pk=by.authority_id)
-    rows: Any = type(row)._default_manager.filter(authority=by.authority, pk=row.pk, withdrawn_at=None)
-    rows.update(withdrawn_at=now, withdrawn_by=by, withdrawn_why=why)
+    saved: Any = type(row)._default_manager.get(authority=by.authority, pk=row.pk)
+    if saved.withdrawn_at is None:
+        saved.withdrawn_at, saved.withdrawn_by, saved.withdrawn_why = now, by, why
+        saved.save(update_fields=["withdrawn_at", "withdrawn_by", "withdrawn_why"])
+    elif (saved.withdrawn_by, saved.withdrawn_why) != (by, why):
+        raise EditedMeanwhile(saved)
 
 
 def _change(note: SourcedNote, changes: Mapping[str, Any], *, now: datetime) -> None:

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.history import refuse_if_edited, save_signed, sign
+from accounts.history import delete_signed, refuse_if_edited, save_signed
 from accounts.models import Authority, Membership
 from contacts.models import (
     LOOK_AFTER,
@@ -167,8 +167,7 @@ def end_lead(*, by: Membership, lead: CouncilLead, ended_on: date | None, now: d
 def remove_lead(*, by: Membership, lead: CouncilLead, now: datetime) -> None:
     """Remove what should not have been recorded, such as on the wrong MP; the history keeps it."""
     with transaction.atomic():
-        sign(lead, by=by, now=now)
-        lead.delete()
+        delete_signed(lead, by=by, now=now)
 
 
 class NameTaken(Exception):
@@ -237,8 +236,7 @@ def record_leaving(*, by: Membership, person: OfficePerson, left_on: date | None
 def remove_office_person(*, by: Membership, person: OfficePerson, now: datetime) -> None:
     """Remove somebody who never worked there; the history keeps it."""
     with transaction.atomic():
-        sign(person, by=by, now=now)
-        person.delete()
+        delete_signed(person, by=by, now=now)
 
 
 def add_seat(*, by: Membership, constituency: Constituency) -> None:

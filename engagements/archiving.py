@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import save_signed, sign
+from accounts.history import delete_signed, save_signed
 from accounts.models import Membership
 from contacts.models import MP
 from engagements.models import EngagementPlan
@@ -109,8 +109,7 @@ def take_back_carried(*, carried: Carried, by: Membership, now: datetime) -> Non
     if plan.agreed_on is not None:
         raise PlanInUse(f"The Leader has agreed the plan for {plan.mp} since.")
     if carried.is_new:
-        sign(plan, by=by, now=now)
-        plan.delete()
+        delete_signed(plan, by=by, now=now)
         return
     for name, text in carried.before.items():
         setattr(plan, name, text)

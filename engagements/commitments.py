@@ -10,7 +10,7 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import refuse_if_edited, save_once, save_signed, sign
+from accounts.history import delete_signed, refuse_if_edited, save_once, save_signed
 from accounts.models import Membership
 from contacts.models import MP, Constituency
 from engagements.models import Commitment, Settled, Side
@@ -62,7 +62,7 @@ def change_commitment(
 ) -> None:
     """Correct, settle or open it again, as seen at `version`, if given; the history keeps what it said.
 
-    Raises NotHappenedYet, EditedMeanwhile.
+    Raises NotHappenedYet, EditedMeanwhile; DoesNotExist where somebody has removed it.
     """
     on = timezone.localdate(now)
     if max(changes["made_on"], changes["settled_on"] or date.min) > on:
@@ -85,8 +85,7 @@ def remove_commitment(*, commitment: Commitment, by: Membership, now: datetime) 
         raise CommitmentChanged(
             f"It goes on with {carried.mp}. Remove it there first, or undo handing it over."
         )
-    sign(saved, by=by, now=now)
-    saved.delete()
+    delete_signed(saved, by=by, now=now)
 
 
 @dataclass(frozen=True)
@@ -145,7 +144,6 @@ def take_back_commitment(*, handed_over: HandedOver, by: Membership, now: dateti
     if carried:
         if carried.history.count() > 1:
             raise CommitmentChanged(f"What was carried on with {carried.mp} has been changed since.")
-        sign(carried, by=by, now=now)
-        carried.delete()
+        delete_signed(carried, by=by, now=now)
     commitment.outcome, commitment.settled_on, commitment.note = "", None, ""
     save_signed(commitment, by=by, now=now)

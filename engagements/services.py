@@ -9,7 +9,14 @@ from uuid import UUID
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.history import EditedMeanwhile, as_saved_before, refuse_if_edited, save_once, sign
+from accounts.history import (
+    EditedMeanwhile,
+    as_saved_before,
+    delete_signed,
+    refuse_if_edited,
+    save_once,
+    sign,
+)
 from accounts.models import Membership
 from contacts.models import MP, NoteKind
 from engagements.models import EngagementPlan, Touchpoint
@@ -66,7 +73,8 @@ def save_plan(
 
 
 def record_agreement(*, plan: EngagementPlan, agreed_on: date, by: Membership, now: datetime) -> None:
-    """Record that the Leader agreed the plan on a day. Raises `NotHappenedYet`."""
+    """Record that the Leader agreed the plan on a day. Raises `NotHappenedYet`; DoesNotExist where the plan
+    is not in force any more."""
     if agreed_on > timezone.localdate(now):
         raise NotHappenedYet
     _save_agreement(plan, by=by, now=now, agreed_on=agreed_on, recorder=by, recorded_at=now)
@@ -89,7 +97,7 @@ def _save_agreement(
 ) -> None:
     # Read again under a lock, and not counted as a version: an edit of the plan that is going on meanwhile
     # is about other fields.
-    plan = EngagementPlan.objects.select_for_update().get(pk=plan.pk)
+    plan = EngagementPlan.objects.in_force().select_for_update().get(pk=plan.pk)
     plan.agreed_on = agreed_on
     plan.agreement_recorded_by = recorder
     plan.agreement_recorded_at = recorded_at
@@ -157,7 +165,7 @@ def correct_touchpoint(
 ) -> None:
     """Change what was recorded, as seen at `version`, if given; the history keeps what it said before.
 
-    Raises `NotHappenedYet`, `EditedMeanwhile`.
+    Raises `NotHappenedYet`, `EditedMeanwhile`; DoesNotExist where somebody has deleted it.
     """
     if happened_on > timezone.localdate(now):
         raise NotHappenedYet
@@ -182,5 +190,4 @@ def correct_touchpoint(
 @transaction.atomic
 def delete_touchpoint(*, touchpoint: Touchpoint, by: Membership, now: datetime) -> None:
     """Remove a touchpoint that should not have been recorded; the history keeps it."""
-    sign(touchpoint, by=by, now=now)
-    touchpoint.delete()
+    delete_signed(touchpoint, by=by, now=now)

@@ -20,6 +20,7 @@ from accounts.models import Role
 from contacts.imports.applying import apply_list, read_list
 from contacts.models import MP, Constituency, MPOffice, ParliamentSync, SyncState
 from engagements.archiving import archive_plan
+from engagements.services import delete_touchpoint
 from tests.access import Route, routes
 from tests.access_world import ANONYMOUS, DEACTIVATED, INSTANCE_ADMIN, Place, World
 from tests.contacts.lists import ALL_CODES, CODES, as_csv, changed_rows, whole
@@ -114,7 +115,7 @@ def held_by_form(client: Client, url: str) -> Sent:
 
 
 def archived(world: World) -> Iterator[tuple[str, HttpResponse]]:
-    """A plan that a colleague archives while it is edited; then it is read."""
+    """A plan that a colleague archives while it is edited, a touchpoint deleted so; then the plan is read."""
     place, client = world.own, world.clients[Role.OFFICER]
     plan = place.rows["plan"]
     of_mp = [place.authority.slug, plan.mp_id]
@@ -124,6 +125,11 @@ def archived(world: World) -> Iterator[tuple[str, HttpResponse]]:
     response = client.post(edit, written)
     assert response.status_code == 409
     yield "plan_edit, archived meanwhile", response
+    touchpoint = place.rows["touchpoint"]
+    edit = reverse("engagements:touchpoint_edit", args=[place.authority.slug, touchpoint.pk])
+    written = held_by_form(client, edit)
+    delete_touchpoint(touchpoint=touchpoint, by=place.members[Role.POLITICAL_AFFAIRS], now=NOW)
+    yield "touchpoint_edit, deleted meanwhile", client.post(edit, written)
     yield "plan_detail, archived", client.get(reverse("engagements:plan_detail", args=of_mp))
 
 

@@ -91,6 +91,9 @@ EQUIVALENT = {
     "overview.handover.seats:plan_archived_here: EngagementPlan.objects.visible_to(membership)": (
         "the step that names the plan is the authority's own"
     ),
+    "overview.handover.views:_gone: HandoverStep.objects.visible_to(request.membership)": (
+        "only what the membership has done itself is asked for"
+    ),
     "overview.handover.views:_done: Enquiry.objects.visible_to(request.membership)": (
         "names the enquiries of steps that were found"
     ),
@@ -231,6 +234,10 @@ SEEN_ELSEWHERE = {
     "enquiries.forms:TopicForm.clean_name: Topic.objects.visible_to(self.membership)": (
         "tests/enquiries/test_other_authorities.py",
         "test_another_authoritys_topic_leaves_its_name_free",
+    ),
+    "accounts.gone:_deletion: authority=": (
+        "tests/test_gone.py",
+        "test_a_row_deleted_meanwhile_is_said_to_be_and_what_was_typed_is_there_to_copy",
     ),
     "engagements.views.plans:_plan_gone: EngagementPlan.objects.visible_to(request.membership)": (
         "tests/engagements/test_views.py",

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone
 
-from accounts.history import EditedMeanwhile, as_saved_before, save_signed, sign
+from accounts.history import EditedMeanwhile, as_saved_before, delete_signed, save_signed
 from accounts.models import Authority, Membership
 from contacts.cards.pdf import CONTENT_TYPE, card_pdf, file_name
 from contacts.models import MP, CardContact, CardSent, CardWay, ContactCard, MPOffice
@@ -258,8 +258,7 @@ def record_sent(
 def take_back(*, by: Membership, sent: CardSent, now: datetime) -> None:
     """Remove what was recorded by mistake; the history keeps it. An e-mail cannot be taken back."""
     with transaction.atomic():
-        sign(sent, by=by, now=now)
-        sent.delete()
+        delete_signed(sent, by=by, now=now)
 
 
 def _done(mps: Iterable[MP], *, by: Membership, now: datetime) -> None:

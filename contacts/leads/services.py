@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.history import refuse_if_edited, save_signed, sign
+from accounts.history import delete_signed, refuse_if_edited, save_signed
 from accounts.models import Authority, Membership
 from contacts.directory import leads_on
 from contacts.models import MP, LeadAgreement, PersonalRelationship
@@ -48,8 +48,7 @@ def record_agreement(*, by: Membership, mp: MP, people: str, agreed_on: date, no
 def take_agreement_back(*, by: Membership, agreement: LeadAgreement, now: datetime) -> None:
     """Remove an agreement recorded by mistake; the history keeps it."""
     with transaction.atomic():
-        sign(agreement, by=by, now=now)
-        agreement.delete()
+        delete_signed(agreement, by=by, now=now)
 
 
 def set_relationship(
@@ -87,8 +86,7 @@ def set_relationship(
 def remove_relationship(*, by: Membership, relationship: PersonalRelationship, now: datetime) -> None:
     """Remove what should not have been recorded; the history keeps it."""
     with transaction.atomic():
-        sign(relationship, by=by, now=now)
-        relationship.delete()
+        delete_signed(relationship, by=by, now=now)
 
 
 def _hold(authority: Authority) -> None:

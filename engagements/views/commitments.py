@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
+from accounts.gone import told_if_gone
 from accounts.history import EditedMeanwhile, SavedBefore
 from contacts.models import MP
 from engagements.commitments import (
@@ -62,6 +63,7 @@ def commitment_record(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(Commitment, CommitmentForm)
 def commitment_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     """Correct it, settle it, or open it again."""
     commitment, now = _commitment_or_404(request, pk), timezone.now()
@@ -83,6 +85,7 @@ def commitment_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(Commitment)
 def commitment_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     commitment = _commitment_or_404(request, pk)
     back = reverse("engagements:commitment_list", args=[request.authority.slug, commitment.mp_id])

@@ -9,12 +9,15 @@ from typing import Any
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
+from accounts.gone import to_copy, told_if_gone, typed_into
 from accounts.history import EditedMeanwhile
 from accounts.models import Membership, Role
+from accounts.templatetags.page import moment
 from contacts.checklist import with_checklist
 from contacts.directory import leads_on, with_relationship_owner, without_relationship_owner
 from contacts.leads.agreements import agreed_on
@@ -149,7 +152,7 @@ def plan_edit(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
             save_plan(mp=mp, by=request.membership, now=timezone.now(), **form.cleaned_data)
         except EditedMeanwhile as meanwhile:
             if meanwhile.saved.pk is None:
-                return _plan_gone(request, mp, form)
+                return _plan_gone(request, mp)
             return _plan_conflict(request, mp, meanwhile.saved, dict(form.cleaned_data))
         messages.success(request, "The plan is saved.")
         return redirect("engagements:plan_detail", request.authority.slug, mp.pk)
@@ -161,24 +164,24 @@ def plan_edit(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
     )
 
 
-def _plan_gone(request: AuthorityRequest, mp: MP, form: PlanForm) -> HttpResponse:
+def _plan_gone(request: AuthorityRequest, mp: MP) -> HttpResponse:
     """The plan was archived while somebody edited it. What they wrote is there to copy; nothing is saved."""
     plans = EngagementPlan.objects.visible_to(request.membership).filter(mp=mp, archived_at__isnull=False)
-    written = [(form.fields[name].label, form.cleaned_data[name]) for name in PLAN_TEXTS]
-    return render(
+    archived = plans.select_related("archived_by__user").order_by("archived_at").last()
+    said, back = f"The plan for {mp} is not in force any more.", "overview:mp_detail"
+    if archived:
+        at = moment(archived.archived_at)
+        said = f"{archived.archived_by} archived the plan for {mp} on {at}, while you were changing it."
+        back = "engagements:plan_detail"
+    return to_copy(
         request,
-        "engagements/plan_gone.html",
-        {
-            "mp": mp,
-            "archived": plans.select_related("archived_by__user").order_by("archived_at").last(),
-            "written": [(label, text) for label, text in written if text],
-            "has_errors": True,
-        },
-        status=409,
+        typed_into(PlanForm, request.POST),
+        heading="This plan was archived",
+        said=said,
+        back_url=reverse(back, args=[request.authority.slug, mp.pk]),
     )
 
 
-PLAN_TEXTS = ("why", "objectives", "key_messages")
 YOURS, THEIRS, BOTH = "Yours", "Theirs", "Both, theirs first"
 
 
@@ -249,6 +252,7 @@ def _read(value: Any) -> str:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.POLITICAL_AFFAIRS)
+@told_if_gone(EngagementPlan)
 def agreement_record(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
     """Record that the Leader agreed the plan, or take that back."""
     plan = _plan_or_404(request, mp_pk)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
+from accounts.gone import told_if_gone
 from accounts.history import EditedMeanwhile, SavedBefore
 from contacts.models import MP
 from engagements.forms import (
@@ -75,6 +76,7 @@ def _touchpoint_or_404(request: AuthorityRequest, pk: int) -> Touchpoint:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(Touchpoint, TouchpointForm)
 def touchpoint_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     touchpoint = _touchpoint_or_404(request, pk)
     now = timezone.now()
@@ -105,6 +107,7 @@ def touchpoint_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(Touchpoint)
 def touchpoint_delete(request: AuthorityRequest, pk: int) -> HttpResponse:
     touchpoint = _touchpoint_or_404(request, pk)
     if request.method == "POST":

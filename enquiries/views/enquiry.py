@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import wraps
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -17,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
+from accounts.gone import told_if_gone
 from accounts.history import SavedBefore
 from accounts.models import Membership, Role, Service
 from contacts.models import MP
@@ -58,27 +58,9 @@ def enquiry_detail(request: AuthorityRequest, reference: str) -> HttpResponse:
     return _page(request, reference)
 
 
-def _giving_words_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """Where the enquiry is not theirs to see, whether by now or ever, it is missing; what they had typed is
-    on that page to copy.
-    """
-
-    @wraps(view)
-    def wrapped(request: AuthorityRequest, reference: str) -> HttpResponse:
-        try:
-            return view(request, reference)
-        except (Http404, Enquiry.DoesNotExist):
-            typed = request.POST.get("text", "").strip()
-            if not typed:
-                raise Http404 from None
-            return render(request, "404.html", {"typed": typed}, status=404)
-
-    return wrapped
-
-
 @require_POST
 @for_roles(*ANSWERERS)
-@_giving_words_back
+@told_if_gone(Enquiry)
 def enquiry_acknowledge(request: AuthorityRequest, reference: str) -> HttpResponse:
     enquiry, now = _find(request, reference), timezone.now()
     try:
@@ -92,7 +74,7 @@ def enquiry_acknowledge(request: AuthorityRequest, reference: str) -> HttpRespon
 
 @require_POST
 @for_roles(*ANSWERERS)
-@_giving_words_back
+@told_if_gone(Enquiry, NoteForm)
 def note_add(request: AuthorityRequest, reference: str) -> HttpResponse:
     enquiry, form = _find(request, reference), NoteForm(request.POST)
     if not form.is_valid():
@@ -139,7 +121,7 @@ def enquiry_allocate(request: AuthorityRequest, reference: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*ANSWERERS)
-@_giving_words_back
+@told_if_gone(Enquiry, ReplyForm)
 def enquiry_reply(request: AuthorityRequest, reference: str) -> HttpResponse:
     """While the MP who asked is none, whoever may close the enquiry may also say that the constituent was
     answered direct."""

@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
+from accounts.gone import to_copy, told_if_gone, typed_into
 from accounts.models import Membership, Role
 from notifications.forms import FinishForm, GiveForm
 from notifications.models import ToDo, ToDoQuerySet
@@ -60,6 +61,7 @@ def to_do_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(*EVERYONE)
+@told_if_gone(ToDo, FinishForm)
 def to_do_finish(request: AuthorityRequest, pk: int) -> HttpResponse:
     to_do, form = _to_do_or_404(request, pk), FinishForm(request.POST)
     if not form.is_valid():
@@ -67,7 +69,10 @@ def to_do_finish(request: AuthorityRequest, pk: int) -> HttpResponse:
     try:
         finish(by=request.membership, to_do=to_do, now=timezone.now(), **form.cleaned_data)
     except AlreadyFinished as error:
-        messages.warning(request, f"{error.to_do.done_by} has finished “{to_do}” already.")
+        said, typed = f"{error.to_do.done_by} has finished “{to_do}” already.", typed_into(form, request.POST)
+        if typed and error.to_do.done_by != request.membership:  # who clicks twice has saved it
+            return to_copy(request, typed, heading="This was finished", said=said, back_url=_back(request))
+        messages.warning(request, said)
     else:
         messages.success(request, f"“{to_do}” is finished. It is under “Done” if that was a mistake.")
     return redirect(_back(request))
@@ -75,6 +80,7 @@ def to_do_finish(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(*EVERYONE)
+@told_if_gone(ToDo)
 def to_do_reopen(request: AuthorityRequest, pk: int) -> HttpResponse:
     to_do = _to_do_or_404(request, pk)
     reopen(by=request.membership, to_do=to_do, now=timezone.now())
@@ -84,6 +90,7 @@ def to_do_reopen(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @for_roles(Role.POLITICAL_AFFAIRS)
+@told_if_gone(ToDo)
 def to_do_give(request: AuthorityRequest, pk: int) -> HttpResponse:
     to_do, form = _to_do_or_404(request, pk), GiveForm(request.POST, authority=request.authority)
     if not form.is_valid():

@@ -9,11 +9,13 @@ from uuid import uuid4
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
+from accounts.gone import to_copy, typed_into
 from accounts.history import SavedBefore
 from accounts.models import Membership, Role
 from contacts.answering import answered_before
@@ -97,8 +99,8 @@ def handover_enquiry(request: AuthorityRequest, reference: str) -> HttpResponse:
             sent.add_error(refused.field if refused.field in sent.fields else None, str(refused))
         except SavedBefore:
             say_saved_before(sent)
-        except DoneAlready as done:
-            return _was_done(request, handover, done)
+        except DoneAlready:
+            return _gone(request, enquiry)
         else:
             messages.success(request, f"{enquiry.reference}: {DONE[decision or '']}")
             return _to_next(request, handover)
@@ -386,8 +388,19 @@ def _was_done(request: AuthorityRequest, handover: Handover, done: DoneAlready) 
 
 def _gone(request: AuthorityRequest, enquiry: Enquiry) -> HttpResponse:
     """The enquiry waits in no hand-over: a colleague has decided it, or its MP still sits."""
-    messages.info(request, f"{enquiry.reference} is not waiting to be handed over. Nothing was done twice.")
+    said = f"{enquiry.reference} is not waiting to be handed over. Nothing was done twice."
+    done = HandoverStep.objects.visible_to(request.membership).standing()
+    is_mine = done.filter(subject=f"enquiry:{enquiry.pk}", done_by=request.membership).exists()
+    if (typed := _typed(request)) and not is_mine:  # who clicks twice has saved it
+        back = reverse("overview:handover_list", args=[request.authority.slug])
+        return to_copy(request, typed, heading="This is not waiting any more", said=said, back_url=back)
+    messages.info(request, said)
     return redirect("overview:handover_list", request.authority.slug)
+
+
+def _typed(request: AuthorityRequest) -> dict[str, str]:
+    form = {"answer": AnswerForm, "close": CloseLeftForm}.get(request.POST.get("decision", ""))
+    return typed_into(form, request.POST) if form else {}
 
 
 def _to_seat(request: AuthorityRequest, handover: Handover) -> HttpResponse:

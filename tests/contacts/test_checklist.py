@@ -285,16 +285,20 @@ def test_an_mp_who_wins_a_seat_is_another_matter(mp, answer, started_on, stale):
 # --- Withdrawn --------------------------------------------------------------------------
 
 
-def test_a_withdrawn_answer_stands_no_more_and_the_one_before_does(sign_in, officer, authority, mp):
+def test_a_withdrawn_answer_stands_no_more_and_the_one_before_does(
+    sign_in, officer, political_affairs, authority, mp
+):
     first = answered(officer, mp, text="Right")
     wrong = answered(officer, mp, seen=first.pk, text="Wrong")
     client = sign_in(officer)
 
     refused = client.post(url("answer_withdraw", authority, wrong.pk), {"why": ""})
     client.post(url("answer_withdraw", authority, wrong.pk), {"why": "Of another MP"})
+    too_late = sign_in(political_affairs).post(url("answer_withdraw", authority, wrong.pk), {"why": "Old"})
     page = " ".join(client.get(url("checklist_detail", authority, mp.pk)).content.decode().split())
 
-    assert refused.status_code == 422
+    assert (refused.status_code, too_late.status_code) == (422, 409)
+    assert "Old</textarea>" in too_late.content.decode()
     assert list(ChecklistAnswer.objects.standing()) == [first]
     assert checklist_of(mp, membership=officer, on=TODAY).items[0].answer == first
     assert "<s>Wrong</s>" in page

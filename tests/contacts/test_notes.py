@@ -13,7 +13,6 @@ from contacts.models import BackgroundEntry, CampaignIssue, NoteKind, PolicyArea
 from contacts.notes import (
     DEFAULT_POLICY_AREAS,
     DatedAhead,
-    NoteRemoved,
     add_note,
     correct_note,
     create_default_policy_areas,
@@ -287,7 +286,7 @@ def test_what_somebody_removed_is_not_brought_back(officer, mp, authority):
     entry = BackgroundEntryFactory(authority=authority, mp=mp)
     remove_note(by=officer, note=BackgroundEntry.objects.get(), now=NOW)
 
-    with pytest.raises(NoteRemoved):
+    with pytest.raises(BackgroundEntry.DoesNotExist):
         correct_note(by=officer, note=entry, version=1, changes={"text": "Back"}, now=NOW)
     assert not BackgroundEntry.objects.exists()
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from contacts.models import Influence, Placement, SeatHolding, Support
-from contacts.notes import DatedAhead, place_mp, withdraw
+from contacts.notes import DatedAhead, place_mp
 from contacts.stakeholders import stakeholder_map
 from tests.factories import (
     NOW,
@@ -295,7 +295,9 @@ def test_another_authoritys_newer_placement_hides_none_of_ours(officer, stranger
     assert [each.placement for each in stakeholder_map(membership=officer, on=TODAY).placed] == [ours]
 
 
-def test_a_withdrawn_placement_counts_no_more_and_stays_to_be_read(sign_in, officer, authority, mp):
+def test_a_withdrawn_placement_counts_no_more_and_stays_to_be_read(
+    sign_in, officer, political_affairs, authority, mp
+):
     right = PlacementFactory(authority=authority, mp=mp, reason="Voted with us")
     wrong = PlacementFactory(
         authority=authority, mp=mp, support=Support.CRITICAL, reason="Another of the name"
@@ -304,8 +306,8 @@ def test_a_withdrawn_placement_counts_no_more_and_stays_to_be_read(sign_in, offi
     client = sign_in(officer)
 
     refused = client.post(withdrawing, {"why": ""})
-    client.post(withdrawing, {"why": "Somebody else"})
-    withdraw(by=officer, row=wrong, why="Again", now=NOW)
+    double_click = [client.post(withdrawing, {"why": "Somebody else"}).status_code for _ in range(2)]
+    too_late = sign_in(political_affairs).post(withdrawing, {"why": "Never said so"})
     only = client.get(reverse("contacts:placement_withdraw", args=[authority.slug, right.pk]))
     page = " ".join(
         client.get(reverse("contacts:background_detail", args=[authority.slug, mp.pk]))
@@ -315,6 +317,10 @@ def test_a_withdrawn_placement_counts_no_more_and_stays_to_be_read(sign_in, offi
 
     wrong.refresh_from_db()
     assert (refused.status_code, wrong.withdrawn_by, wrong.withdrawn_why) == (422, officer, "Somebody else")
+    assert (double_click, too_late.status_code) == ([302, 302], 409)
+    assert f"{officer} withdrew this on " in too_late.content.decode()
+    assert "Somebody else" in too_late.content.decode()
+    assert "Never said so</textarea>" in too_late.content.decode()
     assert "What counts then: High influence, supportive, as at " in refused.content.decode()
     assert f"It counts no more. {mp.name} is placed nowhere then. It stays" in only.content.decode()
     assert list(Placement.objects.counting(TODAY)) == [right]

@@ -116,7 +116,7 @@ def test_the_list_costs_the_same_for_1_and_30_seats(
 
 
 def test_an_officer_decides_the_enquiries_one_after_the_other(
-    former, new, officer, sign_in, url, leave, seat
+    former, new, officer, political_affairs, sign_in, url, leave, seat
 ):
     first, second = leave(), leave()
     client = sign_in(officer)
@@ -135,6 +135,11 @@ def test_an_officer_decides_the_enquiries_one_after_the_other(
     assert sent.url == url("handover_seat")
     again = client.post(url("handover_enquiry", first.reference), CARRY | {"to_mp": new.pk}, follow=True)
     assert "is not waiting to be handed over" in again.content.decode()
+    closed_again = {"decision": "close", "reason": "No answer wanted"}
+    assert client.post(url("handover_enquiry", second.reference), closed_again).status_code == 302
+    too_late = sign_in(political_affairs).post(url("handover_enquiry", second.reference), closed_again)
+    assert too_late.status_code == 409
+    assert "No answer wanted</textarea>" in too_late.content.decode()
     page = client.get(url("handover_seat")).content.decode()
     assert "All decided." in page
     assert page.count("Enquiry carried over") >= 1

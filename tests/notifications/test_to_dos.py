@@ -360,19 +360,21 @@ def test_those_who_see_only_their_own_have_no_other_tabs(executive, sign_in):
     assert "Everyone’s" not in page
 
 
-def test_done_and_undone_again_from_the_list(officer, sign_in):
+def test_done_and_undone_again_from_the_list(officer, political_affairs, sign_in):
     to_do, client = ToDoFactory(assignee=officer), sign_in(officer)
     finish_url = url("to_do_finish", officer.authority, to_do.pk)
 
     answer = client.post(finish_url + "?show=all", {"outcome": "done"})
     to_do.refresh_from_db()
     was = to_do.outcome
-    second = client.post(finish_url, {"outcome": "done"}, follow=True).content.decode()
+    second = client.post(finish_url, {"outcome": "done", "note": "Twice"}, follow=True).content.decode()
+    too_late = sign_in(political_affairs).post(finish_url, {"outcome": "done", "note": "Rang them"})
     client.post(url("to_do_reopen", officer.authority, to_do.pk))
 
     assert answer["Location"] == url("to_do_list", officer.authority) + "?show=all"
     assert was == Outcome.DONE
     assert f"{officer} has finished" in second
+    assert (too_late.status_code, "Rang them</textarea>" in too_late.content.decode()) == (409, True)
     to_do.refresh_from_db()
     assert to_do.is_open
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import EVERYONE, HANDLERS, AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
+from accounts.gone import told_if_gone
 from accounts.history import EditedMeanwhile, SavedBefore
 from accounts.models import Membership, Role
 from contacts.cards.forms import CardContactFormSet, CardForm, CardSentForm, SendForm
@@ -228,6 +229,7 @@ def card_sent(request: AuthorityRequest, mp: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*HANDLERS)
+@told_if_gone(CardSent)
 def card_sent_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     """Take back what was recorded by mistake: not an e-mail, which has gone."""
     recorded = CardSent.objects.visible_to(request.membership).exclude(way=CardWay.EMAIL)

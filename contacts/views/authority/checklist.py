@@ -16,6 +16,7 @@ from contacts.checklist_forms import AnswerForm
 from contacts.directory import sitting_mps, with_relationship_owner
 from contacts.models import MP, READERS, ChecklistAnswer, ChecklistAnswerQuerySet, MPQuerySet, Question
 from contacts.note_forms import WithdrawForm
+from contacts.views.authority.notes import withdrawn_meanwhile
 
 
 @require_safe
@@ -91,7 +92,10 @@ def answer_withdraw(request: AuthorityRequest, pk: int) -> HttpResponse:
     answer = get_object_or_404(answers.select_related("mp", "answered_by__user"), pk=pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        withdraw_answer(by=request.membership, answer=answer, now=timezone.now(), **form.cleaned_data)
+        try:
+            withdraw_answer(by=request.membership, answer=answer, now=timezone.now(), **form.cleaned_data)
+        except EditedMeanwhile as meanwhile:
+            return withdrawn_meanwhile(request, meanwhile.saved, back="contacts:checklist_detail")
         messages.success(request, "The answer is withdrawn.")
         return redirect("contacts:checklist_detail", request.authority.slug, answer.mp_id)
     return render(

@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import EVERYONE, AuthorityRequest, for_roles
+from accounts.gone import told_if_gone
 from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.directory import leads_on
@@ -121,6 +122,7 @@ def _in_the_way(other: CouncilLead, what_next: str = "Start after that.") -> str
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.POLITICAL_AFFAIRS)
+@told_if_gone(CouncilLead)
 def lead_end(request: AuthorityRequest, pk: int) -> HttpResponse:
     """When somebody stops, or stopped, whatever was recorded of it."""
     lead, now = _lead_or_404(request, pk), timezone.now()
@@ -149,6 +151,7 @@ def lead_end(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.POLITICAL_AFFAIRS)
+@told_if_gone(CouncilLead)
 def lead_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     """For what was recorded by mistake; who has stopped is kept."""
     lead = _lead_or_404(request, pk)
@@ -242,6 +245,7 @@ def lead_agreement(request: AuthorityRequest, mp: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(Role.POLITICAL_AFFAIRS)
+@told_if_gone(LeadAgreement)
 def lead_agreement_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     agreements = LeadAgreement.objects.visible_to(request.membership).select_related(
         "mp", "recorded_by__user"
@@ -267,6 +271,7 @@ def known_add(request: AuthorityRequest, mp: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(PersonalRelationship, RelationshipForm)
 def known_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     known = _known_or_404(request, pk)
     return _edit_known(request, known.mp, known)
@@ -274,6 +279,7 @@ def known_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(PersonalRelationship)
 def known_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     known = _known_or_404(request, pk)
     back = _leads_page(request, known.mp_id)

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
+from accounts.gone import to_copy, told_if_gone, typed_into
 from accounts.history import EditedMeanwhile, SavedBefore
+from accounts.templatetags.page import moment
 from contacts.background import background_of
 from contacts.models import (
     MP,
@@ -22,11 +24,13 @@ from contacts.models import (
     WRITERS,
     BackgroundEntry,
     CampaignIssue,
+    ChecklistAnswer,
+    Placement,
     Position,
     SourcedNote,
 )
-from contacts.note_forms import DATED_AHEAD, BackgroundForm, IssueForm, NoteForm, PositionForm
-from contacts.notes import DatedAhead, NoteRemoved, add_note, correct_note, remove_note
+from contacts.note_forms import DATED_AHEAD, BackgroundForm, IssueForm, NoteForm, PositionForm, WithdrawForm
+from contacts.notes import DatedAhead, add_note, correct_note, remove_note
 from mpcrm.notes import THEY_MAY_ASK
 
 
@@ -69,12 +73,14 @@ def background_add(request: AuthorityRequest, mp: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(BackgroundEntry, BackgroundForm)
 def background_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     return _edit(request, BACKGROUND, pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(BackgroundEntry)
 def background_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     return _remove(request, BACKGROUND, pk)
 
@@ -87,12 +93,14 @@ def issue_add(request: AuthorityRequest, mp: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(CampaignIssue, IssueForm)
 def issue_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     return _edit(request, ISSUE, pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(CampaignIssue)
 def issue_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     return _remove(request, ISSUE, pk)
 
@@ -106,12 +114,14 @@ def position_add(request: AuthorityRequest, mp: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(Position, PositionForm)
 def position_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     return _edit(request, POSITION, pk)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*WRITERS)
+@told_if_gone(Position)
 def position_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     return _remove(request, POSITION, pk)
 
@@ -146,10 +156,6 @@ def _edit(request: AuthorityRequest, noun: Noun, pk: int) -> HttpResponse:
         except EditedMeanwhile as meanwhile:
             form.show_both(meanwhile.saved)
             form.add_error(None, "Somebody saved this while you were typing. Compare, then save again.")
-        except NoteRemoved:
-            return _done(
-                request, note.mp_id, f"Somebody removed the {noun.name} meanwhile.", messages.WARNING
-            )
         else:
             return _done(request, note.mp_id, f"The {noun.name} is saved.")
     return _form_page(request, noun, note.mp, form)
@@ -173,6 +179,16 @@ def _remove(request: AuthorityRequest, noun: Noun, pk: int) -> HttpResponse:
     )
 
 
+def withdrawn_meanwhile(
+    request: AuthorityRequest, row: Placement | ChecklistAnswer, *, back: str
+) -> HttpResponse:
+    """A colleague withdrew it first: by whom, when and why; why this person would have is there to copy."""
+    said = f"{row.withdrawn_by} withdrew this on {moment(row.withdrawn_at)}: “{row.withdrawn_why}”."
+    typed = typed_into(WithdrawForm, request.POST)
+    back_url = reverse(back, args=[request.authority.slug, row.mp_id])
+    return to_copy(request, typed, heading="This was withdrawn", said=said, back_url=back_url)
+
+
 def _note_or_404(request: AuthorityRequest, noun: Noun, pk: int) -> Any:
     notes: Any = noun.model._default_manager
     return get_object_or_404(notes.visible_to(request.membership).select_related("mp"), pk=pk)
@@ -187,6 +203,6 @@ def _form_page(request: AuthorityRequest, noun: Noun, mp: MP, form: NoteForm) ->
     )
 
 
-def _done(request: AuthorityRequest, mp: int, words: str, level: int = messages.SUCCESS) -> HttpResponse:
-    messages.add_message(request, level, words)
+def _done(request: AuthorityRequest, mp: int, words: str) -> HttpResponse:
+    messages.success(request, words)
     return redirect("contacts:background_detail", request.authority.slug, mp)

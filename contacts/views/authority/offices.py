@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
+from accounts.gone import told_if_gone
 from accounts.history import EditedMeanwhile
 from accounts.models import Role
 from contacts.addresses import mp_of_address
@@ -109,6 +110,7 @@ def office_person_add(request: AuthorityRequest, mp: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*HANDLERS)
+@told_if_gone(OfficePerson, OfficePersonForm)
 def office_person_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
     person = _person_or_404(request, pk)
     return _edit_person(request, person.mp, person)
@@ -129,6 +131,7 @@ def address_find(request: AuthorityRequest) -> HttpResponse:
 
 @require_POST
 @for_roles(*HANDLERS)
+@told_if_gone(OfficePerson)
 def office_person_left(request: AuthorityRequest, pk: int) -> HttpResponse:
     """Somebody has left; asked again of somebody who has, they work there after all."""
     person, now = _person_or_404(request, pk), timezone.now()
@@ -144,6 +147,7 @@ def office_person_left(request: AuthorityRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @for_roles(*HANDLERS)
+@told_if_gone(OfficePerson)
 def office_person_remove(request: AuthorityRequest, pk: int) -> HttpResponse:
     """For somebody entered by mistake; who has left is kept."""
     person = _person_or_404(request, pk)

@@ -12,12 +12,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import say_saved_before
-from accounts.history import SavedBefore
+from accounts.history import EditedMeanwhile, SavedBefore
 from contacts.forms import AsAtForm
 from contacts.models import MP, READERS, WRITERS, Placement
 from contacts.note_forms import DATED_AHEAD, PlacementForm, WithdrawForm
 from contacts.notes import DatedAhead, place_mp, withdraw
 from contacts.stakeholders import stakeholder_map
+from contacts.views.authority.notes import withdrawn_meanwhile
 
 
 @require_safe
@@ -75,7 +76,10 @@ def placement_withdraw(request: AuthorityRequest, pk: int) -> HttpResponse:
     placement = get_object_or_404(placements, pk=pk)
     form = WithdrawForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        withdraw(by=request.membership, row=placement, now=timezone.now(), **form.cleaned_data)
+        try:
+            withdraw(by=request.membership, row=placement, now=timezone.now(), **form.cleaned_data)
+        except EditedMeanwhile as meanwhile:
+            return withdrawn_meanwhile(request, meanwhile.saved, back="contacts:background_detail")
         messages.success(request, "The placement is withdrawn.")
         return redirect("contacts:background_detail", request.authority.slug, placement.mp_id)
     others = placements.filter(mp=placement.mp_id, withdrawn_at=None).exclude(pk=pk)
