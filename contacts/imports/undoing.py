@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
+from django.db.models import Q
 
 from accounts.models import User
 from contacts import published
@@ -146,16 +147,37 @@ def why_not_undo(applied: MPListImport, *, reader: User | AnonymousUser | None =
 
 
 def changed_the_same_posts(applied: MPListImport) -> MPListImport | None:
-    """The latest import since that changed posts which this one made or changed: lists of MPs end posts too.
+    """The latest import since that changed posts which this one made or changed: lists of MPs end posts too;
+    or that wrote one which the MP would hold twice if this one's were put back.
 
     Of the two, what the later wrote rests on the earlier, so the earlier cannot be taken from under it.
     """
-    posts = {*applied.effects.get("made", {}).get("post", []), *posts_that_were(applied)}
+    were = applied.effects.get("were", {}).get("post", [])
+    posts = {*posts_made(applied), *posts_that_were(applied)}
     if not posts:
         return None
-    since = MPListImport.objects.applied().since(applied).filter(effects__were__has_key="post")
-    others = since.only("file_name", "list_date", "effects")
-    return next((each for each in others if posts.intersection(posts_that_were(each))), None)
+    doubles = held_also([row for row in were if row["ended_on"] is None], besides=posts)
+    wrote = Q(effects__were__has_key="post") | Q(effects__made__has_key="post")
+    since = MPListImport.objects.applied().since(applied).filter(wrote)
+    for each in since.only("file_name", "list_date", "effects"):
+        changed = posts_that_were(each)
+        if posts.intersection(changed) or doubles.intersection([*changed, *posts_made(each)]):
+            return each
+    return None
+
+
+def held_also(rows: Sequence[Mapping[str, Any]], *, besides: Set[int]) -> set[int]:
+    """Posts that last, in the very words of what the same MP held as these rows have it."""
+    words = ("kind", "title", "body")
+    mps = dict(Post.objects.filter(pk__in=[row["pk"] for row in rows]).values_list("pk", "mp"))
+    held = {(mps[row["pk"]], *(row[name] for name in words)) for row in rows if row["pk"] in mps}
+    last = Post.objects.filter(mp__in=mps.values(), ended_on=None).exclude(pk__in=besides)
+    return {pk for pk, *said in last.values_list("pk", "mp", *words) if tuple(said) in held}
+
+
+def posts_made(made_by: MPListImport) -> list[int]:
+    made: list[int] = made_by.effects.get("made", {}).get("post", [])
+    return made
 
 
 def posts_that_were(changed_by: MPListImport) -> list[int]:

@@ -198,10 +198,10 @@ def test_the_end_of_a_party_a_name_and_a_status_says_where_it_was_read(importer,
 def take_posts(importer, leaver, tmp_path):
     """Import the leaver's committee, with this last day; gives the import."""
 
-    def take_posts(last_day, *, on):
+    def take_posts(last_day, *, on, start="2025-01-01"):
         path = tmp_path / "committees.csv"
         path.write_text(
-            f"MNIS ID,Name,Committee,Start date,End date\n1000,{leaver.name},Paper,2025-01-01,{last_day}\n"
+            f"MNIS ID,Name,Committee,Start date,End date\n1000,{leaver.name},Paper,{start},{last_day}\n"
         )
         assert run("import_posts", path, "--on", on)[0] == 0
         return MPListImport.objects.latest("pk")
@@ -244,6 +244,20 @@ def test_a_list_of_mps_is_not_undone_under_a_list_of_posts_that_changed_one_it_e
     assert ends() == [date(2025, 12, 1)]
     undo_import(applied=posts, now=NOW)
     assert ends() == [LAST_DAY]
+    undo_import(applied=mps, now=NOW)
+    assert ends() == [None]
+
+
+def test_a_list_of_mps_is_not_undone_under_a_list_that_has_what_it_ended_again(importer, take_posts):
+    take_posts("", on="2025-06-01")
+    leave(importer)
+    mps = MPListImport.objects.latest("pk")
+    posts = take_posts("", on="2026-01-31", start="2025-09-01")
+
+    with pytest.raises(CannotUndo, match=r"changed since by committees\.csv, as at 31 January 2026"):
+        undo_import(applied=mps, now=NOW)
+
+    undo_import(applied=posts, now=NOW)
     undo_import(applied=mps, now=NOW)
     assert ends() == [None]
 
