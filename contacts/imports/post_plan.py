@@ -1,7 +1,8 @@
 """What a list of posts, or Parliament's own word, would change, and changing it.
 
-Nothing is ever taken away because a file lacks it: a post ends when a list says on which day. An older list
-does not reopen what ended on its day or later: it could not know.
+Nothing is ever taken away because a file lacks it: a post ends when a list says on which day, and what a list
+does not say of it stays as it is. An older list does not reopen what ended on its day or later: it could not
+know.
 """
 
 from __future__ import annotations
@@ -292,7 +293,7 @@ def take(plan: PostPlan, known: Known, statement: Statement) -> None:
     if post is None or post.pk is None:
         plan.unchanged += 1
         return
-    news = news_of(post, stated, on=plan.on)
+    news = news_of(post, statement, on=plan.on)
     if news:
         # Of Parliament's own words a list changes who chairs, and says since when.
         since = stated["started_on"] if post.source in OF_PARLIAMENT else None
@@ -301,10 +302,10 @@ def take(plan: PostPlan, known: Known, statement: Statement) -> None:
         plan.unchanged += 1
 
 
-def news_of(post: Post, stated: dict[str, Any], *, on: date) -> dict[str, Any]:
+def news_of(post: Post, statement: Statement, *, on: date) -> dict[str, Any]:
     """What a list as at `on` says of a post that is not recorded so; in which words, only if those it has
     are no newer."""
-    stated = dict(stated)
+    stated = dict(statement.post)
     if stated["ended_on"] is None and post.ended_on and post.ended_on >= on:
         stated["ended_on"] = post.ended_on
     if post.source in OF_PARLIAMENT:
@@ -313,7 +314,7 @@ def news_of(post: Post, stated: dict[str, Any], *, on: date) -> dict[str, Any]:
         chairs = stated["is_chair"] and not post.is_chair
         wanted = (("ended_on",) if ends else ()) + (("title", "is_chair") if chairs else ())
         return {name: stated[name] for name in wanted}
-    keeps = WORDS if on < post.worded_on else ()
+    keeps = {*statement.unsaid, *(WORDS if on < post.worded_on else ())}
     return {n: value for n, value in stated.items() if n not in keeps and getattr(post, n) != value}
 
 
@@ -348,7 +349,13 @@ class Known:
     def change(
         self, plan: PostPlan, post: Post, to: dict[str, Any], *, row: int, since: date | None = None
     ) -> None:
-        self.open.pop((post.mp_id, post.kind, post.title, post.body), None)
+        """As `PostPlan.change`. Raises RowRefused if the MP would hold the same post twice at once."""
+        now = {name: getattr(post, name) for name in ("kind", "title", "body", "ended_on")}
+        then = now | {name: value for name, value in to.items() if name in now}
+        if then["ended_on"] is None and self.open.get(self._words(post.mp, then), post) is not post:
+            raise RowRefused(f"{post.mp.name} holds “{printable(then['title'])}” already")
+        if now["ended_on"] is None:
+            del self.open[self._words(post.mp, now)]
         plan.change(post, to, row=row, since=since)
         self.add(post)
 
@@ -373,21 +380,13 @@ class Known:
 
     def find(self, mp: MP, said: dict[str, Any]) -> Post | None:
         """The post a row means: it has the source's id, or the same words and start and no other id; or it is
-        the one that Parliament itself has told of.
-
-        Raises RowRefused if changing it would have the MP hold the same post twice at once.
-        """
+        the one that Parliament itself has told of."""
         if said["source_id"]:
             post = self.by_source_id.get((mp.pk, said["source_id"])) or self._begun_with(mp, said)
             post = None if post and post.source_id not in ("", said["source_id"]) else post
         else:
             post = self._begun_with(mp, said)
-        post = post or self._told_of_by_parliament(mp, said)
-        if post and post.source in OF_PARLIAMENT:
-            return post
-        if post and said["ended_on"] is None and self.open.get(self._words(mp, said), post) is not post:
-            raise RowRefused(f"{mp.name} holds “{printable(said['title'])}” already")
-        return post
+        return post or self._told_of_by_parliament(mp, said)
 
     def is_held(self, mp: MP, said: dict[str, Any]) -> bool:
         """Whether the source has the same post under another id: it began with it, or both still last."""

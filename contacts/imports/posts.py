@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -42,11 +43,12 @@ PEERS = frozenset(["lords", "2", "houseoflords"])
 
 @dataclass(frozen=True)
 class Statement:
-    """One MP holds, or held, one post: `post` has the fields of `Post` that are stated."""
+    """One MP holds, or held, one post: `post` has the fields of `Post`, also those `unsaid`."""
 
     row: int
     mp: MP
     post: dict[str, Any]
+    unsaid: Set[str]
 
 
 class RowRefused(Exception):
@@ -71,7 +73,8 @@ def statements(table: Table, *, kind: str) -> tuple[list[Statement], list[Refusa
                     Refusal(row, f"{printable(reader.cell('name', cells))} is no MP recorded here")
                 )
             else:
-                said.append(Statement(row, mp, reader.post(cells)))
+                post = reader.post(cells)
+                said.append(Statement(row, mp, post, unsaid=reader.unsaid(post)))
         except RowRefused as refusal:
             refused.append(Refusal(row, str(refusal)))
     return sorted(said, key=lambda each: each.post["ended_on"] is None), refused, left_out
@@ -112,7 +115,7 @@ class Reader:
         return cells[self.columns[meaning]] if meaning in self.columns else ""
 
     def post(self, cells: list[str]) -> dict[str, Any]:
-        """The fields of `Post` that a row states. Raises RowRefused."""
+        """The fields of `Post` as a row states them. Raises RowRefused."""
         said = self.kind or SAID.get(columns.squash(self.cell("kind", cells).rpartition("/")[2]), "")
         if not said:
             raise RowRefused(f"“{printable(self.cell('kind', cells))}” is no kind of post known here")
@@ -140,6 +143,14 @@ class Reader:
             "ended_on": ended_on,
             "source_id": self.cell("source id", cells)[:120],
         }
+
+    def unsaid(self, post: dict[str, Any]) -> Set[str]:
+        """The fields of which a row says nothing: the file has no column for them, or no start or id is
+        given."""
+        columns_of = {"title": "post", "is_chair": "post", "body": self.body}
+        columns_of |= {"is_acting": "is acting", "is_on_leave": "is on leave"}
+        absent = {name for name, meaning in columns_of.items() if meaning not in self.columns}
+        return absent | {name for name in ("started_on", "source_id") if not post[name]}
 
     def day(self, meaning: str, cells: list[str]) -> date | None:
         text = self.cell(meaning, cells)

@@ -113,6 +113,39 @@ def test_nobody_loses_a_post_because_a_list_lacks_it(take, ada):
     assert Post.objects.filter(ended_on=None).count() == 2
 
 
+@pytest.mark.parametrize(
+    ("heading", "row"),
+    [
+        ("post,department,id", "Minister for Paper,Department for Paper,a1"),
+        ("post,department,start date", "Minister for Paper,Department for Paper,2025-09-05"),
+        ("post,start date,id", "Minister for Paper,2025-09-05,a1"),
+        ("department,start date,id", "Department for Paper,,a1"),
+    ],
+)
+def test_what_a_list_does_not_say_of_a_post_stays_as_it_was(take, ada, heading, row):
+    take(f"{ROW},yes,yes", heading=f"{MINISTERS},is acting,is on leave")
+    before = list(Post.objects.values())
+
+    flags = ("--on", "2026-07-01", "--kind", "government")
+    status, report = take(f"5001,Ada Almond,{row}", heading=f"mnis id,name,{heading}", flags=flags)
+
+    assert (status, report["changed"], report["unchanged"]) == (0, 0, 1)
+    assert list(Post.objects.values()) == before
+
+
+def test_nobody_comes_to_hold_a_post_twice_at_once(take, ada):
+    over, lasts = ROW.replace(",,a1", ",2026-03-01,a1"), ROW.replace("2025-09-05,,a1", "2026-03-05,,a2")
+    renamed, third = over.replace("for Paper,MoS", "for Ink,MoS"), lasts.replace("2026-03-05,,a2", ",,a3")
+    take(over, lasts)
+
+    # A list older than the words of the one, and later than its end; and one after a change of the other.
+    _, older = take(ROW.replace("for Paper,MoS", "for Ink,MoS"), flags=("--on", "2026-04-01"))
+    _, newer = take(renamed, third, flags=("--on", "2026-07-01"))
+
+    assert [each["reason"] for each in older["refused"]] == ["Ada Almond holds “Minister for Paper” already"]
+    assert (newer["new"], newer["changed"], newer["unchanged"]) == (0, 1, 1)
+
+
 def test_peers_and_strangers_are_left_out_and_said_to_be(take, ada):
     _, report = take(
         ROW,
