@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Model, Q
 
 from accounts.history import refuse_if_edited
 from accounts.models import Authority, Membership, Role, Service, User
@@ -245,13 +245,14 @@ def _require_to_open_what_they_are_told_of(member: Membership) -> None:
 
 
 class NameTaken(Exception):
-    """Another service area of this authority has the name."""
+    """Another row of this kind has the name in this authority."""
 
 
-def save_service(*, service: Service) -> None:
-    """Add or change a service area of an authority. Raises NameTaken (case does not tell names apart)."""
+def save_named(row: Model) -> None:
+    """Add or change a row whose name its authority gives once, such as a service area. Raises NameTaken, also
+    where two people give it at the same moment."""
     try:
         with transaction.atomic():
-            service.save()
+            row.save()
     except IntegrityError:
         raise NameTaken from None

@@ -248,6 +248,8 @@ class WithdrawForm(forms.Form):
 
 
 class PolicyAreaForm(forms.ModelForm):
+    NAME_TAKEN = "There is a policy area of this name already."
+
     class Meta:
         model = PolicyArea
         fields = ["name", "is_active"]
@@ -262,5 +264,5 @@ class PolicyAreaForm(forms.ModelForm):
         name: str = self.cleaned_data["name"]
         same = PolicyArea.objects.visible_to(self.membership).filter(name__iexact=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a policy area of this name already.")
+            raise forms.ValidationError(self.NAME_TAKEN)
         return name

@@ -11,8 +11,9 @@ from django.db import transaction
 from django.utils import timezone
 from simple_history.utils import bulk_create_with_history
 
-from accounts.history import EditedMeanwhile, delete_signed, refuse_if_edited, save_once, save_signed
+from accounts.history import EditedMeanwhile, delete_signed, refuse_if_edited, save_once, save_signed, sign
 from accounts.models import Authority, Membership
+from accounts.services import save_named
 from contacts.models import MP, ChecklistAnswer, Placement, PolicyArea, SourcedNote
 
 Note = TypeVar("Note", bound=SourcedNote)
@@ -137,4 +138,6 @@ def create_default_policy_areas(*, authority: Authority) -> None:
 
 @transaction.atomic
 def save_policy_area(*, by: Membership, area: PolicyArea, now: datetime) -> None:
-    save_signed(area, by=by, now=now)
+    """Raises accounts' NameTaken."""
+    sign(area, by=by, now=now)
+    save_named(area)

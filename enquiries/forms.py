@@ -484,6 +484,8 @@ LadderFormSet = forms.formset_factory(RungForm, formset=BaseLadder, extra=3, max
 
 
 class TopicForm(forms.ModelForm):
+    NAME_TAKEN = "There is a topic of this name already."
+
     class Meta:
         model = Topic
         fields = ["name", "service", "is_active"]
@@ -502,7 +504,7 @@ class TopicForm(forms.ModelForm):
         name: str = self.cleaned_data["name"]
         same = Topic.objects.visible_to(self.membership).filter(name__iexact=name)
         if same.exclude(pk=self.instance.pk).exists():
-            raise forms.ValidationError("There is a topic of this name already.")
+            raise forms.ValidationError(self.NAME_TAKEN)
         return name
 
 

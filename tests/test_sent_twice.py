@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from django.urls import reverse
 
 from contacts.models import OfficePerson
@@ -121,6 +122,25 @@ def test_the_same_words_are_recorded_once_and_other_words_as_another_when_sent_a
     assert f'value="{form["submission"].value()}"' in refused.content.decode()
     assert {name: form.data.getlist(name) for name in otherwise} == as_sent(otherwise)
     assert written.filter(submission__in=[submission, form["submission"].value()]).count() == 2
+
+
+@pytest.mark.parametrize("page", ["contacts:area_add", "enquiries:topic_add"])
+def test_a_name_given_twice_at_the_same_moment_is_taken(sign_in, political_affairs, authority, page):
+    url, client, first = reverse(page, args=[authority.slug]), sign_in(political_affairs), []
+    sent = {"name": "Buses", "is_active": "on"}
+
+    def send_first(execute, sql, *rest):
+        found = execute(sql, *rest)
+        if "Buses" in str(rest[0]) and not first:  # it has just looked, and the name is free yet
+            first.append(None)
+            first.append(client.post(url, sent).status_code)
+        return found
+
+    with connection.execute_wrapper(send_first):
+        second = client.post(url, sent)
+
+    assert (first, second.status_code) == ([None, 302], 422)
+    assert "of this name already." in second.content.decode()
 
 
 # The page of each edit, of what, and what is typed. A plan and an office are edited by their MP.

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from accounts.access import AuthorityRequest, for_roles
 from accounts.forms import ServiceForm
 from accounts.models import Role, Service
-from accounts.services import NameTaken, save_service
+from accounts.services import NameTaken, save_named
 
 
 @require_safe
@@ -40,7 +40,7 @@ def _edit(request: AuthorityRequest, service: Service) -> HttpResponse:
     form = ServiceForm(request.POST or None, instance=service)
     if request.method == "POST" and form.is_valid():
         try:
-            save_service(service=form.instance)
+            save_named(form.instance)
         except NameTaken:
             form.add_error("name", "There is a service area of this name already.")
         else:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts.access import HANDLERS, AuthorityRequest, for_roles
 from accounts.models import ClosureDay, Role
+from accounts.services import NameTaken, save_named
 from enquiries.forms import ClosureDayForm, CutOffForm, LadderFormSet, PolicyForm, TopicForm
 from enquiries.models import Enquiry, LadderStep, ResponsePolicy, Topic
 from enquiries.services import (
@@ -146,9 +147,13 @@ def topic_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
 def _topic(request: AuthorityRequest, topic: Topic) -> HttpResponse:
     form = TopicForm(request.POST or None, instance=topic, membership=request.membership)
     if request.method == "POST" and form.is_valid():
-        form.save()
-        messages.success(request, f"The topic “{topic}” is saved.")
-        return redirect("enquiries:topic_list", request.authority.slug)
+        try:
+            save_named(form.instance)
+        except NameTaken:
+            form.add_error("name", form.NAME_TAKEN)
+        else:
+            messages.success(request, f"The topic “{topic}” is saved.")
+            return redirect("enquiries:topic_list", request.authority.slug)
     return render(
         request,
         "enquiries/topic_edit.html",

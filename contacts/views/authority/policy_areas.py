@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import AuthorityRequest, for_roles
 from accounts.models import Role
+from accounts.services import NameTaken
 from contacts.background import positions_by_area, positions_on
 from contacts.forms import AsAtForm
 from contacts.models import READERS, WRITERS, PolicyArea, Stance
@@ -68,9 +69,13 @@ def area_edit(request: AuthorityRequest, pk: int) -> HttpResponse:
 def _area(request: AuthorityRequest, area: PolicyArea) -> HttpResponse:
     form = PolicyAreaForm(request.POST or None, instance=area, membership=request.membership)
     if request.method == "POST" and form.is_valid():
-        save_policy_area(by=request.membership, area=form.instance, now=timezone.now())
-        messages.success(request, f"The policy area “{area}” is saved.")
-        return redirect("contacts:area_list", request.authority.slug)
+        try:
+            save_policy_area(by=request.membership, area=form.instance, now=timezone.now())
+        except NameTaken:
+            form.add_error("name", form.NAME_TAKEN)
+        else:
+            messages.success(request, f"The policy area “{area}” is saved.")
+            return redirect("contacts:area_list", request.authority.slug)
     return render(
         request,
         "contacts/area_edit.html",

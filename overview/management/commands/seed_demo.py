@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import Authority, Membership, Nation, Role, Service
-from accounts.services import add_member, create_authority, deactivate_member, save_service
+from accounts.services import add_member, create_authority, deactivate_member, save_named
 from contacts.cards.reminders import sweep as ask_for_cards
 from contacts.cards.services import (
     fingerprint,
@@ -415,7 +415,7 @@ def make_services(office: Office, authority: Authority, members: dict[str, Membe
             director=members[area.director],
             substitute=None if area.contact == area.head else members[area.contact],
         )
-        save_service(service=service)
+        save_named(service)
         services[area.name] = service
     for person in office.people:
         members[person.address].services.set(services[name] for name in person.services)
