@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from contacts.models import MP, Constituency, PlaceFile, PlaceKind, PostcodeSeat, SeatHolding, Ward
+from contacts.models import MP, Constituency, PlaceFile, PlaceKind, PostcodeSeat, Ward, holders
 from mpcrm.folding import fold
 from mpcrm.postcodes import is_postcode, spaced, squashed
 
@@ -45,7 +45,7 @@ def find_seats(text: str) -> Answer:
         rows = [(place, "", each.constituency) for each in postcodes.select_related("constituency")]
     else:
         rows = [(each.name, each.council, each.constituency) for each in _wards(file, fold(text))]
-    holdings = SeatHolding.objects.to_the_end().filter(constituency__in=[seat.pk for *_, seat in rows])
+    holdings = holders(None).filter(constituency__in=[seat.pk for *_, seat in rows])
     mps = {holding.constituency_id: holding.mp for holding in holdings.select_related("mp")}
     found = [Found(name, council, seat, mps.get(seat.pk)) for name, council, seat in rows[:MOST]]
     return Answer(by_postcode, place, file, found, has_more=len(rows) > MOST)

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 
 from accounts.forms import OLDEST, ask_for_whole_numbers
 from accounts.models import Authority, ClosureDay, Membership, Service
-from contacts.models import MP, SeatHolding
+from contacts.models import MP, holders
 from enquiries.models import (
     Contact,
     EnquiryType,
@@ -111,7 +111,7 @@ class MPChoiceField(forms.ModelChoiceField):
     def offer(self, authority: Authority, also: MP | None = None) -> None:
         own = set(MP.objects.of(authority).values_list("pk", flat=True))
         sitting = (
-            SeatHolding.objects.to_the_end()
+            holders(None)
             .order_by("mp__sort_name", "mp_id")
             .values_list("mp_id", "mp__name", "constituency__name")
         )

@@ -27,6 +27,7 @@ from contacts.models import (
     Post,
     SeatHandover,
     dissolved_since,
+    dissolved_until,
     is_current,
 )
 from contacts.portfolios import Match, matches, priorities_of
@@ -59,6 +60,7 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     mp = get_object_or_404(
         with_last_holders(mps).annotate(
             dissolved_since=dissolved_since(facts_on),
+            dissolved_until=dissolved_until(facts_on),
             open_commitments=counted_by_mp(commitments),
             handed_over_at=_handed_over_at(membership),
         ),
@@ -71,7 +73,7 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
         "mp": mp,
         "is_ours": is_ours,
         "facts": facts,
-        "was": _was(facts, dissolved_since=dissolved),
+        "was": _was(facts),
         "is_handed_over": _is_handed_over(facts),
         "hands_over": _hands_over(facts, membership, is_ours=is_ours, on=on, dissolved=dissolved),
         "matches": _matches(request.authority, facts.posts, on=on) if is_ours else [],
@@ -108,12 +110,16 @@ class Was:
     until: date
 
 
-def _was(facts: Facts, *, dissolved_since: date | None) -> Was | None:
-    """None for an MP. In a dissolution there are none, whatever list has been imported since."""
+def _was(facts: Facts) -> Was | None:
+    """None for an MP. In a dissolution there are none, whatever list has been imported since; after its last
+    day, until the new House is known, only those who are known to be elected."""
     held = next((each for each in facts.holdings if each.started_on <= facts.on), None)
-    if held is None or (is_current(held, facts.on) and dissolved_since is None):
+    since: date | None = facts.mp.dissolved_since  # type: ignore[attr-defined]  # annotated
+    until: date | None = facts.mp.dissolved_until  # type: ignore[attr-defined]  # annotated
+    is_elected = held and (since is None or (until and held.started_on > until))
+    if held is None or (is_current(held, facts.on) and is_elected):
         return None
-    ends = [held.ended_on, dissolved_since and dissolved_since - timedelta(days=1)]
+    ends = [held.ended_on, since and since - timedelta(days=1)]
     return Was(held.constituency, min(end for end in ends if end is not None))
 
 

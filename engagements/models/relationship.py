@@ -8,7 +8,7 @@ from django.db.models import F, FilteredRelation, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 
 from accounts.models import Authority, Membership
-from contacts.models import MP, CouncilLead, MPQuerySet, SeatHolding, sat_for
+from contacts.models import MP, CouncilLead, MPQuerySet, holders, sat_for
 from engagements.models.cadence import (
     DEFAULT_IDEAL_DAYS,
     DEFAULT_MAXIMUM_DAYS,
@@ -62,7 +62,7 @@ class RelationshipQuerySet(MPQuerySet):
 
     def for_list(self) -> RelationshipQuerySet:
         """With the names of their `seat` and `party`."""
-        held = SeatHolding.objects.to_the_end().filter(mp=OuterRef("pk"))
+        held = holders(None).filter(mp=OuterRef("pk"))
         spell = sat_for(None).filter(mp=OuterRef("pk"))
         return self.annotate(
             seat=Subquery(held.values("constituency__name")[:1]),

@@ -21,7 +21,7 @@ from accounts.templatetags.page import moment
 from contacts.checklist import with_checklist
 from contacts.directory import leads_on, with_relationship_owner, without_relationship_owner
 from contacts.leads.agreements import agreed_on
-from contacts.models import MP, MPQuerySet
+from contacts.models import MP, MPQuerySet, holders
 from engagements.forms import (
     NOT_HAPPENED_YET,
     AgreementForm,
@@ -126,7 +126,7 @@ def plan_detail(request: AuthorityRequest, mp_pk: int) -> HttpResponse:
             "plan": plan,
             "archived": archived,
             "mp": plan.mp,
-            "seat": plan.mp.holdings.to_the_end().select_related("constituency").first(),
+            "seat": holders(None).filter(mp=plan.mp).select_related("constituency").first(),
             "leads": leads,
             "agreed": agreed_on(plan.mp, leads, membership=request.membership, on=on),
             "is_review_late": plan.review_on and plan.review_on < timezone.localdate(),

@@ -8,7 +8,7 @@ from typing import Any
 
 from accounts.history import save_signed, sign
 from accounts.models import Authority, Membership
-from contacts.models import MP, Constituency
+from contacts.models import MP, Constituency, holders
 from enquiries.clock import Reckoning, calendar_of, reckon
 from enquiries.models import (
     ClockEvent,
@@ -104,6 +104,6 @@ def tell_timeline(
 def seat_of(mp: MP, on: date) -> Constituency | None:
     """The seat the MP held on the day; where none is known of that day, the seat held now, or until
     Parliament was dissolved."""
-    holdings = mp.holdings.select_related("constituency")
-    holding = holdings.current(on).first() or holdings.to_the_end().first()
+    held = [mp.holdings.current(on), holders(None).filter(mp=mp)]
+    holding = next(filter(None, (each.select_related("constituency").first() for each in held)), None)
     return holding.constituency if holding else None

@@ -316,7 +316,7 @@ def test_after_its_last_day_it_lasts_until_it_is_known_here_who_won(
     if has_ended:
         end_all()
     client = sign_in(officer)
-    says = f"Election of {polled:%-d %B %Y}: who won is not known here yet"
+    says = f"Election of {polled:%-d %B %Y}: who won most seats is not known here yet"
 
     def pages_of(mp):
         about = {"overview:mp_detail": [mp.pk]}
@@ -352,6 +352,32 @@ def test_after_its_last_day_it_lasts_until_it_is_known_here_who_won(
     assert "Not an MP now" not in page
     assert "Not an MP now" in pages_of(mp)[-1]
     assert (were_dissolved(polled - DAY), were_dissolved(polled)) == ({True}, {False})
+
+
+def test_until_most_of_the_winners_are_known_who_sat_last_are_whom_we_know(
+    authority, mp, officer, sign_in, dissolved
+):
+    """The first results, as an answer of Parliament’s or a part of a list has them."""
+    ours, elsewhere = MPFactory(authority=authority), MPFactory()
+    seats = [each.holdings.get().constituency for each in (mp, ours, elsewhere)]
+    end_all()
+    Dissolution.objects.update(ended_on=TODAY - 2 * DAY)
+    client = sign_in(officer)
+
+    def elect(seat):
+        elected = MPFactory()
+        elected.holdings.update(constituency=seat, started_on=TODAY - DAY)
+        pages = [
+            get(client, authority, "overview:mp_detail", elected.pk),
+            get(client, authority, "contacts:mp_list"),
+        ]
+        waits = {"who won most seats is not known here yet" in page for page in pages}
+        return elected, waits, f"MP for {seat}" in pages[0], set(MP.objects.of(authority))
+
+    first, *found = elect(seats[0])
+    assert found == [{True}, True, {mp, ours}]
+    _, *found = elect(seats[2])
+    assert found == [{False}, True, {first}]
 
 
 @pytest.mark.parametrize("is_admin", [False, True])

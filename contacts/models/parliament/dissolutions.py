@@ -6,7 +6,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Count, F, OuterRef, Q, Subquery, Value
 from simple_history.models import HistoricalRecords
 
 from contacts.models.parliament.seats import SeatHolding
@@ -14,15 +14,30 @@ from contacts.models.parliament.spells import SpellQuerySet
 
 
 class DissolutionQuerySet(SpellQuerySet):
+    def awaiting_a_house(self) -> DissolutionQuerySet:
+        """Those since whose first day most of the seats that had an MP before are not known to have one: a
+        list or an answer of Parliament’s with the first results does not tell who the MPs are."""
+        return self.alias(majority=_majority()).filter(majority__lte=0)
+
     def without_mps(self, on: date) -> DissolutionQuerySet:
         """Those because of which nobody is known to be an MP on this day: on their days and, after the last,
-        until somebody who was elected since is known here.
+        until it is known here who won most of the seats.
 
         What may be believed of an empty list of MPs is asked of `current`, the days alone.
         """
-        since = SeatHolding.objects.filter(started_on__gt=OuterRef("started_on"))
-        lasts = Q(ended_on=None) | Q(ended_on__gte=on)
-        return self.filter(lasts | ~Exists(since), started_on__lte=on)
+        lasts = Q(ended_on=None) | Q(ended_on__gte=on) | Q(majority__lte=0)
+        return self.alias(majority=_majority()).filter(lasts, started_on__lte=on)
+
+
+def _majority() -> Subquery:
+    """For an annotation: of the seats that had an MP before a dissolution, how many more have one since than
+    have none."""
+    day = OuterRef("started_on")
+    is_there = Q(constituency__ended_on=None) | Q(constituency__ended_on__gte=day)
+    since = Count("constituency", distinct=True, filter=Q(started_on__gt=day))
+    before = Count("constituency", distinct=True, filter=Q(started_on__lt=day) & is_there)
+    counted = SeatHolding.objects.order_by().annotate(all=Value(1)).values("all")
+    return Subquery(counted.annotate(majority=2 * since - before).values("majority"))
 
 
 class Dissolution(models.Model):

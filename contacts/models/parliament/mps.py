@@ -5,28 +5,37 @@ from __future__ import annotations
 from datetime import date
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts.models import Authority
 from contacts.models.parliament.dissolutions import Dissolution
 from contacts.models.parliament.parties import PartySpell
-from contacts.models.parliament.seats import Constituency, SeatHolding
+from contacts.models.parliament.seats import Constituency, Ending, SeatHolding
 from contacts.models.parliament.spells import DatedFact, SpellQuerySet
 
 
 def holders(on: date | None) -> SpellQuerySet:
     """Who holds a seat now (in a dissolution: until it), or held one on the given day (in a dissolution:
-    nobody, whatever list has been imported since)."""
+    nobody, whatever list has been imported since).
+
+    Until the House elected after a dissolution is known here there are no MPs, but those who sat last are
+    still whom we know; who is known to have won a seat counts with the others.
+    """
     if on:
         return SeatHolding.objects.current(on).filter(~Exists(Dissolution.objects.without_mps(on)))
-    return SeatHolding.objects.to_the_end()
+    awaited = Dissolution.objects.awaiting_a_house().order_by("started_on").values("started_on")[:1]
+    known = Q(started_on__lte=Coalesce(Subquery(awaited), date.max))
+    last_begun = SeatHolding.objects.filter(known).order_by("-started_on").values("started_on")[:1]
+    ended = Q(ended_by=Ending.DISSOLUTION, ended_on__gte=Subquery(last_begun))
+    return SeatHolding.objects.filter(known, Q(ended_on=None) | ended)
 
 
 def sat_for(on: date | None) -> SpellQuerySet:
     """The parties of `holders`; of others, those that last."""
     if on:
         return PartySpell.objects.current(on).filter(~Exists(Dissolution.objects.without_mps(on)))
-    last = SeatHolding.objects.to_the_end().filter(mp=OuterRef("mp"), ended_on=OuterRef("ended_on"))
+    last = holders(None).filter(mp=OuterRef("mp"), ended_on=OuterRef("ended_on"))
     return PartySpell.objects.filter(Q(ended_on=None) | Exists(last))
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.db.models import F, Q, Subquery
+from django.db.models import F, Q
 
 from accounts.models import Authority, Nation
 from contacts.models.authority.seats import SeatChoice
@@ -213,16 +213,6 @@ class SeatHoldingQuerySet(SpellQuerySet):
         over = dict(self.filter(ended_on__lt=on).order_by("ended_on", "pk").values_list("mp", "ended_by"))
         since = self.filter(Q(ended_on=None) | Q(ended_on__gte=on)).order_by().values_list("mp", flat=True)
         return {mp: over[mp] for mp in over.keys() - set(since)}
-
-    def to_the_end(self) -> SeatHoldingQuerySet:
-        """Holdings that last and, from a dissolution until anybody is elected, those it ended.
-
-        In between there are no MPs, but those who sat last are still whom we know.
-        """
-        last_begun = SeatHolding.objects.order_by("-started_on").values("started_on")[:1]
-        return self.filter(
-            Q(ended_on=None) | Q(ended_by=Ending.DISSOLUTION, ended_on__gte=Subquery(last_begun))
-        )
 
 
 class SeatHolding(DatedFact):

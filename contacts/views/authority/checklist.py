@@ -14,7 +14,15 @@ from contacts.answering import answer_question, renew_answer, withdraw_answer
 from contacts.checklist import checklist_of, checklists_of
 from contacts.checklist_forms import AnswerForm
 from contacts.directory import sitting_mps, with_relationship_owner
-from contacts.models import MP, READERS, ChecklistAnswer, ChecklistAnswerQuerySet, MPQuerySet, Question
+from contacts.models import (
+    MP,
+    READERS,
+    ChecklistAnswer,
+    ChecklistAnswerQuerySet,
+    MPQuerySet,
+    Question,
+    holders,
+)
 from contacts.note_forms import WithdrawForm
 from contacts.views.authority.notes import withdrawn_meanwhile
 
@@ -24,7 +32,7 @@ from contacts.views.authority.notes import withdrawn_meanwhile
 def checklist_detail(request: AuthorityRequest, mp: int) -> HttpResponse:
     person, now = get_object_or_404(MP, pk=mp), timezone.now()
     on = timezone.localdate(now)
-    holding = person.holdings.to_the_end().select_related("constituency").first()
+    holding = holders(None).filter(mp=person).select_related("constituency").first()
     return render(
         request,
         "contacts/checklist_detail.html",
