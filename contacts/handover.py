@@ -200,16 +200,30 @@ def seats_with_changes(authority: Authority, *, also: QuerySet[Any, Any], is_dis
     return rows
 
 
-def with_last_holders(mps: MPQuerySet) -> MPQuerySet:
+def with_last_holders(mps: MPQuerySet, *, membership: Membership) -> MPQuerySet:
     """Each MP with the last days on which they themselves (`own_until`) and somebody else (`others_until`)
-    held the seat that is theirs now before, or one that was abolished and most of which went into it."""
+    held the seat that is theirs now before, or one that was abolished and most of which went into it; and
+    whether `one_waits` of those others who held a seat of ours last, not marked as handed over."""
     now = SeatHolding.objects.current().filter(mp=OuterRef("pk"))
     of_it = Q(constituency=OuterRef("seat_now")) | Q(heir=OuterRef("seat_now"))
     held = SeatHolding.objects.annotate(heir=_most_went_into("constituency")).filter(of_it)
     earlier = held.filter(ended_on__isnull=False).order_by("-ended_on").values("ended_on")
+    later = SeatHolding.objects.filter(
+        constituency=OuterRef("constituency"), ended_on__gt=OuterRef("ended_on")
+    )
+    handed_over = SeatHandover.objects.visible_to(membership).filter(
+        constituency=OuterRef("constituency"),
+        former_mp=OuterRef("mp"),
+        lost_on=OuterRef("ended_on"),
+        new_mp__isnull=False,
+        finished_at__isnull=False,
+    )
+    ours = Constituency.objects.of(membership.authority)
+    waits = earlier.filter(~Exists(later), ~Exists(handed_over), constituency__in=ours)
     return mps.annotate(seat_now=Subquery(now.values("constituency")[:1])).annotate(
         own_until=Subquery(earlier.filter(mp=OuterRef("pk"))[:1]),
         others_until=Subquery(earlier.exclude(mp=OuterRef("pk"))[:1]),
+        one_waits=Exists(waits.exclude(mp=OuterRef("pk"))),
     )
 
 

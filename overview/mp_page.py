@@ -58,7 +58,7 @@ def mp_detail(request: AuthorityRequest, pk: int) -> HttpResponse:
     if form.as_at:
         news = news.filter(happened_on__lte=form.as_at)
     mp = get_object_or_404(
-        with_last_holders(mps).annotate(
+        with_last_holders(mps, membership=membership).annotate(
             dissolved_since=dissolved_since(facts_on),
             dissolved_until=dissolved_until(facts_on),
             open_commitments=counted_by_mp(commitments),

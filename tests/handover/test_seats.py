@@ -245,7 +245,8 @@ def test_an_mp_elected_for_the_seat_that_follows_theirs_is_the_same_mp(
     assert page.context["hands_over"] == bool(others)
 
 
-def test_two_abolished_seats_welcome_the_same_mp_once(authority, former, seat, officer):
+def test_two_abolished_seats_welcome_the_same_mp_once(authority, former, seat, officer, sign_in):
+    """And the MP’s page says that they are handed over only once both are."""
     new = MPFactory(authority=authority)
     new.holdings.update(started_on=ELECTED)
     follows = new.holdings.get().constituency
@@ -254,9 +255,16 @@ def test_two_abolished_seats_welcome_the_same_mp_once(authority, former, seat, o
     SeatHolding.objects.filter(mp=second).update(ended_on=LOST)
     abolish(second.holdings.get().constituency, follows)
 
+    client, address = sign_in(officer), reverse("overview:mp_detail", args=[authority.slug, new.pk])
+    waits = []
     for gone in (former, second):
         steps.make_to_dos(handover_of(gone, officer), new=new, by=officer, now=NOW)
+        steps.finish(handover_of(gone, officer), by=officer, now=NOW)
+        page = client.get(address).content.decode()
+        waits.append("what another one left may be waiting" in page)
 
+    assert "What the former MP left with us is handed over" in page
+    assert waits == [True, False]
     assert ToDo.objects.count() == 4
 
     first, last = SeatHandover.objects.order_by("pk")
