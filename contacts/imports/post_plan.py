@@ -148,8 +148,8 @@ class PostPlan:
         return fresh
 
     def change(self, post: Post, to: dict[str, Any], *, row: int, since: date | None = None) -> None:
-        """Record a post `with_latest_wording` otherwise; `since` is the day from which its new words hold,
-        where the source says so."""
+        """Record a post otherwise; `since` is the day from which its new words hold, where the source says
+        so."""
         if post.pk not in self._changed:
             were = {name: getattr(post, name) for name in KEPT}
             self._changed[post.pk] = Change(row, post, were, on=self.on, since=since)
@@ -331,7 +331,7 @@ class Known:
         self.of_lists: dict[int, list[Post]] = defaultdict(list)
         # Posts that a row means: no other row does.
         self.claimed: set[int | None] = set()
-        posts = Post.objects.filter(mp__is_fictional=False).with_latest_wording()
+        posts = Post.objects.filter(mp__is_fictional=False).prefetch_related("wordings")
         for post in posts.select_related("mp"):
             self.add(post)
             told_by = self.of_parliament if post.source in OF_PARLIAMENT else self.of_lists
@@ -373,7 +373,8 @@ class Known:
         meant = [
             post
             for post in self.of_lists.get(mp.pk, [])
-            if post.pk not in self.claimed and is_same_elsewhere(post, said)
+            if post.pk not in self.claimed
+            and any(is_same_elsewhere(each, said) for each in (post, *post.as_before()))
         ]
         self.claimed.update(post.pk for post in meant)
         return meant
@@ -398,12 +399,20 @@ class Known:
         chairs = [post for post in posts if post.source == COMMITTEES_API]
         if said["is_chair"]:
             body = plain(said["body"])
-            told = next((post for post in chairs if not post.ended_on and plain(post.body) == body), None)
+            told = [
+                post
+                for post in chairs
+                if not post.ended_on and body in {plain(each.body) for each in (post, *post.as_before())}
+            ]
             if told:
-                return told
+                return told[0]
         posts = [post for post in posts if post not in chairs]
-        meant = [post for post in posts if is_same_post_id(post, said) and has_begun_near(post, said)]
-        return next(iter(meant or [post for post in posts if is_same(post, said)]), None)
+        meant = (
+            [post for post in posts if is_same_post_id(post, said) and has_begun_near(post, said)]
+            or [post for post in posts if is_same(post, said)]
+            or [post for post in posts if any(is_same(each, said) for each in post.as_before())]
+        )
+        return next(iter(meant), None)
 
     def _begun_with(self, mp: MP, said: dict[str, Any]) -> Post | None:
         return self.by_start.get((*self._words(mp, said), said["started_on"]))

@@ -248,7 +248,7 @@ def judge(run: ParliamentSync, told: Sequence[Told], chairs: Chairs) -> Outcome:
     outcome = Outcome(PostPlan(source=PARLIAMENT, on=run.on), asked=len(told), odd=list(runs.odd_in(run)))
     mps = [each.mp.pk for each in told]
     recorded: dict[int, list[Post]] = defaultdict(list)
-    posts_of = Post.objects.filter(mp__in=mps).with_latest_wording()
+    posts_of = Post.objects.filter(mp__in=mps).prefetch_related("wordings")
     for post in posts_of.select_related("mp").order_by("pk"):
         recorded[post.mp_id].append(post)
     published: dict[int, list[ParliamentContact]] = defaultdict(list)

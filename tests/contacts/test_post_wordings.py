@@ -29,9 +29,11 @@ def ada(db):
 def told(ada, tmp_path):
     """A list of one post of the MP, as at a day; the report."""
 
-    def tell(on, *, title="Minister", body="Department for Paper", start="2025-09-05", end="", how=","):
+    def tell(
+        on, title="Minister", body="Department for Paper", start="2025-09-05", end="", number="a1", how=","
+    ):
         path = tmp_path / "posts.csv"
-        row = f"5001,Ada Almond,Commons,{title},{body},{start},{end},a1,{how}"
+        row = f"5001,Ada Almond,Commons,{title},{body},{start},{end},{number},{how}"
         path.write_text(f"{HEADING}\n{row}\n")
         status, report = run("import_posts", path, "--on", on, "--kind", "government")
         assert (status, report["refused"]) == (0, [])
@@ -131,6 +133,18 @@ def test_an_older_list_does_not_know_the_newer_words(told, ada):
     report = told("2026-04-01", body="Paper")
 
     assert (report["changed"], held(ada, "2026-05-01")) == (0, ["Minister, Pulp"])
+
+
+@pytest.mark.parametrize(
+    ("on", "words"), [("2026-04-15", "Minister for Paper"), ("2026-06-01", "Minister for Pulp")]
+)
+def test_another_list_that_has_the_old_words_means_the_same_post(told, ada, on, words):
+    told("2026-04-01", "Minister for Paper", "")
+    told("2026-05-01", "Minister for Pulp", "")
+
+    report = told(on, "Minister for Paper", "", number="")
+
+    assert (report["changed"], held(ada, on)) == (0, [words])
 
 
 def test_words_told_together_with_the_end_hold_on_the_last_day(told, ada):

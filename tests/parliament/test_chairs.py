@@ -185,7 +185,8 @@ def test_a_chair_by_a_list_is_not_doubled_and_one_that_parliament_denies_is_none
 
 
 @pytest.mark.parametrize("is_by_a_list", [False, True])
-def test_a_committee_that_gets_another_name_keeps_its_chair(mps, parliament, is_by_a_list):
+def test_a_committee_that_gets_another_name_keeps_its_chair(mps, parliament, tmp_path, is_by_a_list):
+    """And a list that has its old name still means it."""
     one = parliament.mps[0]
     with_post(one, "committeeMemberships", PAPER)
     parliament.committees = [] if is_by_a_list else [paper(one)]
@@ -200,6 +201,12 @@ def test_a_committee_that_gets_another_name_keeps_its_chair(mps, parliament, is_
     assert (outcome.odd, [name for _, name, *_ in chairs()]) == ([], ["Chair, Pulp Committee"])
     assert {each.body for each in PostWording.objects.all()} == {"Paper Committee"}
     assert outcome.counts()["changed"] == Post.objects.count() == PostWording.objects.count()
+    path = tmp_path / "committees.csv"
+    rows = [f"{one.id},Paper,{role},2024-10-21" for role in ("Member", "Chair")]
+    path.write_text("\n".join(["parliament_member_id,committee,role,start_date", *rows]))
+    with time_machine.travel(NOW + DAY, tick=False):
+        _, report = run_command("import_posts", path, "--on", TODAY.isoformat())
+    assert (report["new"], report["unchanged"]) == (0, 2)
 
 
 def test_a_membership_told_after_the_chair_that_began_with_it_is_another_post(mps, parliament, tmp_path):

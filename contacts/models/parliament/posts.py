@@ -6,7 +6,7 @@ from copy import copy
 from datetime import date, timedelta
 
 from django.db import models
-from django.db.models import F, Max, OuterRef, Q, Subquery
+from django.db.models import F, Q
 
 
 class PostKind(models.TextChoices):
@@ -75,31 +75,22 @@ class PostQuerySet(models.QuerySet["Post"]):
         """Ministers of the Crown, the government's whips among them."""
         return self.filter(is_in_government=True)
 
-    def with_latest_wording(self) -> PostQuerySet:
-        """With `called_otherwise_until`: the last day on which it had other words than it has; None if it
-        never had."""
-        wordings = PostWording.objects.filter(post=OuterRef("pk")).order_by().values("post")
-        until = wordings.annotate(until=Max("ended_on")).values("until")
-        return self.annotate(called_otherwise_until=Subquery(until))
-
     def as_called(self, on: date) -> list[Post]:
         """These posts in the words that they had on this day, to be read and never saved; each with what it
         was called `formerly`, the latest first, and as it is `now`, if otherwise. A post that is over has
         those of its last day. In two queries."""
-        posts: list[Post] = list(self.prefetch_related("wordings"))
-        for post in posts:
+        found = []
+        for post in self.prefetch_related("wordings"):
             day = min(on, post.ended_on or on)
             wordings = list(post.wordings.all())
             gone = [each for each in wordings if each.ended_on < day]
             then = [each for each in wordings if each.ended_on >= day]
-            if then:
-                post.now = copy(post)
-                for name in WORDS:
-                    setattr(post, name, getattr(then[-1], name))
+            called = post.in_words(then[-1]) if then else post
             # A name that was put right may be that of before again.
-            after = [post, *gone]
-            post.formerly = [a for a, b in zip(gone, after, strict=False) if a.in_full != b.in_full]
-        return posts
+            after = [called, *gone]
+            called.formerly = [a for a, b in zip(gone, after, strict=False) if a.in_full != b.in_full]
+            found.append(called)
+        return found
 
 
 class Post(PostWords):
@@ -116,8 +107,7 @@ class Post(PostWords):
     source_id = models.CharField(max_length=120, blank=True, help_text="The source's own id of the post.")
     seen_on = models.DateField(help_text="The day the source was for, when it first said so.")
 
-    # Set by `with_latest_wording` and by `as_called`.
-    called_otherwise_until: date | None
+    # Set by `as_called`.
     formerly: list[PostWording]
     now: Post | None = None
 
@@ -146,10 +136,28 @@ class Post(PostWords):
         indexes = [models.Index(fields=["mp", "-started_on"], name="post_by_mp")]
 
     @property
+    def called_otherwise_until(self) -> date | None:
+        """The last day on which it had other words than it has; None if it never had."""
+        latest = next(iter(self.wordings.all()), None)
+        return latest.ended_on if latest else None
+
+    @property
     def worded_on(self) -> date:
-        """The day for which its source first called it what it does; of one `with_latest_wording`."""
+        """The day for which its source first called it what it does."""
         until = self.called_otherwise_until
         return until + timedelta(days=1) if until else self.seen_on
+
+    def in_words(self, words: PostWords) -> Post:
+        """The same in other words, to be read and never saved; as it is `now` beside it."""
+        other = copy(self)
+        other.now = self
+        for name in WORDS:
+            setattr(other, name, getattr(words, name))
+        return other
+
+    def as_before(self) -> list[Post]:
+        """The same in each of the words that it had before."""
+        return [self.in_words(each) for each in self.wordings.all()]
 
     def is_current(self, on: date) -> bool:
         """As `PostQuerySet.current`: whether the post is known to be held on this day."""
