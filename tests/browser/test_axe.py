@@ -30,6 +30,7 @@ from tests.factories import (
     MembershipFactory,
     MPFactory,
     NotificationFactory,
+    PriorityFactory,
     UserFactory,
 )
 from tests.states import answers
@@ -272,6 +273,21 @@ def test_axe_finds_nothing_on_the_filters_of_the_queue(page_as, officer):
 
     assert list(findings_at_both_widths(tab)) == []
     assert tab.evaluate("document.activeElement.name") == "words"
+
+
+def test_axe_finds_nothing_on_priorities_to_move(page_as, political_affairs):
+    PriorityFactory.create_batch(
+        3,
+        authority=political_affairs.authority,
+        why="One-year settlements cost about £2m a year in short contracts.",
+        departments="Department for Transport\nHM Treasury",
+        bodies="Towns and Shires Committee",
+        key_words="local government finance\nsettlement",
+    )
+    tab = page_as(political_affairs)
+    tab.goto("/northmoor/mps/priorities/")
+
+    assert list(findings_at_both_widths(tab)) == []
 
 
 def test_a_page_without_one_of_its_tags_is_shown_to_axe(client):
