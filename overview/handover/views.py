@@ -416,20 +416,33 @@ def _to_next(request: AuthorityRequest, handover: Handover) -> HttpResponse:
 
 
 def _done(request: AuthorityRequest, handover: Handover) -> list[HandoverStep]:
-    """What was done and stands, the last first, each with `about`, the reference of an enquiry, and whether
-    the person `may_undo` it."""
+    """What was done and stands, the last first, each with what it is `about`, where there are several of its
+    kind, and whether the person `may_undo` it."""
     if handover.record is None:
         return []
     done = list(handover.record.steps.standing().select_related("done_by__user").order_by("-done_at", "-pk"))
-    keys = [int(step.subject.partition(":")[2]) for step in done if step.subject.startswith("enquiry:")]
-    references = dict(
-        Enquiry.objects.visible_to(request.membership).filter(pk__in=keys).values_list("pk", "reference")
-    )
+    about = _about(done, request.membership)
     for step in done:
-        kind, _, key = step.subject.partition(":")
-        step.about = references.get(int(key), "") if kind == "enquiry" else ""  # type: ignore[attr-defined]
+        step.about = about.get(step.subject, "")  # type: ignore[attr-defined]
         step.may_undo = steps.may_undo([step], by=request.membership)  # type: ignore[attr-defined]
     return done
+
+
+def _about(done: list[HandoverStep], membership: Membership) -> dict[str, str]:
+    """By the subject of a step: the reference of the enquiry, the words of the ask, or who leads as what."""
+    subjects = [step.subject.partition(":") for step in done]
+    keys = {kind: [key for each, _, key in subjects if each == kind] for kind, *_ in subjects}
+    enquiries = Enquiry.objects.visible_to(membership).filter(pk__in=keys.get("enquiry", []))
+    asks = Commitment.objects.visible_to(membership).filter(pk__in=keys.get("commitment", []))
+    leads = CouncilLead.objects.visible_to(membership).filter(pk__in=keys.get("lead", []))
+    return {
+        **{f"enquiry:{pk}": reference for pk, reference in enquiries.values_list("pk", "reference")},
+        **{f"commitment:{pk}": words for pk, words in asks.values_list("pk", "words")},
+        **{
+            f"lead:{each.pk}": f"{each}, {each.part.lower()}"
+            for each in leads.select_related("membership__user")
+        },
+    }
 
 
 def _page(

@@ -324,6 +324,9 @@ def test_asks_and_commitments_are_carried_on_left_or_decided_later_and_put_back(
     assert (unsaid.status_code, "Choose what becomes of it." in unsaid.content.decode()) == (422, True)
     assert Commitment.objects.get(mp=new).carried_from == goes
     assert list(Commitment.objects.of(former).open()) == [waits]
+    done = client.get(url("handover_seat")).content.decode()
+    for each in (goes, ends):
+        assert f"Ask or commitment carried on or left: {each.words}, by {officer}" in done
     ends.refresh_from_db()
     assert ends.note == f"{former} is no longer MP for {seat}"
     assert handover_of(former, officer).words == "1 ask or commitment, the welcome"
@@ -343,6 +346,7 @@ def test_an_officer_is_not_offered_to_undo_who_leads(
     refused = client.post(url("handover_undo"))
     alone = client.post(url("handover_step_undo", step.pk), follow=True).content.decode()
 
+    assert f": {lead}, relationship owner, by {political_affairs}" in page
     assert url("handover_step_undo", step.pk) not in page
     assert "Yes, put everything back" not in asked
     assert steps.LEADS_ARE_THEIRS in asked
