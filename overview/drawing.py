@@ -12,8 +12,8 @@ from typing import NamedTuple
 CORNER = 60.0
 HALF = CORNER * sqrt(3) / 2
 MARGIN = 6.0
-# A name is written within a hex in so many lines of so many letters.
-LINES, LETTERS = 3, 14
+# A name is written within a hex in so many lines of so many letters; a longer word still has room.
+LINES, LETTERS, LONGEST_WORD = 3, 14, 17
 
 # The picture of outlines: its widest and highest, and how far beyond our seats it looks.
 WIDEST, HIGHEST = 800.0, 900.0
@@ -58,7 +58,9 @@ class Picture:
 
 def lines_of(name: str) -> list[str]:
     """A seat's name in the lines that a hex has room for."""
-    return wrap(name, LETTERS, max_lines=LINES, placeholder=" …", break_long_words=True)
+    longest = max(map(len, name.split()), default=0)
+    width = max(LETTERS, min(longest, LONGEST_WORD))
+    return wrap(name, width, max_lines=LINES, placeholder=" …", break_long_words=True)
 
 
 # --- Hexes ------------------------------------------------------------------------------

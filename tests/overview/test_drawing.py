@@ -47,6 +47,7 @@ def test_rows_run_upwards_and_all_is_within_the_picture():
     [
         ("Bath", ["Bath"]),
         ("Northmoor East and Harrowdale", ["Northmoor East", "and Harrowdale"]),
+        ("Montgomeryshire and Glyndŵr", ["Montgomeryshire", "and Glyndŵr"]),
         ("Inverness, Skye and West Ross-shire", ["Inverness,", "Skye and West", "Ross-shire"]),
         (
             "One Two Three Four Five Six Seven Eight Nine Ten",
