@@ -115,7 +115,7 @@ def test_it_says_who_they_are_now_and_before(authority, mp, officer, sign_in):
     assert f"Fictional Independents, MP for {seat}" in page
     assert f"{old.party}, 4 July 2024 to 1 June 2025" in page
     assert "Fictional Independents, since 2 June 2025" in page
-    assert f"{authority} (unitary authority, 100% of the seat’s people), which is you" in page
+    assert f"{authority} (Unitary authority, 100% of the seat’s people), which is you" in page
 
 
 def test_someone_who_lost_the_seat_is_not_an_mp_now(authority, mp, officer, sign_in):
