@@ -37,9 +37,9 @@ ANSWERS = (
         Question.BACKGROUND,
         120,
         "helen.marsh",
-        "Councillor in Harrowdale from 2009 to 2017, two years of them in the cabinet for housing. Taught "
+        "Councillor for Eastgate from 2011 to 2023, four years of them in the cabinet for transport. Taught "
         "at the sixth-form college before that.",
-        evidence="https://northmoor.example/minutes/2015-05-12",
+        evidence="https://northmoor.example/minutes/2018-05-15",
     ),
     FictionalAnswer(
         900001,
@@ -64,7 +64,8 @@ ANSWERS = (
         Question.RELATIONSHIPS,
         110,
         "david.okafor",
-        "The Leader and she sat in the same cabinet for two years. The chief executive meets her monthly.",
+        "Nobody privately. Officers know her from her years in the cabinet; the chief executive meets her "
+        "monthly.",
     ),
     FictionalAnswer(
         900001,
@@ -88,7 +89,8 @@ ANSWERS = (
         Question.BACKGROUND,
         30,
         "priya.nair",
-        "School governor for eleven years. Never a councillor or an officer.",
+        "School governor for eleven years. Never a councillor or an officer of ours; the Gazette has her on "
+        "the parish council.",
         evidence="Her own website",
     ),
     FictionalAnswer(
