@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.http import QueryDict
 from django.utils.functional import cached_property
 
@@ -338,6 +339,14 @@ class VersionedForm(forms.ModelForm):
     """An edit of a row that counts them: `version` is that of the row it began from."""
 
     version = forms.IntegerField(widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            if isinstance(field, forms.TypedChoiceField):
+                choices: list[Any] = list(field.choices)  # type: ignore[arg-type]
+                named = [each for each in choices if each not in BLANK_CHOICE_DASH]
+                field.choices = named if named == choices else [("", "Nothing chosen"), *named]
 
     def show_both(self, saved: Any) -> None:
         """Say of each field where what is saved now differs from what was typed, and go on from there."""

@@ -283,6 +283,10 @@ def test_who_was_entered_by_mistake_is_removed_once_that_is_confirmed(sign_in, o
 
 def test_every_word_of_an_office_is_on_its_page(sign_in, officer, authority, mp):
     client = sign_in(officer)
+    assert (
+        '<option value="" selected>Nothing chosen</option>'
+        in client.get(url("office_edit", authority, mp.pk)).content.decode()
+    )
     client.post(
         url("office_edit", authority, mp.pk),
         {
