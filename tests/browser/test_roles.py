@@ -252,7 +252,7 @@ def test_political_affairs_name_owners_and_withdraw_an_answer(page_of, authority
     page.get_by_label("Mr Ben Oakley").check()
     enter(page, "name", "Cllr Lee")
     press(page, "Name the owner", "Cllr Lee is relationship owner of 2 MPs.")
-    expect(page.get_by_text("Each of your MPs has an owner")).to_be_visible()
+    expect(page.get_by_text("None of your MPs is without an owner")).to_be_visible()
     assert set(CouncilLead.objects.values_list("mp", "name")) == {(ada.pk, "Cllr Lee"), (ben.pk, "Cllr Lee")}
 
     what_changed_is_filtered(page)
