@@ -579,8 +579,10 @@ def date_in(text: str) -> date | None:
 
 
 def date_in_file_name(file_name: str) -> date | None:
-    """The date a file's name gives, such as 2026-04-03, 20260403 or 3-April-2026; the last, if several."""
+    """The date a file's name gives, such as 2026-04-03, 20260403 or 3-April-2026; the last, if several. In
+    ministers-since-2024-07-05 it says how far back the list goes."""
     name = file_name.replace("_", "-").replace(" ", "-")
+    name = re.sub(r"(?i)since-\d[\d-]*", "", name)
     found = []
     for match in re.finditer(r"(?<!\d)((?:19|20)\d\d)-?([01]\d)-?([0-3]\d)(?!\d)", name):
         found.append(date_in("-".join(match.groups())))

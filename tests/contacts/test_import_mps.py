@@ -675,6 +675,8 @@ def test_the_command_refuses_a_day_to_come(importer):
         ("MPs 3 April 2026.csv", date(2026, 4, 3)),
         ("mps 03-04-2026.csv", date(2026, 4, 3)),
         ("mps.csv", date(2026, 5, 5)),
+        ("mps_since_2024-07-04.csv", date(2026, 5, 5)),
+        ("mps since 2024-07-04 to 2026-04-03.csv", date(2026, 4, 3)),
         ("mps-2026-13-40.csv", date(2026, 5, 5)),
     ],
 )
