@@ -21,7 +21,7 @@ from contacts.imports import columns, reading
 from contacts.imports.commons import commons_on, newest_date
 from contacts.imports.geography import Outcome
 from contacts.imports.planned import Refusal
-from contacts.imports.posts import RowRefused, Statement, ends_with_seat, statements
+from contacts.imports.posts import RowRefused, Statement, ends_with_seat, refuse_backwards, statements
 from contacts.imports.reading import ListRefused, Table, printable
 from contacts.imports.same_post import (
     COMMITTEES_API,
@@ -349,11 +349,13 @@ class Known:
     def change(
         self, plan: PostPlan, post: Post, to: dict[str, Any], *, row: int, since: date | None = None
     ) -> None:
-        """As `PostPlan.change`. Raises RowRefused if the MP would hold the same post twice at once."""
-        now = {name: getattr(post, name) for name in ("kind", "title", "body", "ended_on")}
+        """As `PostPlan.change`. Raises RowRefused if the MP would hold the same post twice at once, or to a
+        day before its first."""
+        now = {name: getattr(post, name) for name in ("kind", "title", "body", "started_on", "ended_on")}
         then = now | {name: value for name, value in to.items() if name in now}
         if then["ended_on"] is None and self.open.get(self._words(post.mp, then), post) is not post:
             raise RowRefused(f"{post.mp.name} holds “{printable(then['title'])}” already")
+        refuse_backwards(then["started_on"], then["ended_on"])
         if now["ended_on"] is None:
             del self.open[self._words(post.mp, now)]
         plan.change(post, to, row=row, since=since)

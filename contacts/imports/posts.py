@@ -127,10 +127,7 @@ class Reader:
             raise RowRefused("the name of the post is too long")
         kind = refined(said, title, body)
         started_on, ended_on = self.day("start date", cells), self.day("end date", cells)
-        if started_on and ended_on and ended_on < started_on:
-            raise RowRefused(
-                f"the post ends on {ended_on:%-d %B %Y}, before it starts on {started_on:%-d %B %Y}"
-            )
+        refuse_backwards(started_on, ended_on)
         return {
             "kind": kind,
             "title": title,
@@ -160,6 +157,12 @@ class Reader:
         if day is None:
             raise RowRefused(f"“{printable(text)}” is no {meaning}")
         return day
+
+
+def refuse_backwards(started_on: date | None, ended_on: date | None) -> None:
+    """Raises RowRefused for a post that would end before it starts."""
+    if started_on and ended_on and ended_on < started_on:
+        raise RowRefused(f"the post ends on {ended_on:%-d %B %Y}, before it starts on {started_on:%-d %B %Y}")
 
 
 def in_words(body: str) -> str:

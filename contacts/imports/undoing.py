@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, TypeVar
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models, transaction
-from django.db.models import Q
 
 from accounts.models import User
 from contacts import published
@@ -55,7 +54,7 @@ def undo_import(
     """Put the facts back to what they were before the latest import.
 
     Raises CannotUndo, naming what stands in the way: a later import, also one of the other subject that
-    changed the same posts, or rows of others that refer to rows it made.
+    changed the same posts, a post that would be held twice, or rows of others that refer to rows it made.
     """
     with transaction.atomic():
         one_import_at_a_time()
@@ -135,6 +134,9 @@ def why_not_undo(applied: MPListImport, *, reader: User | AnonymousUser | None =
     later = changed_the_same_posts(applied)
     if later:
         return f"Posts of this list have been changed since by {later}. Undo that first."
+    again = held_also(applied)
+    if again:
+        return f"{again.mp.name} would hold “{again}” twice at once: it was read in {again.source} too."
     made = {KINDS[kind]: pks for kind, pks in applied.effects.get("made", {}).items()}
     to: dict[type[models.Model], list[int]] = {
         model: made.get(model, []) for model in (MP, Constituency, Party, Post)
@@ -147,32 +149,29 @@ def why_not_undo(applied: MPListImport, *, reader: User | AnonymousUser | None =
 
 
 def changed_the_same_posts(applied: MPListImport) -> MPListImport | None:
-    """The latest import since that changed posts which this one made or changed: lists of MPs end posts too;
-    or that wrote one which the MP would hold twice if this one's were put back.
+    """The latest import since that changed posts which this one made or changed: lists of MPs end posts too.
 
     Of the two, what the later wrote rests on the earlier, so the earlier cannot be taken from under it.
     """
-    were = applied.effects.get("were", {}).get("post", [])
     posts = {*posts_made(applied), *posts_that_were(applied)}
     if not posts:
         return None
-    doubles = held_also([row for row in were if row["ended_on"] is None], besides=posts)
-    wrote = Q(effects__were__has_key="post") | Q(effects__made__has_key="post")
-    since = MPListImport.objects.applied().since(applied).filter(wrote)
-    for each in since.only("file_name", "list_date", "effects"):
-        changed = posts_that_were(each)
-        if posts.intersection(changed) or doubles.intersection([*changed, *posts_made(each)]):
-            return each
-    return None
+    since = MPListImport.objects.applied().since(applied).filter(effects__were__has_key="post")
+    others = since.only("file_name", "list_date", "effects")
+    return next((each for each in others if posts.intersection(posts_that_were(each))), None)
 
 
-def held_also(rows: Sequence[Mapping[str, Any]], *, besides: Set[int]) -> set[int]:
-    """Posts that last, in the very words of what the same MP held as these rows have it."""
-    words = ("kind", "title", "body")
-    mps = dict(Post.objects.filter(pk__in=[row["pk"] for row in rows]).values_list("pk", "mp"))
-    held = {(mps[row["pk"]], *(row[name] for name in words)) for row in rows if row["pk"] in mps}
-    last = Post.objects.filter(mp__in=mps.values(), ended_on=None).exclude(pk__in=besides)
-    return {pk for pk, *said in last.values_list("pk", "mp", *words) if tuple(said) in held}
+def held_also(applied: MPListImport) -> Post | None:
+    """A post that its MP holds in the very words of one that undoing would have last again."""
+    rows = applied.effects.get("were", {}).get("post", [])
+    back = {row["pk"]: row for row in rows if row["ended_on"] is None}
+    if not back:
+        return None
+    mps = dict(Post.objects.filter(pk__in=back).values_list("pk", "mp"))
+    held = {(mp, *(back[pk][name] for name in ("kind", "title", "body"))) for pk, mp in mps.items()}
+    own = [*posts_made(applied), *posts_that_were(applied)]
+    others = Post.objects.filter(mp__in=mps.values(), ended_on=None).exclude(pk__in=own).select_related("mp")
+    return next((each for each in others if (each.mp_id, each.kind, each.title, each.body) in held), None)
 
 
 def posts_made(made_by: MPListImport) -> list[int]:

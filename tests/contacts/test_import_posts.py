@@ -133,7 +133,7 @@ def test_what_a_list_does_not_say_of_a_post_stays_as_it_was(take, ada, heading, 
     assert list(Post.objects.values()) == before
 
 
-def test_nobody_comes_to_hold_a_post_twice_at_once(take, ada):
+def test_nobody_comes_to_hold_a_post_twice_at_once_or_to_a_day_before_its_first(take, ada):
     over, lasts = ROW.replace(",,a1", ",2026-03-01,a1"), ROW.replace("2025-09-05,,a1", "2026-03-05,,a2")
     renamed, third = over.replace("for Paper,MoS", "for Ink,MoS"), lasts.replace("2026-03-05,,a2", ",,a3")
     take(over, lasts)
@@ -141,8 +141,12 @@ def test_nobody_comes_to_hold_a_post_twice_at_once(take, ada):
     # A list older than the words of the one, and later than its end; and one after a change of the other.
     _, older = take(ROW.replace("for Paper,MoS", "for Ink,MoS"), flags=("--on", "2026-04-01"))
     _, newer = take(renamed, third, flags=("--on", "2026-07-01"))
+    _, backwards = take(ROW.replace("2025-09-05,,a1", ",2025-09-01,a1"), flags=("--on", "2026-07-01"))
 
-    assert [each["reason"] for each in older["refused"]] == ["Ada Almond holds “Minister for Paper” already"]
+    assert [each["refused"][0]["reason"] for each in (older, backwards)] == [
+        "Ada Almond holds “Minister for Paper” already",
+        "the post ends on 1 September 2025, before it starts on 5 September 2025",
+    ]
     assert (newer["new"], newer["changed"], newer["unchanged"]) == (0, 1, 1)
 
 
