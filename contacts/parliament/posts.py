@@ -15,6 +15,7 @@ from contacts.imports.post_plan import PostPlan
 from contacts.imports.posts import ends_with_seat, refined
 from contacts.imports.same_post import (
     COMMITTEES_API,
+    OF_PARLIAMENT,
     PARLIAMENT,
     has_begun_near,
     is_same,
@@ -24,7 +25,7 @@ from contacts.imports.same_post import (
     plain,
 )
 from contacts.imports.seats import FIRST_POLL
-from contacts.models import MP, OF_BODIES, Post, PostKind
+from contacts.models import MP, OF_BODIES, WORDS, Post, PostKind
 from contacts.parliament.shapes import (
     COMMONS,
     Biography,
@@ -135,10 +136,10 @@ def take(
         elected_on=elected_on,
         on=plan.on,
     )
-    changes += more
+    changes = without_taken_words(recorded, together([*changes, *more]))
     fresh += begun if left_by is None else []
     refuse_doubles(recorded, changes, fresh, address)
-    for each, to in together(changes):
+    for each, to in changes:
         if any(getattr(each, name) != value for name, value in to.items()):
             plan.change(each, to, row=0)
         else:
@@ -176,12 +177,31 @@ def is_gone(recorded: Post, whole: Iterable[str]) -> bool:
     return is_own and recorded.ended_on is None
 
 
-def together(changes: Iterable[tuple[Post, Stated]]) -> Iterable[tuple[Post, Stated]]:
+def together(changes: Iterable[tuple[Post, Stated]]) -> list[tuple[Post, Stated]]:
     """One change for each post."""
     found: dict[int, tuple[Post, Stated]] = {}
     for post, to in changes:
         found[post.pk] = (post, found[post.pk][1] | to if post.pk in found else to)
-    return found.values()
+    return list(found.values())
+
+
+def without_taken_words(
+    recorded: Iterable[Post], changes: Sequence[tuple[Post, Stated]]
+) -> list[tuple[Post, Stated]]:
+    """The changes, but for the new words of a post that a list has under these already, which lasts: a name
+    that a list knew first stands in the way of nothing else that is told."""
+    over = {post.pk for post, to in changes if to.get("ended_on")}
+    taken = {
+        (post.kind, post.title, post.body): post.pk
+        for post in recorded
+        if post.source not in OF_PARLIAMENT and not post.ended_on and post.pk not in over
+    }
+    left = []
+    for post, to in changes:
+        kind, title, body = (to.get(name, getattr(post, name)) for name in ("kind", "title", "body"))
+        keeps = WORDS if taken.get((kind, title, body), post.pk) != post.pk else ()
+        left.append((post, {name: value for name, value in to.items() if name not in keeps}))
+    return left
 
 
 # --- Who chairs ------------------------------------------------------------------------------------
@@ -257,14 +277,16 @@ def of_chairs(
         if not chair or chair["started_on"] < elected_on:
             continue
         of_it = [each for each in recorded if bodies.get(each.pk) == body and each.is_chair]
+        # One that ended begins again, but not beside another that lasts.
+        held = [each for each in of_it if each in lasting]
         own = [
             each
-            for each in of_it
-            if each.source == COMMITTEES_API and (each in lasting or each.source_id == chair["source_id"])
+            for each in held or of_it
+            if each.source == COMMITTEES_API and (held or each.source_id == chair["source_id"])
         ]
         if own:
             changes.append((own[0], chair))
-        elif not any(each in lasting for each in of_it):
+        elif not held:
             fresh.append(chair)
     return changes, fresh
 

@@ -209,6 +209,40 @@ def test_a_committee_that_gets_another_name_keeps_its_chair(mps, parliament, tmp
     assert (report["new"], report["unchanged"]) == (0, 2)
 
 
+def test_a_name_that_a_list_had_first_stands_in_the_way_of_nothing(mps, parliament):
+    one = parliament.mps[0]
+    with_post(one, "committeeMemberships", PAPER)
+    parliament.committees = [paper(one)]
+    ask()
+    about = {"kind": PostKind.COMMITTEE, "body": "Pulp Committee", "is_in_government": False}
+    for title in ("Member", "Chair"):
+        recorded_post(mps[0], title=title, is_chair=title == "Chair", source_id=title, **about)
+    with_post(one, "committeeMemberships", ("Pulp Committee", *PAPER[1:]))
+    with_post(one, "governmentPosts", MINISTER)
+    parliament.committees = [Body(17, "Pulp Committee", {one.id: [CHAIR]})]
+
+    outcomes = [ask(day) for day in (1, 2)]
+
+    assert [(each.odd, each.counts()["new"], each.counts()["changed"]) for each in outcomes] == [
+        ([], 1, 0),
+        ([], 0, 0),
+    ]
+
+
+def test_a_chair_that_ended_does_not_begin_again_beside_another(mps, parliament):
+    one = parliament.mps[0]
+    with_post(one, "committeeMemberships", PAPER)
+    parliament.committees = [paper(one)]
+    ask()
+    parliament.committees = [paper(parliament.mps[1])]
+    ask(1)
+    Post.objects.filter(mp=mps[0], title="Member").update(title="Chair", is_chair=True)  # as a list has it
+    parliament.committees = [paper(one)]
+
+    assert ask(2).odd == []
+    assert [ended for number, _, _, ended, _ in chairs() if number == one.id] == [None, TODAY]
+
+
 def test_a_membership_told_after_the_chair_that_began_with_it_is_another_post(mps, parliament, tmp_path):
     one = parliament.mps[0]
     parliament.committees = [Body(17, "Paper Committee", {one.id: [("Chair", PAPER[2], None)]})]
