@@ -44,6 +44,7 @@ def enter_dissolution(
         row.ended_on, row.entered_at, row.entered_by = ended_on, now, by
         _sign(row, by=by, now=now)
         row.save()
+        Dissolution.objects.note_the_house()
     return row
 
 

@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from django.db.models import Q
 
-from contacts.models import DatedFact, MPName, MPStatus, PartySpell, SeatHolding
+from contacts.models import DatedFact, Dissolution, MPName, MPStatus, PartySpell, SeatHolding
 
 Spell = TypeVar("Spell", bound=DatedFact)
 
@@ -37,7 +37,7 @@ def write_spells(
 
     Raises SpellsOverlap, and writes nothing, if an MP would have two seats, parties, names or statuses, or a
     seat two holders, on any day; a spell's last day belongs to it. Call it inside a transaction. Takes at
-    most five queries.
+    most five queries, of seat holdings eight.
     """
     for spell, last_day in end:
         spell.ended_on = last_day
@@ -62,6 +62,8 @@ def write_spells(
         if rows and touched:
             model._default_manager.bulk_update(rows, sorted(touched), batch_size=500)
     model._default_manager.bulk_create(begin, batch_size=500)
+    if model is SeatHolding:
+        Dissolution.objects.note_the_house()
 
 
 def _rows_about(model: type[Spell], spells: Iterable[Spell], keys: Iterable[str]) -> dict[int, Spell]:

@@ -94,9 +94,12 @@ EQUIVALENT = {
     "overview.handover.views:_gone: HandoverStep.objects.visible_to(request.membership)": (
         "only what the membership has done itself is asked for"
     ),
-    "overview.handover.views:_done: Enquiry.objects.visible_to(request.membership)": (
-        "names the enquiries of steps that were found"
-    ),
+    **{
+        f"overview.handover.views:_about: {model}.objects.visible_to(membership)": (
+            "names what the steps that were found are about"
+        )
+        for model in ("Commitment", "CouncilLead", "Enquiry")
+    },
     "accounts.views.people:person_edit: Service.objects.visible_to(request.membership)": (
         "only services of the colleague's own authority can name them"
     ),

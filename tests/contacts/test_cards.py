@@ -495,6 +495,7 @@ def test_in_a_dissolution_nobody_is_asked_and_those_elected_again_are_after_it(p
     seat = mp.holdings.get().constituency
     SeatHolding.objects.update(ended_on=TODAY + DAY)
     SeatHolding.objects.create(mp=mp, constituency=seat, started_on=TODAY + 10 * DAY)
+    Dissolution.objects.note_the_house()
 
     assert swept(NOW + 9 * DAY) == 0
     assert swept(NOW + 10 * DAY) == 1

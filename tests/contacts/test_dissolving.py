@@ -53,6 +53,7 @@ def test_the_new_house_ends_it_and_undoing_puts_it_back(dissolved, admin_of_all,
     applied = apply(next_house(POLL.isoformat(), new=3))
 
     assert last_day() == POLL - DAY
+    assert Dissolution.objects.get().is_house_known
     assert applied.report["dissolutions_over"] == [{"from": "10 January 2026", "to": "11 February 2026"}]
     assert set(SeatHolding.objects.current().values_list("started_on", "begun_by")) == {
         (POLL, Beginning.GENERAL_ELECTION)
@@ -69,6 +70,7 @@ def test_the_new_house_ends_it_and_undoing_puts_it_back(dissolved, admin_of_all,
     undo_import(applied=applied, now=timezone.now(), by=admin_of_all.user)
 
     assert last_day() is None
+    assert not Dissolution.objects.get().is_house_known
     assert facts() == before
     kept = Dissolution.history.values_list("ended_on", "history_user", "history_change_reason")
     assert list(kept) == [

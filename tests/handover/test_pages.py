@@ -74,6 +74,7 @@ def test_the_list_begins_with_the_import_and_whom_to_ask_for_it(
     if dissolved:
         first, last = (None if day is None else TODAY + day * DAY for day in dissolved)
         Dissolution.objects.create(started_on=first, ended_on=last, entered_at=NOW)
+        Dissolution.objects.note_the_house()
     if listed:
         day = TODAY + listed * DAY
         MPListImport.objects.create(list_date=day, state="applied", created_at=NOW, applied_at=NOW)

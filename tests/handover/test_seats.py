@@ -388,6 +388,7 @@ def test_in_a_dissolution_nobody_has_lost_a_seat_yet_nor_until_somebody_is_known
     Dissolution.objects.update(ended_on=TODAY - DAY)
     assert overview_of(officer, on=TODAY).handovers == []
     MPFactory().holdings.update(started_on=TODAY)
+    Dissolution.objects.note_the_house()
     assert len(overview_of(officer, on=TODAY).handovers) == 1
 
 

@@ -343,6 +343,7 @@ def test_after_its_last_day_it_lasts_until_it_is_known_here_who_won(
     mp.holdings.current().update(ended_on=TODAY - 11 * DAY, ended_by=Ending.DISSOLUTION)
     elected = MPFactory(name="Mr Ben Oakley")
     elected.holdings.update(constituency=mp.holdings.get().constituency, started_on=polled)
+    Dissolution.objects.note_the_house()
     seats, directory, page = pages_of(elected)
 
     assert not any("is not known here yet" in text for text in (seats, directory, page))
@@ -367,6 +368,7 @@ def test_until_most_of_the_winners_are_known_who_sat_last_are_whom_we_know(
     def elect(seat):
         elected = MPFactory()
         elected.holdings.update(constituency=seat, started_on=TODAY - DAY)
+        Dissolution.objects.note_the_house()
         pages = [
             get(client, authority, "overview:mp_detail", elected.pk),
             get(client, authority, "contacts:mp_list"),
@@ -399,6 +401,7 @@ def test_once_somebody_is_elected_only_they_are_our_mps(authority, mp, dissolved
     assert set(MP.objects.of(authority)) == {mp}
     elected = MPFactory()
     elected.holdings.update(constituency=mp.holdings.get().constituency, started_on=TODAY)
+    Dissolution.objects.note_the_house()
     assert set(MP.objects.of(authority)) == {elected}
 
 
@@ -418,6 +421,7 @@ def test_nobody_is_reminded_in_a_dissolution_and_it_is_made_good_for_those_elect
     seat = mp.holdings.get().constituency
     end_all()
     SeatHolding.objects.create(mp=mp, constituency=seat, started_on=TODAY)
+    Dissolution.objects.note_the_house()
 
     assert sweep(now=NOW) == {"reminders": 1}
 

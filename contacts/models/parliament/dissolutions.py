@@ -17,7 +17,7 @@ class DissolutionQuerySet(SpellQuerySet):
     def awaiting_a_house(self) -> DissolutionQuerySet:
         """Those since whose first day most of the seats that had an MP before are not known to have one: a
         list or an answer of Parliament’s with the first results does not tell who the MPs are."""
-        return self.alias(majority=_majority()).filter(majority__lte=0)
+        return self.filter(is_house_known=False)
 
     def without_mps(self, on: date) -> DissolutionQuerySet:
         """Those because of which nobody is known to be an MP on this day: on their days and, after the last,
@@ -25,8 +25,15 @@ class DissolutionQuerySet(SpellQuerySet):
 
         What may be believed of an empty list of MPs is asked of `current`, the days alone.
         """
-        lasts = Q(ended_on=None) | Q(ended_on__gte=on) | Q(majority__lte=0)
-        return self.alias(majority=_majority()).filter(lasts, started_on__lte=on)
+        lasts = Q(ended_on=None) | Q(ended_on__gte=on) | Q(is_house_known=False)
+        return self.filter(lasts, started_on__lte=on)
+
+    def note_the_house(self) -> None:
+        """Note of each whether the House elected since is known, which every page asks. Whoever enters a
+        dissolution, or changes who holds a seat, calls this."""
+        known = list(self.alias(majority=_majority()).filter(majority__gt=0).values_list("pk", flat=True))
+        self.exclude(pk__in=known).update(is_house_known=False)
+        self.filter(pk__in=known).update(is_house_known=True)
 
 
 def _majority() -> Subquery:
@@ -46,13 +53,16 @@ class Dissolution(models.Model):
 
     started_on = models.DateField(unique=True)
     ended_on = models.DateField(null=True, blank=True, help_text="The last day; empty while it lasts.")
+    is_house_known = models.BooleanField(
+        default=False, editable=False, help_text="Noted once it is known who won most of the seats."
+    )
     entered_at = models.DateTimeField()
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
 
     objects = DissolutionQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(excluded_fields=["is_house_known"])
 
     class Meta:
         ordering = ["-started_on"]
