@@ -37,7 +37,7 @@ def write_spells(
 
     Raises SpellsOverlap, and writes nothing, if an MP would have two seats, parties, names or statuses, or a
     seat two holders, on any day; a spell's last day belongs to it. Call it inside a transaction. Takes at
-    most five queries, of seat holdings eight.
+    most five queries; of seat holdings one more, and one for a House that becomes known by it.
     """
     for spell, last_day in end:
         spell.ended_on = last_day

@@ -779,7 +779,7 @@ def test_applying_takes_as_many_queries_for_a_whole_list_as_for_a_few_rows(
         listing, file_name="list.csv", list_date=list_date, is_partial=False, by=None, now=NOW
     )
 
-    # 54 on PostgreSQL; SQLite takes the 1,300 changes that are told a thousand parameters at a time.
+    # 52 on PostgreSQL; SQLite takes the 1,300 changes that are told a thousand parameters at a time.
     with django_assert_max_num_queries(70):
         apply_preview(preview=preview, skip_refused=False, now=NOW)
 

@@ -183,5 +183,5 @@ def test_as_many_queries_for_one_as_for_thirty(django_assert_num_queries):
 
     for count in (1, 30):
         change = swap(count)
-        with transaction.atomic(), django_assert_num_queries(5):
+        with transaction.atomic(), django_assert_num_queries(4):
             write_spells(SeatHolding, **change)

@@ -31,9 +31,11 @@ class DissolutionQuerySet(SpellQuerySet):
     def note_the_house(self) -> None:
         """Note of each whether the House elected since is known, which every page asks. Whoever enters a
         dissolution, or changes who holds a seat, calls this."""
-        known = list(self.alias(majority=_majority()).filter(majority__gt=0).values_list("pk", flat=True))
-        self.exclude(pk__in=known).update(is_house_known=False)
-        self.filter(pk__in=known).update(is_house_known=True)
+        noted = self.annotate(majority=_majority()).values_list("pk", "is_house_known", "majority")
+        for pk, was_known, majority in noted:
+            is_known = (majority or 0) > 0  # None: no seat has ever been held
+            if is_known != was_known:
+                self.filter(pk=pk).update(is_house_known=is_known)
 
 
 def _majority() -> Subquery:
