@@ -3,6 +3,15 @@
 from django.db import migrations, models
 
 
+def note_known_houses(apps, schema_editor):
+    """Until now a House was known once anybody was elected to it; without this, those who have been MPs since
+    an earlier dissolution would be none until the next change of a seat."""
+    SeatHolding = apps.get_model('contacts', 'SeatHolding')
+    for dissolution in apps.get_model('contacts', 'Dissolution').objects.all():
+        dissolution.is_house_known = SeatHolding.objects.filter(started_on__gt=dissolution.started_on).exists()
+        dissolution.save(update_fields=['is_house_known'])
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -15,4 +24,5 @@ class Migration(migrations.Migration):
             name='is_house_known',
             field=models.BooleanField(default=False, editable=False, help_text='Noted once it is known who won most of the seats.'),
         ),
+        migrations.RunPython(note_known_houses, migrations.RunPython.noop),
     ]

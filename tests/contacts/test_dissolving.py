@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from contacts.dissolving import enter_dissolution
@@ -13,7 +15,7 @@ from contacts.imports.undoing import undo_import
 from contacts.models import Beginning, Dissolution, Ending, MPListImport, SeatHolding
 from notifications.models import Notification
 from tests.contacts.lists import FIRST, NEWCOMER, as_csv, changed_rows, empty_house, facts, next_house, whole
-from tests.factories import MembershipFactory, UserFactory
+from tests.factories import MembershipFactory, MPFactory, UserFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow]
 
@@ -104,3 +106,13 @@ def test_a_holding_from_before_it_does_not_end_it(dissolved):
 
     assert last_day() is None
     assert MPListImport.objects.applied().first().report["dissolutions_over"] == []
+
+
+@pytest.mark.parametrize("elected", [True, False])
+def test_upgrading_keeps_a_house_that_was_known(db, elected):
+    Dissolution.objects.create(started_on=DISSOLVED, ended_on=POLL - DAY, entered_at=timezone.now())
+    MPFactory().holdings.update(started_on=POLL if elected else DISSOLVED - DAY)
+
+    import_module("contacts.migrations.0003_house_known").note_known_houses(apps, None)
+
+    assert Dissolution.objects.get().is_house_known is elected
